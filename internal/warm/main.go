@@ -1,0 +1,25 @@
+package main
+import (
+_ "google.golang.org/grpc"
+_ "github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+_ "buf.build/go/protovalidate"
+_ "go.etcd.io/etcd/client/v3"
+_ "go.etcd.io/etcd/server/v3/embed"
+_ "go.opentelemetry.io/otel"
+_ "go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
+_ "go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+_ "github.com/jackc/pgx/v5/stdlib"
+_ "modernc.org/sqlite"
+_ "github.com/pressly/goose/v3"
+_ "github.com/golang-jwt/jwt/v5"
+_ "github.com/go-jose/go-jose/v4"
+_ "github.com/knadh/koanf/v2"
+_ "github.com/alecthomas/kong"
+_ "github.com/maypok86/otter/v2"
+_ "golang.org/x/time/rate"
+_ "github.com/XSAM/otelsql"
+_ "go.opentelemetry.io/otel/exporters/prometheus"
+_ "go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
+_ "go.opentelemetry.io/otel/exporters/otlp/otlpmetric/otlpmetricgrpc"
+)
+func main(){}
