@@ -1,0 +1,179 @@
+package accesstoken_test
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/base64"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ventanilla/ventanilla/services/auth/internal/accesstoken"
+)
+
+var (
+	key    = mustKey()
+	issued = time.Unix(1549297602, 0)
+	id     = strings.Repeat("0", 15) + "3" + strings.Repeat("ab", 32)
+	claims = accesstoken.Claims{
+		ClientID: "1", ID: id, IssuedAt: issued, Expires: issued.AddDate(1, 0, 0),
+		Scopes: []string{"a", "b<&>"},
+	}
+)
+
+func mustKey() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return key
+}
+
+func keys(keyID string) *rsa.PublicKey {
+	if keyID == "k1" {
+		return &key.PublicKey
+	}
+	return nil
+}
+
+func sign(t testing.TB, claims accesstoken.Claims) string {
+	t.Helper()
+	token, err := accesstoken.Sign(claims, "k1", key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func TestShape(t *testing.T) {
+	bare := claims
+	bare.Scopes = nil
+	const head = `{"typ":"JWT","alg":"RS256","jti":"$ID","kid":"k1"}`
+	const body = `{"aud":"1","jti":"$ID","iat":1549297602,"nbf":1549297602,"exp":1580833602,"sub":"","scopes":`
+	cases := map[string]struct {
+		claims  accesstoken.Claims
+		payload string
+	}{
+		"scopes":    {claims, body + `["a","b<&>"]}`},
+		"no scopes": {bare, body + `[]}`},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			parts := strings.Split(sign(t, c.claims), ".")
+			for i, want := range []string{head, c.payload} {
+				got, err := base64.RawURLEncoding.Strict().DecodeString(parts[i])
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(strings.ReplaceAll(want, "$ID", id), string(got)); diff != "" {
+					t.Error(diff)
+				}
+			}
+		})
+	}
+}
+
+func TestAnotherLibraryVerifies(t *testing.T) {
+	signature, err := jose.ParseSignedCompact(sign(t, claims), []jose.SignatureAlgorithm{jose.RS256})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := signature.Verify(&key.PublicKey); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestParseReturnsWhatWasSigned(t *testing.T) {
+	got, err := accesstoken.Parse(sign(t, claims), keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(claims, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestParseRefuses(t *testing.T) {
+	token := sign(t, claims)
+	parts := strings.Split(token, ".")
+	stray := token[:len(token)-1] + string(rune(token[len(token)-1]+1))
+	payload := jwt.MapClaims{"aud": "1", "jti": id, "iat": 1, "nbf": 1, "exp": 2, "sub": "", "scopes": []string{}}
+	forge := func(method jwt.SigningMethod, header map[string]any, key any) string {
+		t.Helper()
+		forged := jwt.NewWithClaims(method, payload)
+		forged.Header["jti"], forged.Header["kid"] = id, "k1"
+		for name, value := range header {
+			forged.Header[name] = value
+		}
+		text, err := forged.SignedString(key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	if _, err := accesstoken.Parse(forge(jwt.SigningMethodRS256, nil, key), keys); err != nil {
+		t.Fatalf("the forger's base case: %v", err)
+	}
+	cases := map[string]string{
+		"empty":             "",
+		"two parts":         parts[0] + "." + parts[1],
+		"no signature":      parts[0] + "." + parts[1] + ".",
+		"stray bits":        stray,
+		"padding":           token + "=",
+		"too long":          token + strings.Repeat("a", accesstoken.MaxSize),
+		"alg none":          forge(jwt.SigningMethodNone, nil, jwt.UnsafeAllowNoneSignatureType),
+		"alg HS256":         forge(jwt.SigningMethodHS256, nil, []byte("k")),
+		"alg RS512":         forge(jwt.SigningMethodRS512, nil, key),
+		"alg PS256":         forge(jwt.SigningMethodPS256, nil, key),
+		"crit":              forge(jwt.SigningMethodRS256, map[string]any{"crit": []string{"x"}}, key),
+		"own key":           forge(jwt.SigningMethodRS256, map[string]any{"jwk": map[string]any{}}, key),
+		"other type":        forge(jwt.SigningMethodRS256, map[string]any{"typ": "at+jwt"}, key),
+		"unknown key":       forge(jwt.SigningMethodRS256, map[string]any{"kid": "k2"}, key),
+		"key no string":     forge(jwt.SigningMethodRS256, map[string]any{"kid": 1}, key),
+		"another's key":     forge(jwt.SigningMethodRS256, nil, mustKey()),
+		"two identifiers":   forge(jwt.SigningMethodRS256, map[string]any{"jti": "other"}, key),
+		"identifier absent": forge(jwt.SigningMethodRS256, map[string]any{"jti": nil}, key),
+	}
+	for name, text := range cases {
+		t.Run(name, func(t *testing.T) {
+			if _, err := accesstoken.Parse(text, keys); !errors.Is(err, accesstoken.ErrInvalid) {
+				t.Errorf("Parse: %v", err)
+			}
+		})
+	}
+}
+
+func TestEpoch(t *testing.T) {
+	for _, epoch := range []int64{0, 1, 1 << 40} {
+		id := accesstoken.NewID(epoch)
+		if got, ok := accesstoken.Epoch(id); len(id) != 80 || !ok || got != epoch {
+			t.Errorf("Epoch(%s) = %d, %v; want %d", id, got, ok, epoch)
+		}
+	}
+	for _, id := range []string{"", "zz", strings.Repeat("f", 80), strings.Repeat("0", 78)} {
+		if _, ok := accesstoken.Epoch(id); ok {
+			t.Errorf("Epoch(%q) is accepted", id)
+		}
+	}
+	if accesstoken.NewID(0) == accesstoken.NewID(0) {
+		t.Error("identifiers repeat")
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	token := sign(f, claims)
+	f.Add(token)
+	f.Add(token[:len(token)-4])
+	f.Add("..")
+	f.Add("eyJhbGciOiJub25lIn0.e30.")
+	f.Fuzz(func(t *testing.T, text string) {
+		if _, err := accesstoken.Parse(text, keys); err == nil && text != token {
+			t.Errorf("another text passes for the token: %q", text)
+		}
+	})
+}
