@@ -24,7 +24,6 @@ build: ## Build bin/ventanilla.
 	go build $(BUILD_FLAGS) -o bin/ventanilla ./services/cmd/ventanilla
 
 test: test-needs ## Run every test of both modules with the race detector.
-	@echo "==> go test -race $(PACKAGES)"
 	go test -race $(PACKAGES)
 
 bench: ## Measure CPU, throughput and latency beside the baselines.
@@ -71,13 +70,14 @@ lint-proto: .bin/buf proto/third_party/.stamp
 	done
 
 lint-go: .bin/lint.stamp
-	.bin/golangci-lint run $(PACKAGES)
+	.bin/golangci-lint run ./...
+	cd tools/protogen
+	GOWORK=off ../../.bin/golangci-lint run --config ../../.golangci.yml ./...
 
 test-needs: node-modules
 	@.ci/need-postgres
 
 CLIENTS := services/e2e/clients
-# The lock is absent until the clients are; then there is nothing to install.
 node-modules: $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard $(CLIENTS)/package-lock.json))
 
 $(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
@@ -85,7 +85,9 @@ $(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
 	cd $(CLIENTS) && npm ci --no-audit --no-fund
 	touch $@
 
-.PHONY: lint-proto lint-go test-needs node-modules
+tools: .bin/buf .bin/protogen.stamp .bin/lint.stamp
+
+.PHONY: lint-proto lint-go test-needs node-modules tools
 
 # Tools. Each module under tools/ pins its own dependencies, outside go.work.
 
