@@ -6,6 +6,7 @@ tool (
 	github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-grpc-gateway
 	github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv3
 	github.com/ventanilla/ventanilla/tools/protogen/exportprotos
+	github.com/ventanilla/ventanilla/tools/protogen/protoc-gen-wire-openapi
 	google.golang.org/grpc/cmd/protoc-gen-go-grpc
 	google.golang.org/protobuf/cmd/protoc-gen-go
 )

@@ -9,6 +9,7 @@
 package cmpv1
 
 import (
+	_ "github.com/ventanilla/ventanilla/proto/gen/go/wire/v1"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -165,7 +166,7 @@ var File_cmp_v1_oauth_proto protoreflect.FileDescriptor
 
 const file_cmp_v1_oauth_proto_rawDesc = "" +
 	"\n" +
-	"\x12cmp/v1/oauth.proto\x12\x06cmp.v1\x1a\x1cgoogle/api/annotations.proto\"\x8d\x01\n" +
+	"\x12cmp/v1/oauth.proto\x12\x06cmp.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x12wire/v1/wire.proto\"\x8d\x01\n" +
 	"\fTokenRequest\x12\x1e\n" +
 	"\n" +
 	"grant_type\x18\x01 \x01(\tR\n" +
@@ -180,9 +181,9 @@ const file_cmp_v1_oauth_proto_rawDesc = "" +
 	"\n" +
 	"expires_in\x18\x02 \x01(\x03R\n" +
 	"expires_in\x12'\n" +
-	"\faccess_token\x18\x03 \x01(\tB\x03\x80\x01\x01R\faccess_token2d\n" +
-	"\fOAuthService\x12T\n" +
-	"\x05Token\x12\x14.cmp.v1.TokenRequest\x1a\x15.cmp.v1.TokenResponse\"\x1e\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/api/v1/oauth/tokenB<Z:github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1;cmpv1b\x06proto3"
+	"\faccess_token\x18\x03 \x01(\tB\x03\x80\x01\x01R\faccess_token2\x9e\x01\n" +
+	"\fOAuthService\x12\x8d\x01\n" +
+	"\x05Token\x12\x14.cmp.v1.TokenRequest\x1a\x15.cmp.v1.TokenResponse\"Wڵ\x18!application/x-www-form-urlencodedڵ\x18\x10application/json\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/api/v1/oauth/tokenB<Z:github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1;cmpv1b\x06proto3"
 
 var (
 	file_cmp_v1_oauth_proto_rawDescOnce sync.Once

@@ -9,6 +9,7 @@
 package nativev1
 
 import (
+	_ "github.com/ventanilla/ventanilla/proto/gen/go/wire/v1"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -138,15 +139,15 @@ var File_native_v1_oauth_proto protoreflect.FileDescriptor
 
 const file_native_v1_oauth_proto_rawDesc = "" +
 	"\n" +
-	"\x15native/v1/oauth.proto\x12\tnative.v1\x1a\x1cgoogle/api/annotations.proto\"\x9d\x01\n" +
+	"\x15native/v1/oauth.proto\x12\tnative.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x12wire/v1/wire.proto\"\x9d\x01\n" +
 	"\rRevokeRequest\x12\x19\n" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12(\n" +
 	"\x0ftoken_type_hint\x18\x02 \x01(\tR\x0ftoken_type_hint\x12\x1c\n" +
 	"\tclient_id\x18\x03 \x01(\tR\tclient_id\x12)\n" +
 	"\rclient_secret\x18\x04 \x01(\tB\x03\x80\x01\x01R\rclient_secret\"\x10\n" +
-	"\x0eRevokeResponse2h\n" +
-	"\fOAuthService\x12X\n" +
-	"\x06Revoke\x12\x18.native.v1.RevokeRequest\x1a\x19.native.v1.RevokeResponse\"\x19\x82\xd3\xe4\x93\x02\x13:\x01*\"\x0e/oauth2/revokeBBZ@github.com/ventanilla/ventanilla/proto/gen/go/native/v1;nativev1b\x06proto3"
+	"\x0eRevokeResponse2\x8d\x01\n" +
+	"\fOAuthService\x12}\n" +
+	"\x06Revoke\x12\x18.native.v1.RevokeRequest\x1a\x19.native.v1.RevokeResponse\">ڵ\x18!application/x-www-form-urlencoded\x82\xd3\xe4\x93\x02\x13:\x01*\"\x0e/oauth2/revokeBBZ@github.com/ventanilla/ventanilla/proto/gen/go/native/v1;nativev1b\x06proto3"
 
 var (
 	file_native_v1_oauth_proto_rawDescOnce sync.Once

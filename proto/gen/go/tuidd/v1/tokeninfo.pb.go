@@ -283,9 +283,9 @@ const file_tuidd_v1_tokeninfo_proto_rawDesc = "" +
 	"\x04_audB\x06\n" +
 	"\x04_issB\x05\n" +
 	"\x03_tiB\x06\n" +
-	"\x04_jti2v\n" +
-	"\x10TokenInfoService\x12b\n" +
-	"\tTokenInfo\x12\x1a.tuidd.v1.TokenInfoRequest\x1a\x1b.tuidd.v1.TokenInfoResponse\"\x1c\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/mcg/v1/tokeninfoB@Z>github.com/ventanilla/ventanilla/proto/gen/go/tuidd/v1;tuiddv1b\x06proto3"
+	"\x04_jti2\x9c\x01\n" +
+	"\x10TokenInfoService\x12\x87\x01\n" +
+	"\tTokenInfo\x12\x1a.tuidd.v1.TokenInfoRequest\x1a\x1b.tuidd.v1.TokenInfoResponse\"Aڵ\x18!application/x-www-form-urlencoded\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/mcg/v1/tokeninfoB@Z>github.com/ventanilla/ventanilla/proto/gen/go/tuidd/v1;tuiddv1b\x06proto3"
 
 var (
 	file_tuidd_v1_tokeninfo_proto_rawDescOnce sync.Once

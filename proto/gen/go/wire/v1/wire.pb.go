@@ -33,6 +33,14 @@ var file_wire_v1_wire_proto_extTypes = []protoimpl.ExtensionInfo{
 		Tag:           "varint,50010,opt,name=inline",
 		Filename:      "wire/v1/wire.proto",
 	},
+	{
+		ExtendedType:  (*descriptorpb.MethodOptions)(nil),
+		ExtensionType: ([]string)(nil),
+		Field:         50011,
+		Name:          "wire.v1.consumes",
+		Tag:           "bytes,50011,rep,name=consumes",
+		Filename:      "wire/v1/wire.proto",
+	},
 }
 
 // Extension fields to descriptorpb.FieldOptions.
@@ -44,22 +52,33 @@ var (
 	E_Inline = &file_wire_v1_wire_proto_extTypes[0]
 )
 
+// Extension fields to descriptorpb.MethodOptions.
+var (
+	// The media types that the endpoint reads; without it, application/json.
+	//
+	// repeated string consumes = 50011;
+	E_Consumes = &file_wire_v1_wire_proto_extTypes[1]
+)
+
 var File_wire_v1_wire_proto protoreflect.FileDescriptor
 
 const file_wire_v1_wire_proto_rawDesc = "" +
 	"\n" +
 	"\x12wire/v1/wire.proto\x12\awire.v1\x1a google/protobuf/descriptor.proto:7\n" +
-	"\x06inline\x12\x1d.google.protobuf.FieldOptions\x18چ\x03 \x01(\bR\x06inlineB>Z<github.com/ventanilla/ventanilla/proto/gen/go/wire/v1;wirev1b\x06proto3"
+	"\x06inline\x12\x1d.google.protobuf.FieldOptions\x18چ\x03 \x01(\bR\x06inline:<\n" +
+	"\bconsumes\x12\x1e.google.protobuf.MethodOptions\x18ۆ\x03 \x03(\tR\bconsumesB>Z<github.com/ventanilla/ventanilla/proto/gen/go/wire/v1;wirev1b\x06proto3"
 
 var file_wire_v1_wire_proto_goTypes = []any{
-	(*descriptorpb.FieldOptions)(nil), // 0: google.protobuf.FieldOptions
+	(*descriptorpb.FieldOptions)(nil),  // 0: google.protobuf.FieldOptions
+	(*descriptorpb.MethodOptions)(nil), // 1: google.protobuf.MethodOptions
 }
 var file_wire_v1_wire_proto_depIdxs = []int32{
 	0, // 0: wire.v1.inline:extendee -> google.protobuf.FieldOptions
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	0, // [0:1] is the sub-list for extension extendee
+	1, // 1: wire.v1.consumes:extendee -> google.protobuf.MethodOptions
+	2, // [2:2] is the sub-list for method output_type
+	2, // [2:2] is the sub-list for method input_type
+	2, // [2:2] is the sub-list for extension type_name
+	0, // [0:2] is the sub-list for extension extendee
 	0, // [0:0] is the sub-list for field type_name
 }
 
@@ -75,7 +94,7 @@ func file_wire_v1_wire_proto_init() {
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_wire_v1_wire_proto_rawDesc), len(file_wire_v1_wire_proto_rawDesc)),
 			NumEnums:      0,
 			NumMessages:   0,
-			NumExtensions: 1,
+			NumExtensions: 2,
 			NumServices:   0,
 		},
 		GoTypes:           file_wire_v1_wire_proto_goTypes,
