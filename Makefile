@@ -13,27 +13,32 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 BUILD_FLAGS := -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)'
 PACKAGES := ./... ./proto/...
 CONTRACTS := api partner
+BINARY := $(CURDIR)/bin/ventanilla
+# After the other tests, so that none competes with the suite's deadlines; never from the
+# cache, which does not see that the binary changed.
+E2E := VENTANILLA_BIN=$(BINARY) go test -race -count=1 ./services/e2e
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Build, then start every role with demonstration data and print calls to try.
-	bin/ventanilla up --demo
+	$(BINARY) up --demo
 
 build: ## Build bin/ventanilla.
-	go build $(BUILD_FLAGS) -o bin/ventanilla ./services/cmd/ventanilla
+	go build $(BUILD_FLAGS) -o $(BINARY) ./services/cmd/ventanilla
 
-test: test-needs ## Run every test of both modules with the race detector.
-	go test -race $(PACKAGES)
+test: build test-needs ## Run every test of both modules with the race detector.
+	go list $(PACKAGES) | grep -v '/services/e2e$$' | xargs go test -race
+	$(E2E)
 
-bench: ## Measure CPU, throughput and latency beside the baselines.
-	go run ./services/e2e/bench
+bench: build ## Measure CPU, throughput and latency beside the baselines.
+	VENTANILLA_BIN=$(BINARY) go run ./services/e2e/bench
 
-soak: test-needs ## Run the end-to-end suite with its long settings (hours).
-	VENTANILLA_E2E_SOAK=1 go test -race -count=1 -timeout=0 ./services/e2e/...
+soak: build test-needs ## Run the end-to-end suite with its drills repeated for hours.
+	VENTANILLA_E2E_SOAK=1 $(E2E) -v -timeout=0
 
-drill: test-needs ## Run only the failure drills: killed replicas, lost etcd, lost database.
-	go test -race -count=1 -v -run '^TestDrill' ./services/e2e/...
+drill: build test-needs ## Run only the drills: killed replicas, lost etcd, lost database.
+	$(E2E) -v -run '^TestDrill'
 
 lint: lint-proto lint-go ## Run every linter and format check.
 
@@ -75,15 +80,16 @@ lint-go: .bin/lint.stamp
 	GOWORK=off ../../.bin/golangci-lint run --config ../../.golangci.yml ./...
 
 test-needs: node-modules
-	@.ci/need-postgres
+	@.ci/need initdb curl
 
 CLIENTS := services/e2e/clients
-node-modules: $(patsubst %/package-lock.json,%/node_modules/.package-lock.json,$(wildcard $(CLIENTS)/package-lock.json))
+node-modules: $(CLIENTS)/node_modules/.package-lock.json
 
 $(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
-	@.ci/need-node
-	cd $(CLIENTS) && npm ci --no-audit --no-fund
-	touch $@
+	@.ci/need node
+	cd $(CLIENTS)
+	npm ci --no-audit --no-fund
+	touch node_modules/.package-lock.json
 
 tools: .bin/buf .bin/protogen.stamp .bin/lint.stamp
 
