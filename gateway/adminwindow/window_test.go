@@ -1,0 +1,180 @@
+package adminwindow_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/health"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+
+	"github.com/ventanilla/ventanilla/gateway/adminwindow"
+	"github.com/ventanilla/ventanilla/pkg/pki"
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// auth is a real gRPC server that answers what the tests need of the auth role.
+type auth struct {
+	authv1.UnimplementedTokenServiceServer
+	authv1.UnimplementedClientServiceServer
+	known []byte
+}
+
+func (a *auth) Exchange(_ context.Context, r *authv1.ExchangeRequest) (*authv1.ExchangeResponse, error) {
+	if string(r.GetOperatorCertificate()) != string(a.known) || r.GetAudience() != "auth" {
+		return nil, rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_INVALID, "unknown operator")
+	}
+	return &authv1.ExchangeResponse{InternalToken: "internal"}, nil
+}
+
+func (a *auth) GetClient(ctx context.Context, r *authv1.GetClientRequest) (*authv1.GetClientResponse, error) {
+	md, _ := metadata.FromIncomingContext(ctx)
+	if got := md.Get("authorization"); len(got) != 1 || got[0] != "Bearer internal" {
+		return nil, status.Error(codes.Unauthenticated, "no internal token")
+	}
+	if r.GetClientId() == "missing" {
+		return nil, rpcerr.New(errorsv1.Reason_REASON_CLIENT_NOT_FOUND, "no such client")
+	}
+	return &authv1.GetClientResponse{Client: &authv1.Client{ClientId: r.GetClientId()}}, nil
+}
+
+type setup struct {
+	address  string
+	roots    *x509.CertPool
+	operator tls.Certificate
+	stranger tls.Certificate
+}
+
+func start(t *testing.T) setup {
+	t.Helper()
+	ca, err := pki.NewCA("test", time.Hour, time.Now)
+	check(t, err)
+	server, err := ca.IssueServer("127.0.0.1")
+	check(t, err)
+	s := setup{roots: ca.Pool(), operator: signed(t, ca, "ana"), stranger: signed(t, ca, "eve")}
+
+	backend := grpc.NewServer(grpc.WaitForHandlers(true))
+	serving := &auth{known: s.operator.Certificate[0]}
+	authv1.RegisterTokenServiceServer(backend, serving)
+	authv1.RegisterClientServiceServer(backend, serving)
+	healthpb.RegisterHealthServer(backend, health.NewServer())
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	done := make(chan error, 2)
+	go func() { done <- backend.Serve(inner) }()
+	conn, err := grpc.NewClient(inner.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	check(t, err)
+
+	to := adminwindow.Backend{Role: "auth", Conn: conn}
+	window := adminwindow.New(func() (*tls.Certificate, error) { return &server, nil }, authv1.NewTokenServiceClient(conn),
+		map[string]adminwindow.Backend{"ventanilla.auth.v1.ClientService": to, "grpc.health.v1.Health": to}, time.Second)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { done <- window.Serve(ctx, listener) }()
+	t.Cleanup(func() {
+		cancel()
+		check(t, <-done)
+		check(t, conn.Close())
+		backend.Stop()
+		<-done
+	})
+	s.address = listener.Addr().String()
+	return s
+}
+
+func signed(t *testing.T, ca *pki.CA, name string) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	check(t, err)
+	request, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, key)
+	check(t, err)
+	certificate, err := ca.SignClient(request, name, time.Hour)
+	check(t, err)
+	return tls.Certificate{Certificate: [][]byte{certificate.Raw}, PrivateKey: key}
+}
+
+func (s setup) dial(t *testing.T, certificates ...tls.Certificate) *grpc.ClientConn {
+	t.Helper()
+	conn, err := grpc.NewClient(s.address, grpc.WithTransportCredentials(credentials.NewTLS(&tls.Config{
+		MinVersion: tls.VersionTLS13, RootCAs: s.roots, Certificates: certificates,
+	})))
+	check(t, err)
+	t.Cleanup(func() { check(t, conn.Close()) })
+	return conn
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAnOperatorIsPassedOn(t *testing.T) {
+	s := start(t)
+	clients := authv1.NewClientServiceClient(s.dial(t, s.operator))
+	answer, err := clients.GetClient(t.Context(), &authv1.GetClientRequest{ClientId: "c1"})
+	check(t, err)
+	if answer.GetClient().GetClientId() != "c1" {
+		t.Errorf("got %v", answer)
+	}
+}
+
+func TestErrorsArriveWhole(t *testing.T) {
+	s := start(t)
+	clients := authv1.NewClientServiceClient(s.dial(t, s.operator))
+	_, err := clients.GetClient(t.Context(), &authv1.GetClientRequest{ClientId: "missing"})
+	if got := rpcerr.Reason(err); got != errorsv1.Reason_REASON_CLIENT_NOT_FOUND {
+		t.Errorf("got %v (%v)", got, err)
+	}
+}
+
+func TestStrangersAreRefused(t *testing.T) {
+	s := start(t)
+	clients := authv1.NewClientServiceClient(s.dial(t, s.stranger))
+	_, err := clients.GetClient(t.Context(), &authv1.GetClientRequest{ClientId: "c1"})
+	if status.Code(err) != codes.Unauthenticated {
+		t.Errorf("got %v", err)
+	}
+	clients = authv1.NewClientServiceClient(s.dial(t))
+	if _, err := clients.GetClient(t.Context(), &authv1.GetClientRequest{ClientId: "c1"}); err == nil {
+		t.Error("served without a certificate")
+	}
+}
+
+func TestOtherServicesAreNotReachable(t *testing.T) {
+	s := start(t)
+	_, err := authv1.NewTokenServiceClient(s.dial(t, s.operator)).GetKeySet(t.Context(), &authv1.GetKeySetRequest{})
+	if rpcerr.Reason(err) != errorsv1.Reason_REASON_ROUTE_NOT_FOUND {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAnswersMayStream(t *testing.T) {
+	s := start(t)
+	stream, err := healthpb.NewHealthClient(s.dial(t, s.operator)).Watch(t.Context(), &healthpb.HealthCheckRequest{})
+	check(t, err)
+	answer, err := stream.Recv()
+	check(t, err)
+	if answer.GetStatus() != healthpb.HealthCheckResponse_SERVING {
+		t.Errorf("got %v", answer)
+	}
+}
