@@ -1,0 +1,77 @@
+package authn
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"google.golang.org/grpc"
+
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+)
+
+// Streams that end are opened again after a random pause up to a bound that doubles from the first to the last.
+const (
+	firstPause = 100 * time.Millisecond
+	lastPause  = 2 * time.Second
+)
+
+// RevocationWatcher opens auth's stream of revocations; authv1.TokenServiceClient is one.
+type RevocationWatcher interface {
+	WatchRevocations(ctx context.Context, in *authv1.WatchRevocationsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[authv1.WatchRevocationsResponse], error)
+}
+
+// Run feeds the view until ctx ends, and returns nil then. Streams that end or fall silent are opened again, after the
+// last cursor.
+func (r *Revocations) Run(ctx context.Context) error {
+	bound := firstPause
+	for ctx.Err() == nil {
+		heard, err := r.watch(ctx)
+		if ctx.Err() != nil {
+			break
+		}
+		if heard {
+			bound = firstPause
+		}
+		r.logger.WarnContext(ctx, "the stream of revocations ended", "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(rand.N(bound)):
+		}
+		bound = min(2*bound, lastPause)
+	}
+	return nil
+}
+
+// watch feeds the view from one stream. It tells whether it heard anything, and why the stream ended.
+func (r *Revocations) watch(ctx context.Context) (heard bool, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	silent := time.AfterFunc(silence, func() { cancel(fmt.Errorf("nothing heard for %v", silence)) })
+	defer silent.Stop()
+
+	stream, err := r.client.WatchRevocations(ctx, &authv1.WatchRevocationsRequest{Cursor: r.begin()})
+	if err != nil {
+		return false, fmt.Errorf("opening: %w", orCause(ctx, err))
+	}
+	for {
+		message, err := stream.Recv()
+		if err != nil {
+			return heard, fmt.Errorf("receiving: %w", orCause(ctx, err))
+		}
+		silent.Reset(silence)
+		if err := r.apply(message); err != nil {
+			return heard, err
+		}
+		heard = true
+	}
+}
+
+// orCause prefers why we ended a stream to how the call reports it.
+func orCause(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return err
+}
