@@ -1,0 +1,29 @@
+// Command bench measures what the platform costs per request, beside baselines
+// that are measured in the same run.
+//
+// Three kinds of work: issuing a token (RS256-2048), introspecting tokens that
+// the server has not seen before (cold), and introspecting one token over and
+// over (warm). Each round takes every kind, and for each kind one server after
+// the other, so that what else the machine does falls on all of them alike; the
+// figures are the medians of the rounds.
+//
+// The servers, each one process that holds all its parts:
+//
+//   - ventanilla: `ventanilla up --demo` with its default settings, save for the
+//     rate limits. Edge, auth, etcd and SQLite are all in the process.
+//   - pass-through: a bare grpc-gateway behind TLS that dials a bare gRPC server
+//     over mTLS and TCP. It decodes the same forms and answers ventanilla's own
+//     first answers, but checks, stores, counts and logs nothing.
+//   - bare handler: net/http behind TLS that answers the same bytes.
+//
+// To these comes the raw signature: one RS256-2048 signature on every core.
+//
+// The load comes from this process, over at most -connections kept-alive
+// HTTP/1.1 connections to loopback, and is not counted. Every answer is checked;
+// a wrong one ends the run. CPU is user and system time of the server's process,
+// so SQLite and the embedded etcd are in ventanilla's figure.
+//
+// The binary comes from the environment variable VENTANILLA_BIN, else it is
+// built. Exit status: 0; 1 when the run failed, or with -check when a goal was
+// missed; 2 for wrong flags.
+package main

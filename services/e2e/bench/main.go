@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// timeLimit bounds everything, so that a server that hangs ends the bench.
+const timeLimit = 30 * time.Minute
+
+// options are the flags.
+type options struct {
+	runs, requests, connections int
+	json, check                 bool
+}
+
+func main() {
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	if len(os.Args) == 2 && (os.Args[1] == passThroughName || os.Args[1] == bareHandlerName) {
+		exit(serveBaseline(ctx, os.Args[1], os.Stdin, os.Stdout))
+		return
+	}
+	asked, err := parse(os.Args[1:])
+	if err != nil {
+		os.Exit(2)
+	}
+	ctx, cancelTimeout := context.WithTimeout(ctx, timeLimit)
+	defer cancelTimeout()
+	exit(run(ctx, asked))
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// parse reads the flags; the flag package has told what is wrong.
+func parse(args []string) (options, error) {
+	var asked options
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	count := func(name string, into *int, value, most int, usage string) {
+		*into = value
+		flags.Func(name, fmt.Sprintf("%s, 1 to %d (default %d)", usage, most, value), func(text string) error {
+			if _, err := fmt.Sscan(text, into); err != nil || *into < 1 || *into > most {
+				return fmt.Errorf("must be 1 to %d", most)
+			}
+			return nil
+		})
+	}
+	count("runs", &asked.runs, 5, 100, "runs of each kind of work on each server")
+	count("requests", &asked.requests, 4000, 100_000, "requests of a run")
+	count("connections", &asked.connections, 16, 256, "connections at once")
+	flags.BoolVar(&asked.json, "json", false, "print JSON with every run in place of the table")
+	flags.BoolVar(&asked.check, "check", false, "fail when a goal is missed")
+	return asked, flags.Parse(args)
+}
+
+// run starts the servers, measures them, stops them and prints the report.
+func run(ctx context.Context, asked options) error {
+	progress := func(string) {}
+	if term.IsTerminal(int(os.Stderr.Fd())) {
+		progress = func(now string) { fmt.Fprintf(os.Stderr, "\r\x1b[K%s", now) }
+	}
+	found, err := measureAll(ctx, asked, progress)
+	progress("")
+	if err != nil {
+		return err
+	}
+	result := newReport(asked, found)
+	write := result.writeTable
+	if asked.json {
+		write = result.writeJSON
+	}
+	if err := write(os.Stdout); err != nil {
+		return fmt.Errorf("writing the report: %w", err)
+	}
+	if missed := result.missed(); asked.check && missed > 0 {
+		return fmt.Errorf("%d goals missed", missed)
+	}
+	return nil
+}
+
+// measureAll owns the servers and the folder they work in.
+func measureAll(ctx context.Context, asked options, progress func(string)) (record, error) {
+	dir, err := os.MkdirTemp("", "ventanilla-bench-")
+	if err != nil {
+		return nil, fmt.Errorf("making a folder: %w", err)
+	}
+	defer os.RemoveAll(dir)
+	var running sync.WaitGroup
+	defer running.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+
+	progress("building and starting " + platformName)
+	platform, settings, err := startPlatform(ctx, &running, dir, asked.connections)
+	if err != nil {
+		return nil, err
+	}
+	work, reply, err := prepare(ctx, platform.loader, settings)
+	if err != nil {
+		return nil, err
+	}
+	servers := []*server{platform}
+	for _, name := range []string{passThroughName, bareHandlerName} {
+		baseline, err := startBaseline(ctx, &running, name, reply, asked.connections)
+		if err != nil {
+			return nil, err
+		}
+		servers = append(servers, baseline)
+	}
+	found, err := work.rounds(ctx, servers, asked, progress)
+	return found, errors.Join(err, context.Cause(ctx))
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"golang.org/x/sync/errgroup"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/ventanilla/ventanilla/pkg/pki"
+	cmpv1 "github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1"
+	tuiddv1 "github.com/ventanilla/ventanilla/proto/gen/go/tuidd/v1"
+)
+
+// servePassThrough serves a bare grpc-gateway on edge, and the bare gRPC server
+// that it dials, until ctx is done.
+func servePassThrough(ctx context.Context, edge net.Listener, self *identity, reply answers) error {
+	service, err := newFixedService(reply)
+	if err != nil {
+		return err
+	}
+	internal, err := new(net.ListenConfig).Listen(ctx, "tcp", loopback)
+	if err != nil {
+		return fmt.Errorf("listening for gRPC: %w", err)
+	}
+	server := grpc.NewServer(grpc.Creds(credentials.NewTLS(pki.ServerTLS(self.source))))
+	cmpv1.RegisterOAuthServiceServer(server, service)
+	tuiddv1.RegisterTokenInfoServiceServer(server, service)
+
+	conn, err := grpc.NewClient(internal.Addr().String(), grpc.WithTransportCredentials(credentials.NewTLS(pki.ClientTLS(self.source, baselineRole))))
+	if err != nil {
+		return fmt.Errorf("dialling the gRPC server: %w", err)
+	}
+	defer conn.Close()
+	mux := runtime.NewServeMux(runtime.WithMarshalerOption(formType, formMarshaler{&runtime.JSONPb{}}))
+	if err := cmpv1.RegisterOAuthServiceHandler(ctx, mux, conn); err != nil {
+		return fmt.Errorf("registering the token endpoint: %w", err)
+	}
+	if err := tuiddv1.RegisterTokenInfoServiceHandler(ctx, mux, conn); err != nil {
+		return fmt.Errorf("registering the introspection endpoint: %w", err)
+	}
+
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer context.AfterFunc(ctx, server.Stop)()
+		return server.Serve(internal)
+	})
+	group.Go(func() error { return serveHTTPS(ctx, edge, self, mux) })
+	return group.Wait()
+}
+
+// fixedService answers every call alike.
+type fixedService struct {
+	cmpv1.UnimplementedOAuthServiceServer
+	tuiddv1.UnimplementedTokenInfoServiceServer
+	token *cmpv1.TokenResponse
+	info  *tuiddv1.TokenInfoResponse
+}
+
+func newFixedService(reply answers) (*fixedService, error) {
+	service := &fixedService{token: new(cmpv1.TokenResponse), info: new(tuiddv1.TokenInfoResponse)}
+	if err := readAnswer(reply.Token, service.token); err != nil {
+		return nil, fmt.Errorf("reading the token answer: %w", err)
+	}
+	if err := readAnswer(reply.TokenInfo, service.info); err != nil {
+		return nil, fmt.Errorf("reading the introspection answer: %w", err)
+	}
+	return service, nil
+}
+
+// readAnswer leaves out members that the message does not name: those that
+// ventanilla adds for the token's client.
+func readAnswer(body []byte, into proto.Message) error {
+	return protojson.UnmarshalOptions{DiscardUnknown: true}.Unmarshal(body, into)
+}
+
+// Token implements [cmpv1.OAuthServiceServer].
+func (s *fixedService) Token(context.Context, *cmpv1.TokenRequest) (*cmpv1.TokenResponse, error) {
+	return s.token, nil
+}
+
+// TokenInfo implements [tuiddv1.TokenInfoServiceServer].
+func (s *fixedService) TokenInfo(context.Context, *tuiddv1.TokenInfoRequest) (*tuiddv1.TokenInfoResponse, error) {
+	return s.info, nil
+}
