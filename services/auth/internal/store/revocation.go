@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+)
+
+// Revocation ends one access token.
+type Revocation struct {
+	// TokenID is the token's jti.
+	TokenID string
+	// ClientID is the client that had it.
+	ClientID string
+	// ExpiresAt is when the token ends by itself, and the revocation may be forgotten.
+	ExpiresAt time.Time
+	// Revision is the number of the change that revoked it.
+	Revision int64
+}
+
+const revocationColumns = `token_id, client_id, expires_at, revision`
+
+func scanRevocation(row sqlstore.Scanner) (Revocation, error) {
+	var r Revocation
+	var expires int64
+	err := row.Scan(&r.TokenID, &r.ClientID, &expires, &r.Revision)
+	r.ExpiresAt = fromMilli(expires)
+	return r, err
+}
+
+// RevokeToken revokes a token and returns the revocation. When the token is revoked already, it returns the
+// revocation there is, unchanged.
+func (s *Store) RevokeToken(ctx context.Context, tokenID, clientID string, expiresAt time.Time) (Revocation, error) {
+	r, err := s.revocation(ctx, tokenID)
+	if errors.Is(err, sqlstore.ErrNotFound) {
+		err = s.change(ctx, func(tx *sql.Tx, revision int64) (err error) {
+			// The update changes nothing: it is there to return what another caller has put meanwhile.
+			r, err = scanRevocation(tx.QueryRowContext(ctx, `INSERT INTO revocation (`+revocationColumns+`) VALUES ($1, $2, $3, $4)
+				ON CONFLICT (token_id) DO UPDATE SET token_id = excluded.token_id RETURNING `+revocationColumns,
+				tokenID, clientID, expiresAt.UnixMilli(), revision))
+			return err
+		})
+	}
+	if err != nil {
+		return Revocation{}, fmt.Errorf("revoking a token: %w", err)
+	}
+	return r, nil
+}
+
+// Revoked tells whether a token is revoked.
+func (s *Store) Revoked(ctx context.Context, tokenID string) (bool, error) {
+	_, err := s.revocation(ctx, tokenID)
+	switch {
+	case errors.Is(err, sqlstore.ErrNotFound):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("looking for a revocation: %w", err)
+	}
+	return true, nil
+}
+
+func (s *Store) revocation(ctx context.Context, tokenID string) (Revocation, error) {
+	if !storable(tokenID) {
+		return Revocation{}, sqlstore.ErrNotFound
+	}
+	return sqlstore.Row(ctx, s.db, scanRevocation, `SELECT `+revocationColumns+` FROM revocation WHERE token_id = $1`, tokenID)
+}
+
+// RevocationsSince is ClientsSince for revocations.
+func (s *Store) RevocationsSince(ctx context.Context, revision int64, limit int) ([]Revocation, error) {
+	news, err := sqlstore.Rows(ctx, s.db, scanRevocation,
+		`SELECT `+revocationColumns+` FROM revocation WHERE revision > $1 ORDER BY revision LIMIT $2`, revision, page(limit))
+	if err != nil {
+		return nil, fmt.Errorf("listing revocations: %w", err)
+	}
+	return news, nil
+}
+
+// DeleteExpired forgets revocations of tokens that ended before a time, at most 1000 of them, and returns how
+// many. When it is 1000 there may be more. Nobody is told: a token that has ended is refused anyway.
+func (s *Store) DeleteExpired(ctx context.Context, before time.Time) (int, error) {
+	var deleted int64
+	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `DELETE FROM revocation WHERE token_id IN
+			(SELECT token_id FROM revocation WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`, before.UnixMilli(), maxPage)
+		if err != nil {
+			return err
+		}
+		deleted, err = result.RowsAffected()
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("deleting expired revocations: %w", err)
+	}
+	return int(deleted), nil
+}

@@ -1,0 +1,85 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	metricnoop "go.opentelemetry.io/otel/metric/noop"
+	tracenoop "go.opentelemetry.io/otel/trace/noop"
+
+	"github.com/ventanilla/ventanilla/pkg/config"
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+	"github.com/ventanilla/ventanilla/pkg/testkit"
+	"github.com/ventanilla/ventanilla/services/auth/internal/store"
+	"github.com/ventanilla/ventanilla/services/auth/internal/store/storetest"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+func open(t *testing.T, url string, connections int) *sqlstore.DB {
+	t.Helper()
+	settings := sqlstore.DefaultConfig()
+	settings.URL, settings.MaxOpen = config.Secret(url), connections
+	db, err := sqlstore.Open(t.Context(), settings, sqlstore.Options{
+		Schema: store.Schema, Tracer: tracenoop.NewTracerProvider(), Meter: metricnoop.NewMeterProvider(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := sqlstore.Migrate(t.Context(), db, store.Migrations()); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func TestSQLite(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, connections int, now func() time.Time) func() *store.Store {
+		db := open(t, "sqlite:"+filepath.Join(t.TempDir(), "auth.db"), connections)
+		return func() *store.Store { return store.New(db, now) }
+	})
+}
+
+func TestPostgreSQL(t *testing.T) {
+	storetest.Run(t, func(t *testing.T, connections int, now func() time.Time) func() *store.Store {
+		url := testkit.Postgres(t)
+		return func() *store.Store { return store.New(open(t, url, connections), now) }
+	})
+}
+
+func TestPostgreSQLGoesAndReturns(t *testing.T) {
+	server := testkit.PostgresServer(t)
+	s := store.New(open(t, server.URL, 4), time.Now)
+	calls := map[string]func() error{
+		"Head":        func() error { _, err := s.Head(t.Context()); return err },
+		"Client":      func() error { _, err := s.Client(t.Context(), "someone"); return missing(err) },
+		"RevokeToken": func() error { _, err := s.RevokeToken(t.Context(), "token", "someone", time.Now()); return err },
+	}
+	expect := func(want error) {
+		t.Helper()
+		for name, call := range calls {
+			if err := call(); !errors.Is(err, want) {
+				t.Errorf("%s: %v, want %v", name, err, want)
+			}
+		}
+	}
+	expect(nil)
+	server.Stop()
+	expect(sqlstore.ErrUnavailable)
+	server.Start()
+	expect(nil)
+}
+
+func missing(err error) error {
+	if errors.Is(err, sqlstore.ErrNotFound) {
+		return nil
+	}
+	return fmt.Errorf("want not found: %w", err)
+}
