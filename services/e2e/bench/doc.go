@@ -21,7 +21,9 @@
 // The load comes from this process, over at most -connections kept-alive
 // HTTP/1.1 connections to loopback, and is not counted. Every answer is checked;
 // a wrong one ends the run. CPU is user and system time of the server's process,
-// so SQLite and the embedded etcd are in ventanilla's figure.
+// so SQLite and the embedded etcd are in ventanilla's figure. With -postgres,
+// PostgreSQL takes SQLite's place, and the CPU of its processes has a column of
+// its own that no goal counts.
 //
 // The binary comes from the environment variable VENTANILLA_BIN, else it is
 // built. Exit status: 0; 1 when the run failed, or with -check when a goal was

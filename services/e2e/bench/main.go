@@ -21,6 +21,7 @@ const timeLimit = 30 * time.Minute
 type options struct {
 	runs, requests, connections int
 	json, check                 bool
+	postgres                    string
 }
 
 func main() {
@@ -64,6 +65,7 @@ func parse(args []string) (options, error) {
 	count("connections", &asked.connections, 16, 256, "connections at once")
 	flags.BoolVar(&asked.json, "json", false, "print JSON with every run in place of the table")
 	flags.BoolVar(&asked.check, "check", false, "fail when a goal is missed")
+	flags.StringVar(&asked.postgres, "postgres", "", "`URL` of an empty PostgreSQL database on this machine to use in place of SQLite")
 	return asked, flags.Parse(args)
 }
 
@@ -105,15 +107,15 @@ func measureAll(ctx context.Context, asked options, progress func(string)) (reco
 	defer stop()
 
 	progress("building and starting " + platformName)
-	platform, settings, err := startPlatform(ctx, &running, dir, asked.connections)
+	ours, settings, err := startPlatform(ctx, &running, dir, asked)
 	if err != nil {
 		return nil, err
 	}
-	work, reply, err := prepare(ctx, platform.loader, settings)
+	work, reply, err := prepare(ctx, ours.loader, settings)
 	if err != nil {
 		return nil, err
 	}
-	servers := []*server{platform}
+	servers := []*server{ours}
 	for _, name := range []string{passThroughName, bareHandlerName} {
 		baseline, err := startBaseline(ctx, &running, name, reply, asked.connections)
 		if err != nil {

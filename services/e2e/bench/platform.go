@@ -4,25 +4,21 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"sync"
-	"time"
 )
 
 const (
 	platformName = "ventanilla"
 	mainPackage  = "github.com/ventanilla/ventanilla/services/cmd/ventanilla"
-	readyTimeout = 30 * time.Second
 )
 
-// demo is what the bench needs of the demo.json that `ventanilla up --demo` writes.
-type demo struct {
+// access is what the bench needs to know of the platform: the part of its
+// demo.json that it reads.
+type access struct {
 	BaseURL  string `json:"base_url"`
 	AdminURL string `json:"admin_url"`
 	CAFile   string `json:"ca_file"`
@@ -30,99 +26,90 @@ type demo struct {
 	Resource client `json:"tuidd"`
 }
 
-// startPlatform starts the binary, built into the folder dir unless the
-// environment names one, with its data in dir, and waits until it is ready. It
-// ends with ctx.
-func startPlatform(ctx context.Context, running *sync.WaitGroup, dir string, connections int) (*server, demo, error) {
-	program := os.Getenv("VENTANILLA_BIN")
-	if program == "" {
-		program = filepath.Join(dir, platformName)
-		build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", program, mainPackage) //nolint:gosec // a path made here
-		build.Stderr = os.Stderr
-		if err := build.Run(); err != nil {
-			return nil, demo{}, fmt.Errorf("building %s: %w", mainPackage, err)
+// platform is a binary and the folder where it keeps its data and its log.
+type platform struct {
+	program string
+	dir     string
+}
+
+// newPlatform builds the binary into dir, unless the environment names one.
+func newPlatform(ctx context.Context, dir string) (platform, error) {
+	if program := os.Getenv("VENTANILLA_BIN"); program != "" {
+		return platform{program: program, dir: dir}, nil
+	}
+	program := filepath.Join(dir, platformName)
+	build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", program, mainPackage) //nolint:gosec // a path made here
+	build.Stderr = os.Stderr
+	if err := build.Run(); err != nil {
+		return platform{}, fmt.Errorf("building %s: %w", mainPackage, err)
+	}
+	return platform{program: program, dir: dir}, nil
+}
+
+// startPlatform starts the platform on the database asked for. It ends with ctx.
+func startPlatform(ctx context.Context, running *sync.WaitGroup, dir string, asked options) (*server, access, error) {
+	p, err := newPlatform(ctx, dir)
+	if err != nil {
+		return nil, access{}, err
+	}
+	if asked.postgres != "" {
+		return p.startOnPostgres(ctx, running, asked.postgres, asked.connections)
+	}
+	return p.startDemo(ctx, running, asked.connections)
+}
+
+func (p platform) data() string { return filepath.Join(p.dir, "data") }
+
+// startDemo starts every role in one process on SQLite, with the demo's clients.
+func (p platform) startDemo(ctx context.Context, running *sync.WaitGroup, connections int) (*server, access, error) {
+	var found access
+	server, err := p.start(ctx, running, nil, func() error {
+		written, err := os.ReadFile(filepath.Join(p.data(), "demo.json"))
+		if err != nil {
+			return err
 		}
-	}
-	data := filepath.Join(dir, "data")
-	logs, err := os.Create(filepath.Join(dir, "log"))
+		if err := json.Unmarshal(written, &found); err != nil {
+			return fmt.Errorf("reading demo.json: %w", err)
+		}
+		return askReady(ctx, found.AdminURL)
+	}, "--demo", "--listen", loopback, "--http-listen", loopback, "--admin-listen", loopback, "--set", "admin.rpc_listen="+loopback)
 	if err != nil {
-		return nil, demo{}, fmt.Errorf("making the log: %w", err)
+		return nil, access{}, err
 	}
-	defer logs.Close()
-	command := exec.CommandContext(ctx, program, "up", "--demo", "--data", data, //nolint:gosec // named by whoever runs the bench
-		"--listen", loopback, "--http-listen", loopback, "--admin-listen", loopback)
-	command.Env = append(os.Environ(),
-		"VENTANILLA_ADMIN__RPC_LISTEN="+loopback,
-		"VENTANILLA_EDGE__RATE__PER_SECOND=1000000",
-		"VENTANILLA_EDGE__RATE__BURST=1000000")
-	command.Stdout, command.Stderr = logs, logs
-	platform, err := start(command, running, platformName)
+	return server, found, p.connect(server, found, connections)
+}
+
+// start starts `up` with its defaults, save for the limits on one caller's rate,
+// and waits until ready says so. It ends with ctx.
+func (p platform) start(ctx context.Context, running *sync.WaitGroup, environ []string, ready func() error, args ...string) (*server, error) {
+	log, err := os.Create(filepath.Join(p.dir, "log"))
 	if err != nil {
-		return nil, demo{}, err
+		return nil, fmt.Errorf("making the log: %w", err)
 	}
-	settings, err := platform.ready(ctx, filepath.Join(data, "demo.json"))
+	defer log.Close()
+	args = append([]string{"up", "--data", p.data(), "--set", "edge.rate.per_second=1000000", "--set", "edge.rate.burst=1000000"}, args...)
+	command := exec.CommandContext(ctx, p.program, args...) //nolint:gosec // named by whoever runs the bench
+	command.Env = append(os.Environ(), environ...)
+	command.Stdout, command.Stderr = log, log
+	started, err := start(command, running, platformName)
 	if err != nil {
-		said, _ := os.ReadFile(logs.Name())
-		return nil, demo{}, fmt.Errorf("waiting for %s: %w\n%s", platformName, err, said)
+		return nil, err
 	}
-	ca, err := os.ReadFile(settings.CAFile)
+	if err := started.await(ctx, ready); err != nil {
+		said, _ := os.ReadFile(log.Name())
+		return nil, fmt.Errorf("waiting for %s: %w\n%s", platformName, err, said)
+	}
+	return started, nil
+}
+
+// connect gives the server its loader.
+func (p platform) connect(to *server, found access, connections int) error {
+	ca, err := os.ReadFile(found.CAFile)
 	if err != nil {
-		return nil, demo{}, fmt.Errorf("reading the edge's CA: %w", err)
+		return fmt.Errorf("reading the edge's CA: %w", err)
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(ca)
-	platform.loader, err = newLoader(settings.BaseURL, roots, connections)
-	return platform, settings, err
-}
-
-// ready waits until demo.json is there and the admin address says ready.
-func (s *server) ready(ctx context.Context, demoFile string) (demo, error) {
-	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
-	defer cancel()
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		settings, err := readDemo(demoFile)
-		if err == nil {
-			err = askReady(ctx, settings.AdminURL)
-		}
-		if err == nil {
-			return settings, nil
-		}
-		select {
-		case <-ctx.Done():
-			return demo{}, errors.Join(ctx.Err(), err)
-		case <-s.ended:
-			return demo{}, errors.New("it ended")
-		case <-tick.C:
-		}
-	}
-}
-
-func readDemo(file string) (demo, error) {
-	var settings demo
-	written, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return settings, err
-	}
-	if err := json.Unmarshal(written, &settings); err != nil {
-		return settings, fmt.Errorf("reading demo.json: %w", err)
-	}
-	return settings, nil
-}
-
-func askReady(ctx context.Context, adminURL string) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, adminURL+"/readyz", http.NoBody)
-	if err != nil {
-		return err
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("/readyz answered %s", response.Status)
-	}
-	return nil
+	to.loader, err = newLoader(found.BaseURL, roots, connections)
+	return err
 }

@@ -16,8 +16,11 @@ const (
 	warmWork  = "introspection warm"
 )
 
-// signatureName stands in for a server in the rows of token issue.
-const signatureName = "raw signature"
+// Databases of the platform. SQLite is inside its process.
+const (
+	sqliteName   = "SQLite"
+	postgresName = "PostgreSQL"
+)
 
 // references are facts from elsewhere, for comparison only.
 const references = `For comparison, measured elsewhere on a machine of this kind, CPU s per 1000: Ory Hydra 26.2
@@ -50,6 +53,7 @@ type report struct {
 	Cores       int    `json:"cores"`
 	Requests    int    `json:"requests"`
 	Connections int    `json:"connections"`
+	Database    string `json:"database"`
 	Rows        []row  `json:"rows"`
 	Goals       []goal `json:"goals"`
 }
@@ -62,6 +66,10 @@ func newReport(asked options, runs record) report {
 		Cores:       runtime.GOMAXPROCS(0),
 		Requests:    asked.requests,
 		Connections: asked.connections,
+		Database:    sqliteName,
+	}
+	if asked.postgres != "" {
+		r.Database = postgresName
 	}
 	cpu := func(work, server string) float64 { return medians(runs[work][server]).CPU }
 	for _, work := range []string{warmWork, coldWork, issueWork} {
@@ -79,6 +87,17 @@ func newReport(asked options, runs record) report {
 	aim(coldWork, passThroughName, 1.5, cpu(coldWork, passThroughName))
 	aim(issueWork, signatureName+" + "+passThroughName, 1.25, cpu(issueWork, signatureName)+cpu(issueWork, passThroughName))
 	return r
+}
+
+// databaseColumn tells the database's CPU, or that it is in the server's.
+func (r report) databaseColumn(of row) string {
+	switch {
+	case of.Server != platformName:
+		return "-"
+	case r.Database == sqliteName:
+		return "inside"
+	}
+	return strconv.FormatFloat(of.Median.Database, 'f', 3, 64)
 }
 
 // missed counts the goals that were not met.
@@ -99,15 +118,15 @@ func (r report) writeJSON(w io.Writer) error {
 }
 
 func (r report) writeTable(w io.Writer) error {
-	const line = "%-24s%-14s%12s%14s%10s%10s\n"
+	const line = "%-24s%-14s%12s%12s%12s%10s%10s\n"
 	var text strings.Builder
-	fmt.Fprintf(&text, "%d requests a run over %d connections, median of %d runs; %s, %s, %d cores\n\n",
-		r.Requests, r.Connections, len(r.Rows[0].Runs), r.Go, r.Platform, r.Cores)
-	fmt.Fprintf(&text, line, "work", "server", "CPU s/1000", "requests/s", "p50 ms", "p99 ms")
+	fmt.Fprintf(&text, "%d requests a run over %d connections, median of %d runs; on %s; %s, %s, %d cores\n\n",
+		r.Requests, r.Connections, len(r.Rows[0].Runs), r.Database, r.Go, r.Platform, r.Cores)
+	fmt.Fprintf(&text, line, "work", "server", "CPU s/1000", "database", "requests/s", "p50 ms", "p99 ms")
 	number := func(value float64, digits int) string { return strconv.FormatFloat(value, 'f', digits, 64) }
 	for _, row := range r.Rows {
 		m := row.Median
-		fmt.Fprintf(&text, line, row.Work, row.Server, number(m.CPU, 3), number(m.Rate, 0), number(m.P50, 2), number(m.P99, 2))
+		fmt.Fprintf(&text, line, row.Work, row.Server, number(m.CPU, 3), r.databaseColumn(row), number(m.Rate, 0), number(m.P50, 2), number(m.P99, 2))
 	}
 	text.WriteByte('\n')
 	for _, g := range r.Goals {

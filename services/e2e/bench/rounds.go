@@ -20,7 +20,7 @@ type subject struct {
 
 // prepare gets the first tokens from the platform, and the answers that the
 // baselines are to give.
-func prepare(ctx context.Context, platform *loader, settings demo) (subject, answers, error) {
+func prepare(ctx context.Context, platform *loader, settings access) (subject, answers, error) {
 	tokens := make([]string, 1)
 	if _, err := platform.ask(ctx, issue(settings.Resource, tokens), 0); err != nil {
 		return subject{}, answers{}, fmt.Errorf("getting the caller's token: %w", err)

@@ -17,6 +17,8 @@ type server struct {
 	name   string
 	pid    int
 	loader *loader
+	// database is the URL of the PostgreSQL server that works for it; empty for none.
+	database string
 	// ended closes when the process has ended.
 	ended chan struct{}
 }
@@ -44,7 +46,7 @@ func (s *server) measure(ctx context.Context, work, warmUp workload, n int) (sam
 	if _, _, err := s.loader.run(ctx, warmUp, warmUpPerConnection*s.loader.connections); err != nil {
 		return sample{}, fmt.Errorf("warming up %s: %w", s.name, err)
 	}
-	before, err := cpuTime(s.pid)
+	own, database, err := s.cpu(ctx)
 	if err != nil {
 		return sample{}, err
 	}
@@ -52,9 +54,24 @@ func (s *server) measure(ctx context.Context, work, warmUp workload, n int) (sam
 	if err != nil {
 		return sample{}, fmt.Errorf("loading %s: %w", s.name, err)
 	}
-	after, err := cpuTime(s.pid)
+	ownAfter, databaseAfter, err := s.cpu(ctx)
 	if err != nil {
 		return sample{}, err
 	}
-	return newSample(latencies, wall, after-before), nil
+	return newSample(latencies, wall, ownAfter.since(own), databaseAfter.since(database)), nil
+}
+
+// cpu reads the clocks of the server's own process and of its database's.
+func (s *server) cpu(ctx context.Context) (own, database cpuTimes, err error) {
+	if s.database != "" {
+		pids, err := postgresPIDs(ctx, s.database)
+		if err != nil {
+			return nil, nil, err
+		}
+		if database, err = readCPU(pids...); err != nil {
+			return nil, nil, err
+		}
+	}
+	own, err = readCPU(s.pid)
+	return own, database, err
 }

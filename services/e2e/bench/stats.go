@@ -10,6 +10,8 @@ import (
 type sample struct {
 	// CPU is processor time per 1000 requests, in seconds.
 	CPU float64 `json:"cpu_seconds_per_1000"`
+	// Database is the same of a database server; 0 where there is none.
+	Database float64 `json:"database_cpu_seconds_per_1000,omitempty"`
 	// Rate is requests per second of wall time.
 	Rate float64 `json:"requests_per_second"`
 	// P50 and P99 are latency percentiles, in milliseconds.
@@ -18,25 +20,27 @@ type sample struct {
 }
 
 // newSample sums up one run: the latency of each request, the run's wall time
-// and the processor time it took. It sorts latencies.
-func newSample(latencies []time.Duration, wall, cpu time.Duration) sample {
+// and the processor time that it and the database took. It sorts latencies.
+func newSample(latencies []time.Duration, wall, cpu, database time.Duration) sample {
 	slices.Sort(latencies)
 	n := float64(len(latencies))
 	return sample{
-		CPU:  cpu.Seconds() / n * 1000,
-		Rate: n / wall.Seconds(),
-		P50:  percentile(latencies, 50).Seconds() * 1000,
-		P99:  percentile(latencies, 99).Seconds() * 1000,
+		CPU:      cpu.Seconds() / n * 1000,
+		Database: database.Seconds() / n * 1000,
+		Rate:     n / wall.Seconds(),
+		P50:      percentile(latencies, 50).Seconds() * 1000,
+		P99:      percentile(latencies, 99).Seconds() * 1000,
 	}
 }
 
 // medians takes the median of each figure by itself; runs must not be empty.
 func medians(runs []sample) sample {
 	return sample{
-		CPU:  median(runs, func(s sample) float64 { return s.CPU }),
-		Rate: median(runs, func(s sample) float64 { return s.Rate }),
-		P50:  median(runs, func(s sample) float64 { return s.P50 }),
-		P99:  median(runs, func(s sample) float64 { return s.P99 }),
+		CPU:      median(runs, func(s sample) float64 { return s.CPU }),
+		Database: median(runs, func(s sample) float64 { return s.Database }),
+		Rate:     median(runs, func(s sample) float64 { return s.Rate }),
+		P50:      median(runs, func(s sample) float64 { return s.P50 }),
+		P99:      median(runs, func(s sample) float64 { return s.P99 }),
 	}
 }
 

@@ -13,8 +13,8 @@ func TestNewSample(t *testing.T) {
 	for i := range latencies {
 		latencies[len(latencies)-1-i] = time.Duration(i+1) * time.Millisecond
 	}
-	got := newSample(latencies, 4*time.Second, 100*time.Millisecond)
-	want := sample{CPU: 0.5, Rate: 50, P50: 100, P99: 198}
+	got := newSample(latencies, 4*time.Second, 100*time.Millisecond, 20*time.Millisecond)
+	want := sample{CPU: 0.5, Database: 0.1, Rate: 50, P50: 100, P99: 198}
 	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(0, 1e-9)); diff != "" {
 		t.Errorf("sample (-want +got):\n%s", diff)
 	}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// startOnPostgres starts every role in one process on an empty database, and
+// registers the two clients that the demo, which is for SQLite only, would have.
+func (p platform) startOnPostgres(ctx context.Context, running *sync.WaitGroup, url string, connections int) (*server, access, error) {
+	addresses, err := freeAddresses(ctx, 4)
+	if err != nil {
+		return nil, access{}, err
+	}
+	admin := addresses[3]
+	found := access{
+		BaseURL:  "https://" + addresses[0],
+		AdminURL: "http://" + addresses[2],
+		CAFile:   filepath.Join(p.data(), "ca.pem"),
+	}
+	server, err := p.start(ctx, running, []string{"VENTANILLA_AUTH__STORE__URL=" + url}, func() error { return askReady(ctx, found.AdminURL) },
+		"--listen", addresses[0], "--http-listen", addresses[1], "--admin-listen", addresses[2], "--set", "admin.rpc_listen="+admin)
+	if err != nil {
+		return nil, access{}, err
+	}
+	server.database = url
+	const scope = "beneficios"
+	if found.Resource, err = p.register(ctx, admin, "--family", "tuidd", "--kind", "resource-server", "--resource-scope", scope); err != nil {
+		return nil, access{}, err
+	}
+	if found.Partner, err = p.register(ctx, admin, "--family", "cmp", "--scope", scope, "--audience", found.Resource.ID); err != nil {
+		return nil, access{}, err
+	}
+	return server, found, p.connect(server, found, connections)
+}
+
+// register makes a client as the platform's operator.
+func (p platform) register(ctx context.Context, admin string, args ...string) (client, error) {
+	args = append([]string{"admin", "--data", p.data(), "--address", admin, "--json", "client", "create", "bench"}, args...)
+	command := exec.CommandContext(ctx, p.program, args...) //nolint:gosec // named by whoever runs the bench
+	command.Stderr = os.Stderr
+	answer, err := command.Output()
+	if err != nil {
+		return client{}, fmt.Errorf("registering a client: %w", err)
+	}
+	var made struct {
+		Client struct {
+			ID string `json:"clientId"`
+		} `json:"client"`
+		Secret string `json:"clientSecret"`
+	}
+	if err := json.Unmarshal(answer, &made); err != nil {
+		return client{}, fmt.Errorf("reading the client made: %w", err)
+	}
+	return client{ID: made.Client.ID, Secret: made.Secret}, nil
+}
+
+// freeAddresses finds loopback addresses that nobody listens on now.
+func freeAddresses(ctx context.Context, n int) ([]string, error) {
+	addresses := make([]string, n)
+	for i := range addresses {
+		listener, err := new(net.ListenConfig).Listen(ctx, "tcp", loopback)
+		if err != nil {
+			return nil, fmt.Errorf("finding a free port: %w", err)
+		}
+		defer listener.Close()
+		addresses[i] = listener.Addr().String()
+	}
+	return addresses, nil
+}
+
+// postgresPIDs lists the processes of the PostgreSQL server at url that work for
+// others than us. The server must be on this machine.
+func postgresPIDs(ctx context.Context, url string) ([]int, error) {
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the database: %w", err)
+	}
+	defer conn.Close(ctx)
+	rows, err := conn.Query(ctx, "SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+	if err != nil {
+		return nil, fmt.Errorf("asking for the database's processes: %w", err)
+	}
+	pids, err := pgx.CollectRows(rows, pgx.RowTo[int])
+	if err != nil {
+		return nil, fmt.Errorf("reading the database's processes: %w", err)
+	}
+	return pids, nil
+}
