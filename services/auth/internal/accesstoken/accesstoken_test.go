@@ -18,6 +18,7 @@ import (
 
 var (
 	key    = mustKey()
+	parser = accesstoken.NewParser(keys)
 	issued = time.Unix(1549297602, 0)
 	id     = strings.Repeat("0", 15) + "3" + strings.Repeat("ab", 32)
 	claims = accesstoken.Claims{
@@ -89,7 +90,7 @@ func TestAnotherLibraryVerifies(t *testing.T) {
 }
 
 func TestParseReturnsWhatWasSigned(t *testing.T) {
-	got, err := accesstoken.Parse(sign(t, claims), keys)
+	got, err := parser.Parse(sign(t, claims))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +117,7 @@ func TestParseRefuses(t *testing.T) {
 		}
 		return text
 	}
-	if _, err := accesstoken.Parse(forge(jwt.SigningMethodRS256, nil, key), keys); err != nil {
+	if _, err := parser.Parse(forge(jwt.SigningMethodRS256, nil, key)); err != nil {
 		t.Fatalf("the forger's base case: %v", err)
 	}
 	cases := map[string]string{
@@ -124,6 +125,7 @@ func TestParseRefuses(t *testing.T) {
 		"two parts":         parts[0] + "." + parts[1],
 		"no signature":      parts[0] + "." + parts[1] + ".",
 		"stray bits":        stray,
+		"line break":        token[:9] + "\r\n" + token[9:],
 		"padding":           token + "=",
 		"too long":          token + strings.Repeat("a", accesstoken.MaxSize),
 		"alg none":          forge(jwt.SigningMethodNone, nil, jwt.UnsafeAllowNoneSignatureType),
@@ -141,7 +143,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 	for name, text := range cases {
 		t.Run(name, func(t *testing.T) {
-			if _, err := accesstoken.Parse(text, keys); !errors.Is(err, accesstoken.ErrInvalid) {
+			if _, err := parser.Parse(text); !errors.Is(err, accesstoken.ErrInvalid) {
 				t.Errorf("Parse: %v", err)
 			}
 		})
@@ -172,7 +174,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("..")
 	f.Add("eyJhbGciOiJub25lIn0.e30.")
 	f.Fuzz(func(t *testing.T, text string) {
-		if _, err := accesstoken.Parse(text, keys); err == nil && text != token {
+		if _, err := parser.Parse(text); err == nil && text != token {
 			t.Errorf("another text passes for the token: %q", text)
 		}
 	})

@@ -3,7 +3,7 @@ package accesstoken
 import (
 	"crypto/rsa"
 	"errors"
-	"fmt"
+	"strings"
 
 	"github.com/golang-jwt/jwt/v5"
 )
@@ -21,24 +21,34 @@ type signed struct {
 	Scopes []string `json:"scopes"`
 }
 
-// parser is strict: base64 without stray bits, one algorithm. Times are for the
-// callers of Parse, who check them each time a token is used.
-var parser = jwt.NewParser(
-	jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Alg()}),
-	jwt.WithStrictDecoding(),
-	jwt.WithoutClaimsValidation(),
-)
+// Parser reads tokens. It may be used by several goroutines at once.
+type Parser struct {
+	jwt  *jwt.Parser
+	keys func(keyID string) *rsa.PublicKey
+}
 
-// Parse reads a token in compact form and checks its form and signature. keys
-// finds a public key by its identifier, nil when there is none.
-func Parse(token string, keys func(keyID string) *rsa.PublicKey) (Claims, error) {
-	if len(token) > MaxSize {
+// NewParser makes a parser that trusts the given keys: keys finds a public key by
+// its identifier, nil when there is none.
+func NewParser(keys func(keyID string) *rsa.PublicKey) *Parser {
+	return &Parser{
+		jwt: jwt.NewParser(
+			jwt.WithValidMethods([]string{jwt.SigningMethodRS256.Alg()}),
+			jwt.WithStrictDecoding(),      // base64 without stray bits
+			jwt.WithoutClaimsValidation(), // times are checked by callers, at each use
+		),
+		keys: keys,
+	}
+}
+
+// Parse reads a token in compact form and checks its form and signature. It fails
+// with ErrInvalid.
+func (p *Parser) Parse(token string) (Claims, error) {
+	// The decoder skips line breaks, which would give a token many spellings.
+	if len(token) > MaxSize || strings.ContainsAny(token, "\r\n") {
 		return Claims{}, ErrInvalid
 	}
 	var body signed
-	parsed, err := parser.ParseWithClaims(token, &body, func(t *jwt.Token) (any, error) {
-		return keyOf(t, keys)
-	})
+	parsed, err := p.jwt.ParseWithClaims(token, &body, p.key)
 	if err != nil {
 		return Claims{}, ErrInvalid
 	}
@@ -54,15 +64,15 @@ func Parse(token string, keys func(keyID string) *rsa.PublicKey) (Claims, error)
 	}, nil
 }
 
-// keyOf picks the key by the header, which must have the members that Sign writes
-// and no others: least of all crit (RFC 7515, 4.1.11) or a key of its own.
-func keyOf(t *jwt.Token, keys func(string) *rsa.PublicKey) (*rsa.PublicKey, error) {
+// key picks the key by the header, which must have the members that Sign writes and
+// no others: least of all crit (RFC 7515, 4.1.11) or a key of its own.
+func (p *Parser) key(t *jwt.Token) (any, error) {
 	if len(t.Header) != 4 || t.Header["typ"] != tokenType {
-		return nil, fmt.Errorf("header: %w", ErrInvalid)
+		return nil, ErrInvalid
 	}
 	id, _ := t.Header["kid"].(string)
-	if key := keys(id); key != nil {
+	if key := p.keys(id); key != nil {
 		return key, nil
 	}
-	return nil, fmt.Errorf("key: %w", ErrInvalid)
+	return nil, ErrInvalid
 }

@@ -1,0 +1,145 @@
+package auth
+
+import (
+	"context"
+	"errors"
+
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
+	"github.com/ventanilla/ventanilla/services/auth/internal/store"
+)
+
+// defaultPageSize is that of requests that name none.
+const defaultPageSize = 50
+
+type clientService struct {
+	authv1.UnimplementedClientServiceServer
+	*Service
+}
+
+// CreateClient registers a client.
+func (s *clientService) CreateClient(ctx context.Context, req *authv1.CreateClientRequest) (*authv1.CreateClientResponse, error) {
+	client, err := registration(req.GetClient())
+	if err != nil {
+		return nil, err
+	}
+	client.ID = newClientID()
+	var secret string
+	secret, client.SecretHash = newSecret()
+	stored, err := s.store.CreateClient(ctx, client, act(ctx, "CreateClient"))
+	if err != nil {
+		return nil, failure(err, "registering a client")
+	}
+	return &authv1.CreateClientResponse{Client: s.show(stored), ClientSecret: secret}, nil
+}
+
+// GetClient returns one client.
+func (s *clientService) GetClient(ctx context.Context, req *authv1.GetClientRequest) (*authv1.GetClientResponse, error) {
+	client, err := s.view.StoredClient(ctx, req.GetClientId())
+	if errors.Is(err, sqlstore.ErrNotFound) {
+		return nil, clientNotFound()
+	}
+	if err != nil {
+		return nil, failure(err, "reading a client")
+	}
+	return &authv1.GetClientResponse{Client: clientToProto(client)}, nil
+}
+
+// ListClients returns clients in the order of their identifiers.
+func (s *clientService) ListClients(ctx context.Context, req *authv1.ListClientsRequest) (*authv1.ListClientsResponse, error) {
+	size := pageSize(req.GetPageSize())
+	clients, err := s.store.Clients(ctx, store.ClientPage{
+		After: req.GetPageToken(), Family: req.GetFamily(), Limit: size + 1,
+	})
+	if err != nil {
+		return nil, failure(err, "listing clients")
+	}
+	clients, more := cutPage(clients, size)
+	answer := &authv1.ListClientsResponse{}
+	for _, client := range clients {
+		answer.Clients = append(answer.Clients, clientToProto(directory.NewClient(client)))
+	}
+	if more {
+		answer.NextPageToken = clients[size-1].ID
+	}
+	return answer, nil
+}
+
+// DisableClient ends all of a client's tokens and refuses its secret.
+func (s *clientService) DisableClient(ctx context.Context, req *authv1.DisableClientRequest) (*authv1.DisableClientResponse, error) {
+	client, err := s.change(ctx, "DisableClient", req.GetClientId(), func(c *store.Client) error {
+		if c.Disabled {
+			return store.ErrUnchanged
+		}
+		c.Disabled = true
+		c.Epoch++
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &authv1.DisableClientResponse{Client: client}, nil
+}
+
+// EnableClient lets a disabled client back in. Its epoch stays, so that its old tokens stay dead.
+func (s *clientService) EnableClient(ctx context.Context, req *authv1.EnableClientRequest) (*authv1.EnableClientResponse, error) {
+	client, err := s.change(ctx, "EnableClient", req.GetClientId(), func(c *store.Client) error {
+		if !c.Disabled {
+			return store.ErrUnchanged
+		}
+		c.Disabled = false
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &authv1.EnableClientResponse{Client: client}, nil
+}
+
+// RotateSecret gives a client a new secret and ends all that it has.
+func (s *clientService) RotateSecret(ctx context.Context, req *authv1.RotateSecretRequest) (*authv1.RotateSecretResponse, error) {
+	secret, hash := newSecret()
+	client, err := s.change(ctx, "RotateSecret", req.GetClientId(), func(c *store.Client) error {
+		c.SecretHash = hash
+		c.Epoch++
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &authv1.RotateSecretResponse{Client: client, ClientSecret: secret}, nil
+}
+
+func (s *clientService) change(ctx context.Context, rpc, id string, edit func(*store.Client) error) (*authv1.Client, error) {
+	client, err := s.store.ChangeClient(ctx, id, act(ctx, rpc), edit)
+	if errors.Is(err, sqlstore.ErrNotFound) {
+		return nil, clientNotFound()
+	}
+	if err != nil {
+		return nil, failure(err, "changing a client")
+	}
+	return s.show(client), nil
+}
+
+// show takes a client that was just stored into the view and returns it.
+func (s *clientService) show(stored store.Client) *authv1.Client {
+	client := s.view.PutClient(stored)
+	s.changed()
+	return clientToProto(client)
+}
+
+func pageSize(asked int32) int {
+	if asked == 0 {
+		return defaultPageSize
+	}
+	return int(asked)
+}
+
+// cutPage drops what was asked for beyond the page, only to see that there is more.
+func cutPage[T any](items []T, size int) (page []T, more bool) {
+	if len(items) > size {
+		return items[:size], true
+	}
+	return items, false
+}

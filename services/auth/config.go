@@ -1,0 +1,58 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ventanilla/ventanilla/pkg/keyring"
+	"github.com/ventanilla/ventanilla/pkg/store"
+	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
+)
+
+// Config is the `auth` section of the configuration.
+type Config struct {
+	// Issuer is the iss of introspection answers and internal tokens: an absolute URL
+	// or another name that is the same for all replicas.
+	Issuer string `koanf:"issuer"`
+	// IntrospectionMaxAge bounds how long a resource server may keep an introspection
+	// answer, and so how long it may go without noticing a revocation.
+	IntrospectionMaxAge time.Duration `koanf:"introspection_max_age"`
+	// ViewPoll is how often a replica asks the store for changes.
+	ViewPoll time.Duration `koanf:"view_poll"`
+	// KEK is the key-encryption key under which private keys are stored.
+	KEK keyring.Config `koanf:"kek"`
+	// Store is the service's database.
+	Store store.Config `koanf:"store"`
+}
+
+// DefaultConfig returns the defaults. The key-encryption key and the store's URL have none.
+func DefaultConfig() Config {
+	return Config{
+		Issuer:              "ventanilla",
+		IntrospectionMaxAge: 10 * time.Second,
+		ViewPoll:            200 * time.Millisecond,
+		Store:               store.DefaultConfig(),
+	}
+}
+
+// Validate names every setting that cannot be used.
+func (c Config) Validate() error {
+	var errs []error
+	if c.Issuer == "" {
+		errs = append(errs, errors.New("issuer: required"))
+	}
+	if c.IntrospectionMaxAge < 0 || c.IntrospectionMaxAge > time.Hour {
+		errs = append(errs, errors.New("introspection_max_age: must be between 0s and 1h"))
+	}
+	if least, most := 10*time.Millisecond, directory.MaxAge/2; c.ViewPoll < least || c.ViewPoll > most {
+		errs = append(errs, fmt.Errorf("view_poll: must be between %s and %s", least, most))
+	}
+	if err := c.KEK.Validate(); err != nil {
+		errs = append(errs, fmt.Errorf("kek: %w", err))
+	}
+	if err := c.Store.Validate(); err != nil {
+		errs = append(errs, fmt.Errorf("store.%w", err))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,72 @@
+package keys
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/ventanilla/ventanilla/pkg/keyring"
+	"github.com/ventanilla/ventanilla/pkg/pki"
+	"github.com/ventanilla/ventanilla/services/auth/internal/store"
+)
+
+// Store is what this package asks of auth's store.
+type Store interface {
+	// EnsureKey returns the key of a use, and first stores what create returns when
+	// there is none. Replicas that call it at once get the same key.
+	EnsureKey(ctx context.Context, use store.Use, create func() (store.SigningKey, error)) (store.SigningKey, error)
+}
+
+// Signer is a private key with its identifier, the thumbprint of its public half (RFC 7638).
+type Signer[K any] struct {
+	ID  string
+	Key K
+}
+
+// Keys are the keys in use. Nobody changes them.
+type Keys struct {
+	// Access signs access tokens, with RS256.
+	Access Signer[*rsa.PrivateKey]
+	// Internal signs internal tokens, with ES256.
+	Internal Signer[*ecdsa.PrivateKey]
+	// Operators signs operators' certificates.
+	Operators *pki.CA
+	// Set is the JSON Web Key Set (RFC 7517) that verifies internal tokens.
+	Set []byte
+}
+
+// Load reads the keys from the store, and makes those that are missing.
+func Load(ctx context.Context, source Store, kek *keyring.KEK, now func() time.Time) (*Keys, error) {
+	vault := vault{source, kek, now}
+	var keys Keys
+	var err error
+	if keys.Access, err = signer[*rsa.PrivateKey](ctx, vault, store.UseAccess, generateRSA); err != nil {
+		return nil, err
+	}
+	if keys.Internal, err = signer[*ecdsa.PrivateKey](ctx, vault, store.UseInternal, generateECDSA); err != nil {
+		return nil, err
+	}
+	if keys.Operators, err = vault.authority(ctx); err != nil {
+		return nil, err
+	}
+	keys.Set, err = json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{
+		Key: keys.Internal.Key.Public(), KeyID: keys.Internal.ID, Algorithm: string(jose.ES256), Use: "sig",
+	}}})
+	if err != nil {
+		return nil, fmt.Errorf("encoding the key set: %w", err)
+	}
+	return &keys, nil
+}
+
+// AccessKey finds the public key of access tokens by its identifier, nil when there is none.
+func (k *Keys) AccessKey(id string) *rsa.PublicKey {
+	if id != k.Access.ID {
+		return nil
+	}
+	return &k.Access.Key.PublicKey
+}

@@ -1,0 +1,89 @@
+package auth
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/ventanilla/ventanilla/pkg/authn"
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	"github.com/ventanilla/ventanilla/services/auth/internal/store"
+)
+
+const (
+	// defaultTokenLife is that of clients whose registration names none.
+	defaultTokenLife = time.Hour
+	// maxMembers bounds the text of a client's introspection members, in bytes.
+	maxMembers = 4 << 10
+)
+
+// standardMembers are those of RFC 7662, 2.2, which no registration replaces.
+func standardMembers() []string {
+	return []string{
+		"active", "scope", "client_id", "username", "token_type", "exp", "iat", "nbf", "sub", "aud", "iss", "jti",
+	}
+}
+
+// registration reads what an operator decides about a new client, and nothing else.
+// It fails with FIELD_INVALID where the contract's own rules do not reach.
+func registration(in *authv1.Client) (store.Client, error) {
+	if strings.ContainsFunc(in.GetName(), unicode.IsControl) {
+		return store.Client{}, invalid("client.name", "must not have control characters")
+	}
+	members, err := introspectionMembers(in)
+	if err != nil {
+		return store.Client{}, err
+	}
+	client := store.Client{
+		Name:                 in.GetName(),
+		Family:               in.GetFamily(),
+		Kind:                 kindFromProto(in.GetKind()),
+		Scopes:               in.GetScopes(),
+		Audiences:            in.GetAudiences(),
+		TokenLife:            defaultTokenLife,
+		ResourceScopes:       in.GetResourceScopes(),
+		IntrospectsAll:       in.GetIntrospectsAll(),
+		PersonalData:         in.GetPersonalData(),
+		IntrospectionMembers: members,
+	}
+	if in.GetTokenLife() != nil {
+		client.TokenLife = in.GetTokenLife().AsDuration().Truncate(time.Second)
+	}
+	return client, nil
+}
+
+func introspectionMembers(in *authv1.Client) (json.RawMessage, error) {
+	fields := in.GetIntrospectionMembers().GetFields()
+	if len(fields) == 0 {
+		return nil, nil
+	}
+	const field = "client.introspection_members"
+	for name := range fields {
+		if slices.Contains(standardMembers(), name) {
+			return nil, invalid(field, "a standard member cannot be replaced")
+		}
+	}
+	text, err := json.Marshal(in.GetIntrospectionMembers().AsMap())
+	if err != nil {
+		return nil, fmt.Errorf("encoding introspection members: %w", err)
+	}
+	if len(text) > maxMembers {
+		return nil, invalid(field, "must not be longer than 4096 bytes as JSON")
+	}
+	return text, nil
+}
+
+// act is the entry's author and act in the admin log.
+func act(ctx context.Context, rpc string) store.Act {
+	actor := "peer:"
+	if claims, ok := authn.FromContext(ctx); ok && claims.Operator != "" {
+		actor = claims.Operator
+	} else if role, ok := authn.PeerFromContext(ctx); ok {
+		actor += role
+	}
+	return store.Act{Actor: actor, Name: rpc}
+}

@@ -1,0 +1,67 @@
+package auth
+
+import (
+	"github.com/ventanilla/ventanilla/pkg/rpcserver"
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+)
+
+// Roles of the platform that call auth.
+const (
+	gateway   = "gateway"
+	bootstrap = "bootstrap"
+)
+
+// Roles of operators, as internal tokens name them.
+const (
+	viewer    = "viewer"
+	support   = "support"
+	editor    = "editor"
+	publisher = "publisher"
+	security  = "security"
+)
+
+// Rules says who may call what, by full method name. A method that is not here is
+// for nobody.
+func Rules() map[string]rpcserver.Rule {
+	verifiers := rpcserver.Rule{
+		Peers:  []string{gateway, "benefits", "identity", "notifications", "session"},
+		Caller: rpcserver.NoCaller,
+	}
+	client := rpcserver.Rule{Peers: []string{gateway}, Caller: rpcserver.ClientCaller}
+	return map[string]rpcserver.Rule{
+		authv1.TokenService_IssueToken_FullMethodName:       {Peers: []string{gateway}, Caller: rpcserver.NoCaller},
+		authv1.TokenService_Introspect_FullMethodName:       client,
+		authv1.TokenService_Revoke_FullMethodName:           client,
+		authv1.TokenService_Exchange_FullMethodName:         verifiers,
+		authv1.TokenService_GetKeySet_FullMethodName:        verifiers,
+		authv1.TokenService_WatchRevocations_FullMethodName: verifiers,
+
+		authv1.ClientService_CreateClient_FullMethodName:  orBootstrap(operators(security, editor)),
+		authv1.ClientService_GetClient_FullMethodName:     operators(),
+		authv1.ClientService_ListClients_FullMethodName:   orBootstrap(operators()),
+		authv1.ClientService_DisableClient_FullMethodName: operators(security, support),
+		authv1.ClientService_EnableClient_FullMethodName:  operators(security),
+		authv1.ClientService_RotateSecret_FullMethodName:  operators(security),
+
+		authv1.OperatorService_CreateOperator_FullMethodName:  orBootstrap(operators(security)),
+		authv1.OperatorService_ListOperators_FullMethodName:   orBootstrap(operators()),
+		authv1.OperatorService_DisableOperator_FullMethodName: operators(security),
+		authv1.OperatorService_IssueCredential_FullMethodName: orBootstrap(operators()),
+		authv1.OperatorService_ListAdminActs_FullMethodName:   orBootstrap(operators()),
+	}
+}
+
+// operators lets operators of one of the roles in, or of any when none is given.
+func operators(roles ...string) rpcserver.Rule {
+	if len(roles) == 0 {
+		roles = []string{viewer, support, editor, publisher, security}
+	}
+	return rpcserver.Rule{Peers: []string{gateway}, Caller: rpcserver.OperatorCaller, OperatorRoles: roles}
+}
+
+// orBootstrap also lets in the peer that sets a new platform up, which has no operator yet.
+func orBootstrap(rule rpcserver.Rule) rpcserver.Rule {
+	rule.Peers = append(rule.Peers, bootstrap)
+	rule.Trusted = []string{bootstrap}
+	return rule
+}

@@ -1,0 +1,100 @@
+package auth
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+
+	"github.com/ventanilla/ventanilla/services/auth/internal/accesstoken"
+	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
+)
+
+const (
+	// maxVerified bounds the tokens whose signature is remembered to be right.
+	maxVerified = 10_000
+	// leeway is how far a replica's clock may be behind the one that issued a token.
+	leeway = 5 * time.Second
+)
+
+// accessTokens tells which access tokens are in force. A right signature stays
+// right, so it is checked once and remembered under the token's hash; everything
+// that can change is checked at each call.
+type accessTokens struct {
+	parser   *accesstoken.Parser
+	view     *directory.Directory
+	now      func() time.Time
+	verified *otter.Cache[[sha256.Size]byte, *signedToken]
+}
+
+// signedToken is a token whose signature is right.
+type signedToken struct {
+	accesstoken.Claims
+	epoch int64
+}
+
+// accessToken is a token in force, and the client that it was issued to.
+type accessToken struct {
+	*signedToken
+	client *directory.Client
+}
+
+func newAccessTokens(parser *accesstoken.Parser, view *directory.Directory, now func() time.Time) (*accessTokens, error) {
+	cache, err := otter.New(&otter.Options[[sha256.Size]byte, *signedToken]{
+		MaximumSize: maxVerified,
+		// Upkeep runs in the caller, so that no goroutine is left to nobody.
+		Executor: func(task func()) { task() },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("making the cache of verified tokens: %w", err)
+	}
+	return &accessTokens{parser, view, now, cache}, nil
+}
+
+// inForce reads a token. It fails with errVoid when the token is malformed, forged,
+// over, not begun, revoked, or its client's no more.
+func (a *accessTokens) inForce(ctx context.Context, text string) (accessToken, error) {
+	token, err := a.verify(text)
+	if err != nil {
+		return accessToken{}, err
+	}
+	now := a.now()
+	if !now.Before(token.Expires) || now.Add(leeway).Before(token.IssuedAt) {
+		return accessToken{}, errVoid
+	}
+	client, err := clientInForce(ctx, a.view, token.ClientID, token.epoch)
+	if err != nil {
+		return accessToken{}, err
+	}
+	revoked, err := a.view.TokenRevoked(ctx, token.ID)
+	if err != nil {
+		return accessToken{}, failure(err, "looking up a revocation")
+	}
+	if revoked {
+		return accessToken{}, errVoid
+	}
+	return accessToken{token, client}, nil
+}
+
+func (a *accessTokens) verify(text string) (*signedToken, error) {
+	if len(text) > accesstoken.MaxSize {
+		return nil, errVoid
+	}
+	hash := sha256.Sum256([]byte(text))
+	if token, ok := a.verified.GetIfPresent(hash); ok {
+		return token, nil
+	}
+	claims, err := a.parser.Parse(text)
+	if err != nil {
+		return nil, errVoid
+	}
+	epoch, ok := accesstoken.Epoch(claims.ID)
+	if !ok {
+		return nil, errVoid
+	}
+	token := &signedToken{claims, epoch}
+	a.verified.Set(hash, token)
+	return token, nil
+}
