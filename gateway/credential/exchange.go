@@ -1,0 +1,160 @@
+package credential
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+	"google.golang.org/grpc"
+
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+)
+
+const (
+	// maxKept bounds how long an exchange is used again.
+	maxKept = time.Minute
+	// maxEntries bounds the exchanges kept.
+	maxEntries = 1 << 14
+	// expiryMargin keeps an internal token from ending on its way to the service.
+	expiryMargin = time.Second
+	// exchangeTimeout bounds an exchange that several callers wait for.
+	exchangeTimeout = 5 * time.Second
+)
+
+// Auth is what the auth service does for this package.
+type Auth interface {
+	Exchange(ctx context.Context, in *authv1.ExchangeRequest, opts ...grpc.CallOption) (*authv1.ExchangeResponse, error)
+}
+
+// Revocations is a view of what is revoked.
+type Revocations interface {
+	// Fresh tells whether the view may be relied on now.
+	Fresh() bool
+	// Revoked tells whether the principal's credential is void.
+	Revoked(principal *authv1.Principal) bool
+}
+
+// Caller is who a credential belongs to, with the internal token that says so to services.
+type Caller struct {
+	// Token is the internal token. It must not be logged.
+	Token string
+	// Principal is who it is.
+	Principal *authv1.Principal
+}
+
+// Exchanger exchanges credentials, each once: an exchange is kept for a minute
+// under the credential's hash, unless the credential ends or is revoked before.
+// Failures are not kept, so that a new client works at once.
+type Exchanger struct {
+	auth        Auth
+	revocations Revocations
+	clock       func() time.Time
+	cache       *otter.Cache[key, entry]
+}
+
+type key [sha256.Size]byte
+
+type entry struct {
+	caller Caller
+	until  time.Time
+}
+
+// NewExchanger asks auth and bounds what it keeps by revocations.
+func NewExchanger(auth Auth, revocations Revocations, clock func() time.Time) (*Exchanger, error) {
+	cache, err := otter.New(&otter.Options[key, entry]{MaximumSize: maxEntries})
+	if err != nil {
+		return nil, fmt.Errorf("making the credential cache: %w", err)
+	}
+	return &Exchanger{auth: auth, revocations: revocations, clock: clock, cache: cache}, nil
+}
+
+// Exchange returns the caller behind a credential, with an internal token for the
+// role audience. A credential of a client of none of the families is refused as
+// if unknown. It fails with CREDENTIAL_MISSING, CREDENTIAL_INVALID, and with
+// UNAVAILABLE or DEADLINE_EXCEEDED when auth cannot be asked and has to be.
+func (e *Exchanger) Exchange(ctx context.Context, c Credential, audience string, families ...string) (Caller, error) {
+	request, err := newRequest(c, audience, families)
+	if err != nil {
+		return Caller{}, err
+	}
+	if !e.revocations.Fresh() {
+		fresh, err := e.ask(ctx, request)
+		return fresh.caller, err
+	}
+	k := hash(c, audience, families)
+	if kept, ok := e.cache.GetIfPresent(k); ok {
+		if e.clock().Before(kept.until) && !e.revocations.Revoked(kept.caller.Principal) {
+			return kept.caller, nil
+		}
+		e.cache.Invalidate(k)
+	}
+	got, err := e.cache.Get(ctx, k, otter.LoaderFunc[key, entry](func(ctx context.Context, _ key) (entry, error) {
+		// Others may be waiting for this exchange: it must not end because the first of them goes away.
+		shared, cancel := context.WithTimeout(context.WithoutCancel(ctx), exchangeTimeout)
+		defer cancel()
+		return e.ask(shared, request)
+	}))
+	if err != nil {
+		return Caller{}, err
+	}
+	if e.revocations.Revoked(got.caller.Principal) {
+		e.cache.Invalidate(k)
+		return Caller{}, errInvalid()
+	}
+	return got.caller, nil
+}
+
+func (e *Exchanger) ask(ctx context.Context, request *authv1.ExchangeRequest) (entry, error) {
+	asked := e.clock()
+	response, err := e.auth.Exchange(ctx, request)
+	if err != nil {
+		switch rpcerr.Reason(err) {
+		case errorsv1.Reason_REASON_FIELD_MISSING, errorsv1.Reason_REASON_FIELD_INVALID:
+			return entry{}, errInvalid() // too long or blank: nobody's credential
+		}
+		return entry{}, fmt.Errorf("exchanging a credential: %w", err)
+	}
+	until := response.GetExpiresAt().AsTime().Add(-expiryMargin)
+	if limit := asked.Add(maxKept); limit.Before(until) {
+		until = limit
+	}
+	return entry{Caller{response.GetInternalToken(), response.GetPrincipal()}, until}, nil
+}
+
+func newRequest(c Credential, audience string, families []string) (*authv1.ExchangeRequest, error) {
+	request := &authv1.ExchangeRequest{Audience: audience, Families: families}
+	switch c.Scheme {
+	case Bearer:
+		request.Credential = &authv1.ExchangeRequest_BearerToken{BearerToken: c.Token}
+	case Basic:
+		request.Credential = &authv1.ExchangeRequest_ClientSecret{
+			ClientSecret: &authv1.ClientSecret{ClientId: c.ClientID, ClientSecret: c.Secret},
+		}
+	case None:
+		return nil, rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_MISSING, "there is no credential")
+	default:
+		return nil, errInvalid()
+	}
+	return request, nil
+}
+
+// hash names an exchange. Each part is written with its length, so that no two exchanges share a name.
+func hash(c Credential, audience string, families []string) key {
+	buf := make([]byte, 0, 1024)
+	buf = append(buf, byte(c.Scheme))
+	for _, part := range []string{c.Token, c.ClientID, c.Secret, audience} {
+		buf = binary.AppendUvarint(buf, uint64(len(part)))
+		buf = append(buf, part...)
+	}
+	for _, family := range families {
+		buf = binary.AppendUvarint(buf, uint64(len(family)))
+		buf = append(buf, family...)
+	}
+	return sha256.Sum256(buf)
+}

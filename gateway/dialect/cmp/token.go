@@ -1,0 +1,87 @@
+package cmp
+
+import (
+	"context"
+	"strings"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
+
+	cmpv1 "github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1"
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+
+	"github.com/ventanilla/ventanilla/gateway/credential"
+	"github.com/ventanilla/ventanilla/gateway/dialect"
+	"github.com/ventanilla/ventanilla/gateway/oauth"
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+)
+
+const clientCredentials = "client_credentials"
+
+// issueFields names the fields of the domain request as the token endpoint does.
+var issueFields = dialect.Fields{
+	Request: (*authv1.IssueTokenRequest)(nil),
+	Names: map[string]string{
+		"client_id":     "client_id",
+		"client_secret": "client_secret",
+		"scopes":        "scope",
+		"families":      "",
+	},
+}
+
+// tokenAdapter serves the partner's token endpoint from the auth service.
+type tokenAdapter struct {
+	cmpv1.UnimplementedOAuthServiceServer
+	issuer   Issuer
+	families []string
+}
+
+// Token checks presence, grant type, client and scope, in this order (RFC 6749, 4.4.2 and 5.2).
+func (a *tokenAdapter) Token(ctx context.Context, in *cmpv1.TokenRequest) (*cmpv1.TokenResponse, error) {
+	authorization := dialect.Authorization(ctx)
+	if err := checkPresence(authorization, in); err != nil {
+		return nil, err
+	}
+	if in.GetGrantType() != clientCredentials {
+		return nil, rpcerr.New(errorsv1.Reason_REASON_GRANT_TYPE_UNSUPPORTED, "the grant type is not served")
+	}
+	client, err := oauth.Client(authorization, in.GetClientId(), in.GetClientSecret())
+	if err != nil {
+		return nil, err
+	}
+	issued, err := a.issuer.IssueToken(ctx, &authv1.IssueTokenRequest{
+		ClientId:     client.ClientID,
+		ClientSecret: client.Secret,
+		Scopes:       strings.Fields(in.GetScope()),
+		Families:     a.families,
+	})
+	if err != nil {
+		return nil, issueFields.Translate(err)
+	}
+	noStore := metadata.Pairs("Cache-Control", "no-store", "Pragma", "no-cache") // RFC 6749, 5.1
+	if err := grpc.SetHeader(ctx, noStore); err != nil {
+		return nil, err
+	}
+	return &cmpv1.TokenResponse{
+		TokenType:   "Bearer",
+		ExpiresIn:   issued.GetExpiresIn(),
+		AccessToken: issued.GetAccessToken(),
+	}, nil
+}
+
+func checkPresence(authorization []string, in *cmpv1.TokenRequest) error {
+	if err := oauth.CheckOneMethod(authorization, in.GetClientSecret()); err != nil {
+		return err
+	}
+	if err := oauth.Require("grant_type", in.GetGrantType()); err != nil {
+		return err
+	}
+	if credential.SchemeOf(authorization) == credential.Basic {
+		return nil
+	}
+	if err := oauth.Require("client_id", in.GetClientId()); err != nil {
+		return err
+	}
+	return oauth.Require("client_secret", in.GetClientSecret())
+}

@@ -1,0 +1,41 @@
+package dialect
+
+import (
+	"fmt"
+	"regexp"
+
+	"google.golang.org/protobuf/proto"
+
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+)
+
+// Fields names the validated fields of one domain request as a partner knows them.
+type Fields struct {
+	// Request is the domain message.
+	Request proto.Message
+	// Names maps paths, dotted and without indexes, to the partner's names. A field
+	// that the gateway fills by itself has the name "".
+	Names map[string]string
+}
+
+var index = regexp.MustCompile(`\[[^\]]*\]`)
+
+// Translate puts the partner's names into a domain error. An error about a field
+// that the partner does not know is the gateway's own mistake: INTERNAL.
+func (f Fields) Translate(err error) error {
+	switch reason := rpcerr.Reason(err); reason {
+	case errorsv1.Reason_REASON_FIELD_MISSING, errorsv1.Reason_REASON_FIELD_INVALID:
+		var named []rpcerr.Option
+		for _, violation := range rpcerr.Fields(err) {
+			name := f.Names[index.ReplaceAllString(violation.Field, "")]
+			if name == "" {
+				return fmt.Errorf("the gateway sent a wrong %s: %v", violation.Field, err) // no %w: it must not be known
+			}
+			named = append(named, rpcerr.Field(name, violation.Description))
+		}
+		return rpcerr.Wrap(reason, err, "a parameter was refused", named...)
+	}
+	return err
+}

@@ -1,0 +1,70 @@
+// Package dialect holds what the dialects of all families share: the way from
+// the edge's HTTP request into an in-process gRPC server of the partner's
+// proto, and the translation of domain field names into the partner's. What
+// is particular to one family is in that family's folder.
+package dialect
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+
+	"github.com/ventanilla/ventanilla/gateway/edge"
+	"github.com/ventanilla/ventanilla/gateway/wirejson"
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+)
+
+type authorizationKey struct{}
+
+// NewHandler makes a family's handler: register puts the partner's services onto
+// its mux. They read JSON and forms, answer JSON, find the caller's credential
+// with Authorization, set headers of the answer with grpc.SetHeader, and fail
+// with errors of package rpcerr, which the family's WriteError answers.
+func NewHandler(register func(context.Context, *runtime.ServeMux) error) (http.Handler, error) {
+	json := &wirejson.JSON{}
+	mux := runtime.NewServeMux(
+		runtime.WithMarshalerOption(runtime.MIMEWildcard, json),
+		runtime.WithMarshalerOption(wirejson.FormMediaType, wirejson.Form{JSON: json}),
+		runtime.WithErrorHandler(fail),
+		runtime.WithRoutingErrorHandler(failRouting),
+		runtime.WithIncomingHeaderMatcher(func(string) (string, bool) { return "", false }),
+		runtime.WithOutgoingHeaderMatcher(func(name string) (string, bool) { return name, true }),
+		runtime.WithWriteContentLength(),
+		// A form POST must never run a GET, nor a header choose the method.
+		runtime.WithDisablePathLengthFallback(),
+		runtime.WithDisableHTTPMethodOverride(),
+	)
+	if err := register(context.Background(), mux); err != nil {
+		return nil, fmt.Errorf("registering partner services: %w", err)
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// grpc-gateway would let these set deadlines and trailers.
+		delete(r.Header, "Grpc-Timeout")
+		delete(r.Header, "Te")
+		r = r.WithContext(context.WithValue(r.Context(), authorizationKey{}, r.Header["Authorization"]))
+		r.Body = &wirejson.Body{ReadCloser: r.Body}
+		mux.ServeHTTP(w, r)
+	}), nil
+}
+
+// Authorization returns the values of the request's Authorization header.
+func Authorization(ctx context.Context) []string {
+	values, _ := ctx.Value(authorizationKey{}).([]string)
+	return values
+}
+
+func fail(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, _ http.ResponseWriter, r *http.Request, err error) {
+	if body, ok := r.Body.(*wirejson.Body); ok && body.Err() != nil {
+		err = body.Err()
+	}
+	edge.Fail(r, err)
+}
+
+// failRouting answers for a route that the family named to the edge but not to the mux.
+func failRouting(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, _ http.ResponseWriter, r *http.Request, status int) {
+	edge.Fail(r, rpcerr.Wrap(errorsv1.Reason_REASON_INTERNAL, fmt.Errorf("the family's mux answers %d", status), "route without a handler"))
+}

@@ -1,0 +1,97 @@
+package native
+
+import (
+	"net/http"
+	"strings"
+
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+
+	"github.com/ventanilla/ventanilla/gateway/credential"
+	"github.com/ventanilla/ventanilla/gateway/oauth"
+	"github.com/ventanilla/ventanilla/gateway/wirejson"
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+)
+
+// problemMediaType is that of problem details (RFC 9457, 6.1).
+const problemMediaType = "application/problem+json"
+
+// answer says how the family answers a reason: the problem's status, status and
+// code at the OAuth endpoints, and the text. "%s" stands for the name of a parameter.
+type answer struct {
+	status      int
+	oauthStatus int
+	oauthCode   string
+	text        string
+}
+
+var answers = map[errorsv1.Reason]answer{
+	errorsv1.Reason_REASON_UNSPECIFIED:                 {500, 500, oauth.ServerError, textInternal},
+	errorsv1.Reason_REASON_INTERNAL:                    {500, 500, oauth.ServerError, textInternal},
+	errorsv1.Reason_REASON_UNAVAILABLE:                 {503, 503, oauth.TemporarilyUnavailable, textUnavailable},
+	errorsv1.Reason_REASON_DEADLINE_EXCEEDED:           {503, 503, oauth.TemporarilyUnavailable, textUnavailable},
+	errorsv1.Reason_REASON_CANCELLED:                   {503, 503, oauth.TemporarilyUnavailable, textUnavailable},
+	errorsv1.Reason_REASON_RATE_LIMITED:                {429, 429, oauth.TemporarilyUnavailable, "There were too many requests."},
+	errorsv1.Reason_REASON_ROUTE_NOT_FOUND:             {404, 404, oauth.InvalidRequest, "There is no resource at this path."},
+	errorsv1.Reason_REASON_METHOD_NOT_ALLOWED:          {405, 405, oauth.InvalidRequest, "The resource has no such method."},
+	errorsv1.Reason_REASON_NOT_ACCEPTABLE:              {406, 406, oauth.InvalidRequest, "Only JSON is available."},
+	errorsv1.Reason_REASON_MEDIA_TYPE_UNSUPPORTED:      {415, 400, oauth.InvalidRequest, "The content type of the request is not accepted."},
+	errorsv1.Reason_REASON_BODY_TOO_LARGE:              {413, 413, oauth.InvalidRequest, "The body of the request is too large."},
+	errorsv1.Reason_REASON_INSECURE_TRANSPORT:          {403, 403, oauth.InvalidRequest, "Only HTTPS is served."},
+	errorsv1.Reason_REASON_MALFORMED_BODY:              {400, 400, oauth.InvalidRequest, "The body of the request is malformed."},
+	errorsv1.Reason_REASON_FIELD_MISSING:               {400, 400, oauth.InvalidRequest, "The parameter \"%s\" is required."},
+	errorsv1.Reason_REASON_FIELD_INVALID:               {400, 400, oauth.InvalidRequest, "The parameter \"%s\" is not valid."},
+	errorsv1.Reason_REASON_FIELD_REPEATED:              {400, 400, oauth.InvalidRequest, "The parameter \"%s\" is repeated."},
+	errorsv1.Reason_REASON_CREDENTIAL_MISSING:          {401, 401, oauth.InvalidClient, textUnauthorized},
+	errorsv1.Reason_REASON_CREDENTIAL_INVALID:          {401, 401, oauth.InvalidClient, textUnauthorized},
+	errorsv1.Reason_REASON_PERMISSION_DENIED:           {403, 403, oauth.AccessDenied, "The caller may not do this."},
+	errorsv1.Reason_REASON_PEER_REFUSED:                {500, 500, oauth.ServerError, textInternal},
+	errorsv1.Reason_REASON_GRANT_TYPE_UNSUPPORTED:      {400, 400, oauth.UnsupportedGrantType, "The grant type is not supported."},
+	errorsv1.Reason_REASON_SCOPE_INVALID:               {400, 400, oauth.InvalidScope, "The scope is invalid or not granted."},
+	errorsv1.Reason_REASON_TOKEN_NOT_OWNED:             {403, 400, oauth.UnauthorizedClient, "The token was issued to another client."},
+	errorsv1.Reason_REASON_CLIENT_NOT_FOUND:            {500, 500, oauth.ServerError, textInternal},
+	errorsv1.Reason_REASON_OPERATOR_NOT_FOUND:          {500, 500, oauth.ServerError, textInternal},
+	errorsv1.Reason_REASON_OPERATOR_EXISTS:             {500, 500, oauth.ServerError, textInternal},
+	errorsv1.Reason_REASON_CERTIFICATE_REQUEST_INVALID: {500, 500, oauth.ServerError, textInternal},
+}
+
+const (
+	textInternal     = "The server failed."
+	textUnavailable  = "The service is temporarily unavailable."
+	textUnauthorized = "Client authentication failed."
+)
+
+// oauthError is the body at the OAuth endpoints.
+type oauthError struct {
+	Error       string `json:"error"`
+	Description string `json:"error_description"`
+}
+
+// problem is the body everywhere else (RFC 9457, 3.1).
+type problem struct {
+	Type     string `json:"type"`
+	Title    string `json:"title"`
+	Status   int    `json:"status"`
+	Detail   string `json:"detail"`
+	Instance string `json:"instance"`
+}
+
+func writeError(w http.ResponseWriter, r *http.Request, err error) {
+	a, ok := answers[rpcerr.Reason(err)]
+	if !ok {
+		a = answers[errorsv1.Reason_REASON_INTERNAL]
+	}
+	text := a.text
+	if fields := rpcerr.Fields(err); len(fields) > 0 {
+		text = strings.ReplaceAll(text, "%s", fields[0].Field)
+	}
+	if !strings.HasPrefix(r.URL.Path, "/oauth2/") {
+		wirejson.Respond(w, a.status, problemMediaType,
+			problem{"about:blank", http.StatusText(a.status), a.status, text, r.URL.EscapedPath()})
+		return
+	}
+	if a.oauthStatus == http.StatusUnauthorized && credential.SchemeOf(r.Header["Authorization"]) != credential.None {
+		w.Header()["WWW-Authenticate"] = []string{`Basic realm="ventanilla"`}
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	wirejson.Respond(w, a.oauthStatus, wirejson.MediaType, oauthError{a.oauthCode, text})
+}

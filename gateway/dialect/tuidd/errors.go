@@ -1,0 +1,111 @@
+package tuidd
+
+import (
+	"net/http"
+	"strings"
+
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+
+	"github.com/ventanilla/ventanilla/gateway/credential"
+	"github.com/ventanilla/ventanilla/gateway/oauth"
+	"github.com/ventanilla/ventanilla/gateway/wirejson"
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+)
+
+// answer says how the family answers a reason: the status, status and code at
+// the introspection endpoint, and the text.
+type answer struct {
+	status      int
+	oauthStatus int
+	oauthCode   string
+	text        text
+}
+
+var answers = map[errorsv1.Reason]answer{
+	errorsv1.Reason_REASON_UNSPECIFIED:                 {500, 500, oauth.ServerError, textInternal},
+	errorsv1.Reason_REASON_INTERNAL:                    {500, 500, oauth.ServerError, textInternal},
+	errorsv1.Reason_REASON_UNAVAILABLE:                 {503, 503, oauth.TemporarilyUnavailable, textUnavailable},
+	errorsv1.Reason_REASON_DEADLINE_EXCEEDED:           {503, 503, oauth.TemporarilyUnavailable, textUnavailable},
+	errorsv1.Reason_REASON_CANCELLED:                   {503, 503, oauth.TemporarilyUnavailable, textUnavailable},
+	errorsv1.Reason_REASON_RATE_LIMITED:                {429, 429, oauth.TemporarilyUnavailable, textRateLimited},
+	errorsv1.Reason_REASON_ROUTE_NOT_FOUND:             {404, 404, oauth.InvalidRequest, textNotFound},
+	errorsv1.Reason_REASON_METHOD_NOT_ALLOWED:          {405, 405, oauth.InvalidRequest, textMethod},
+	errorsv1.Reason_REASON_NOT_ACCEPTABLE:              {406, 406, oauth.InvalidRequest, textNotAcceptable},
+	errorsv1.Reason_REASON_MEDIA_TYPE_UNSUPPORTED:      {415, 400, oauth.InvalidRequest, textMediaType},
+	errorsv1.Reason_REASON_BODY_TOO_LARGE:              {413, 413, oauth.InvalidRequest, textTooLarge},
+	errorsv1.Reason_REASON_INSECURE_TRANSPORT:          {403, 403, oauth.InvalidRequest, textInsecure},
+	errorsv1.Reason_REASON_MALFORMED_BODY:              {400, 400, oauth.InvalidRequest, textMalformed},
+	errorsv1.Reason_REASON_FIELD_MISSING:               {400, 400, oauth.InvalidRequest, textMissing},
+	errorsv1.Reason_REASON_FIELD_INVALID:               {400, 400, oauth.InvalidRequest, textInvalid},
+	errorsv1.Reason_REASON_FIELD_REPEATED:              {400, 400, oauth.InvalidRequest, textRepeated},
+	errorsv1.Reason_REASON_CREDENTIAL_MISSING:          {401, 401, oauth.InvalidClient, textUnauthorized},
+	errorsv1.Reason_REASON_CREDENTIAL_INVALID:          {401, 401, oauth.InvalidClient, textUnauthorized},
+	errorsv1.Reason_REASON_PERMISSION_DENIED:           {403, 403, oauth.AccessDenied, textForbidden},
+	errorsv1.Reason_REASON_PEER_REFUSED:                {500, 500, oauth.ServerError, textInternal},
+	errorsv1.Reason_REASON_GRANT_TYPE_UNSUPPORTED:      {400, 400, oauth.UnsupportedGrantType, textMalformed},
+	errorsv1.Reason_REASON_SCOPE_INVALID:               {400, 400, oauth.InvalidScope, textMalformed},
+	errorsv1.Reason_REASON_TOKEN_NOT_OWNED:             {403, 400, oauth.UnauthorizedClient, textForbidden},
+	errorsv1.Reason_REASON_CLIENT_NOT_FOUND:            {500, 500, oauth.ServerError, textInternal},
+	errorsv1.Reason_REASON_OPERATOR_NOT_FOUND:          {500, 500, oauth.ServerError, textInternal},
+	errorsv1.Reason_REASON_OPERATOR_EXISTS:             {500, 500, oauth.ServerError, textInternal},
+	errorsv1.Reason_REASON_CERTIFICATE_REQUEST_INVALID: {500, 500, oauth.ServerError, textInternal},
+}
+
+// oauthError is the body at the introspection endpoint.
+type oauthError struct {
+	Error       string `json:"error"`
+	Description string `json:"error_description"`
+}
+
+// failure is the body everywhere else.
+type failure struct {
+	Code    int      `json:"code"`
+	Status  string   `json:"status"`
+	Message string   `json:"message"`
+	Details []detail `json:"details"`
+}
+
+// detail is what is wrong with one field.
+type detail struct {
+	Field  string `json:"field"`
+	Reason string `json:"reason"`
+}
+
+func writeError(w http.ResponseWriter, r *http.Request, err error) {
+	a, ok := answers[rpcerr.Reason(err)]
+	if !ok {
+		a = answers[errorsv1.Reason_REASON_INTERNAL]
+	}
+	h := w.Header()
+	language := negotiateLanguage(r.Header["Accept-Language"])
+	h.Set("Content-Language", language.String())
+	h.Add("Vary", "Accept-Language")
+	fields := rpcerr.Fields(err)
+	if r.URL.Path == tokenInfoPath {
+		h.Set("Cache-Control", "no-store")
+		if a.oauthStatus == http.StatusUnauthorized {
+			challenge(h, r, &a)
+		}
+		wirejson.Respond(w, a.oauthStatus, wirejson.MediaType, oauthError{a.oauthCode, a.text.in(language, fields)})
+		return
+	}
+	details := make([]detail, len(fields))
+	for i, f := range fields {
+		details[i] = detail{f.Field, a.text.in(language, fields[i:i+1])}
+	}
+	status := strings.ToUpper(http.StatusText(a.status))
+	wirejson.Respond(w, a.status, wirejson.MediaType, failure{a.status, status, a.text.in(language, fields), details})
+}
+
+// challenge names the schemes that are taken (RFC 6750, 3). A bad bearer token has its own error code.
+func challenge(h http.Header, r *http.Request, a *answer) {
+	switch credential.SchemeOf(r.Header["Authorization"]) {
+	case credential.Bearer:
+		a.oauthCode = oauth.InvalidToken
+		h["WWW-Authenticate"] = []string{`Bearer realm="ventanilla", error="invalid_token"`}
+	case credential.Basic:
+		h["WWW-Authenticate"] = []string{`Basic realm="ventanilla"`}
+	default:
+		h["WWW-Authenticate"] = []string{`Bearer realm="ventanilla"`, `Basic realm="ventanilla"`}
+	}
+}

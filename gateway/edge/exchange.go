@@ -1,0 +1,84 @@
+package edge
+
+import (
+	"context"
+	"math"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"time"
+
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+)
+
+// exchange is one request and its answer on their way through the chain.
+type exchange struct {
+	http.ResponseWriter
+	endpoint *endpoint
+	clean    bool // the path
+	client   netip.Addr
+	method   string
+	id       string
+	over     time.Duration // how long until the rate limit has room; 0 when it has
+	status   int           // of the answer; 0 before its header is written
+	err      error         // what it failed with
+}
+
+type exchangeKey struct{}
+
+// WriteHeader notes the status.
+func (x *exchange) WriteHeader(status int) {
+	if x.status == 0 && status >= http.StatusOK {
+		x.status = status
+	}
+	x.ResponseWriter.WriteHeader(status)
+}
+
+// Write notes that the status is 200 unless another was written.
+func (x *exchange) Write(b []byte) (int, error) {
+	if x.status == 0 {
+		x.status = http.StatusOK
+	}
+	return x.ResponseWriter.Write(b)
+}
+
+// Unwrap is for http.ResponseController.
+func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
+
+// fail answers with err in the family's shape and keeps it for the log.
+func (x *exchange) fail(r *http.Request, err error) {
+	known := rpcerr.FromError(err)
+	x.err = known
+	if delay, ok := retryDelay(known); ok {
+		x.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(delay.Seconds()))))
+	}
+	if allow := rpcerr.Metadata(known, "allow"); allow != "" {
+		x.Header().Set("Allow", allow)
+	}
+	x.endpoint.family.WriteError(x, r, known)
+}
+
+// retryDelay is when to try again. A call that ran out of time may be tried again too.
+func retryDelay(err error) (time.Duration, bool) {
+	switch rpcerr.Reason(err) {
+	case errorsv1.Reason_REASON_DEADLINE_EXCEEDED, errorsv1.Reason_REASON_CANCELLED:
+		return time.Second, true
+	}
+	return rpcerr.Delay(err)
+}
+
+// Fail answers a request that the edge handed to a family with err, in that
+// family's shape, and has the edge log it. Families call it from their handlers;
+// r is the request they were given, or one derived from it.
+func Fail(r *http.Request, err error) {
+	if x, ok := fromContext(r.Context()); ok {
+		x.fail(r, err)
+	}
+}
+
+func fromContext(ctx context.Context) (*exchange, bool) {
+	x, ok := ctx.Value(exchangeKey{}).(*exchange)
+	return x, ok
+}

@@ -1,0 +1,124 @@
+package edge
+
+import (
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+)
+
+// negotiate checks path, method, Accept, request type and announced size, in
+// this order, answers OPTIONS, and lets HEAD be served as GET.
+func (s *Server) negotiate(next handler) handler {
+	return func(x *exchange, r *http.Request) {
+		e := x.endpoint
+		if !x.clean || e.consumes == nil {
+			x.fail(r, rpcerr.New(errorsv1.Reason_REASON_ROUTE_NOT_FOUND, "nothing is mounted at this path"))
+			return
+		}
+		switch {
+		case e.serves(r.Method):
+		case r.Method == http.MethodHead && e.serves(http.MethodGet):
+			r.Method = http.MethodGet // net/http withholds the body by the method it read
+		case r.Method == http.MethodOptions:
+			x.Header().Set("Allow", e.allow)
+			allowPreflight(x.Header(), e.allow)
+			x.WriteHeader(http.StatusNoContent)
+			return
+		default:
+			x.fail(r, rpcerr.New(errorsv1.Reason_REASON_METHOD_NOT_ALLOWED, "the path has no such method", rpcerr.Meta("allow", e.allow)))
+			return
+		}
+		if !acceptsJSON(r.Header["Accept"]) {
+			x.fail(r, rpcerr.New(errorsv1.Reason_REASON_NOT_ACCEPTABLE, "only JSON is produced"))
+			return
+		}
+		if !s.acceptBody(x, r, e.consumes[r.Method]) {
+			return
+		}
+		next(x, r)
+	}
+}
+
+// acceptBody checks type and announced size of a request body. It leaves the
+// bare media type in the header, so that nobody downstream reads it otherwise.
+func (s *Server) acceptBody(x *exchange, r *http.Request, consumes []string) bool {
+	if r.ContentLength == 0 {
+		return true
+	}
+	if consumes != nil {
+		mediaType := bareMediaType(r.Header["Content-Type"])
+		encoding := r.Header.Get("Content-Encoding")
+		if !slices.Contains(consumes, mediaType) || encoding != "" && !strings.EqualFold(encoding, "identity") {
+			x.fail(r, rpcerr.New(errorsv1.Reason_REASON_MEDIA_TYPE_UNSUPPORTED, "the request type is not read here"))
+			return false
+		}
+		r.Header["Content-Type"] = []string{mediaType}
+	}
+	if r.ContentLength > s.cfg.Limits.BodyBytes {
+		// Reading some of what is on its way lets a client that writes before it reads see the answer.
+		_, _ = io.CopyN(io.Discard, r.Body, 4*s.cfg.Limits.BodyBytes)
+		x.Header().Set("Connection", "close")
+		x.fail(r, rpcerr.New(errorsv1.Reason_REASON_BODY_TOO_LARGE, "the body is too large"))
+		return false
+	}
+	return true
+}
+
+// bareMediaType is the media type without parameters in lower case; empty when there is not exactly one.
+func bareMediaType(values []string) string {
+	if len(values) != 1 {
+		return ""
+	}
+	bare, _, _ := strings.Cut(values[0], ";")
+	return strings.ToLower(strings.TrimSpace(bare))
+}
+
+// limitBody ends a body that is longer than the limit, also when its length was not announced.
+func (s *Server) limitBody(next handler) handler {
+	return func(x *exchange, r *http.Request) {
+		r.Body = http.MaxBytesReader(x.ResponseWriter, r.Body, s.cfg.Limits.BodyBytes)
+		next(x, r)
+	}
+}
+
+// acceptsJSON tells whether Accept allows application/json: the most specific
+// range decides (RFC 9110, 12.5.1). Without the header everything is allowed.
+func acceptsJSON(values []string) bool {
+	specificity, allowed, seen := -1, true, false
+	for _, value := range values {
+		for part := range strings.SplitSeq(value, ",") {
+			name, params, _ := strings.Cut(part, ";")
+			name = strings.TrimSpace(name)
+			if name == "" {
+				continue
+			}
+			seen = true
+			rank := slices.IndexFunc([]string{"*/*", "application/*", "application/json"}, func(r string) bool {
+				return strings.EqualFold(r, name)
+			})
+			if rank >= 0 && rank >= specificity {
+				specificity, allowed = rank, quality(params) > 0
+			}
+		}
+	}
+	return !seen || specificity >= 0 && allowed
+}
+
+// quality is the weight among the parameters of a media range, 1 when there is none.
+func quality(params string) float64 {
+	for param := range strings.SplitSeq(params, ";") {
+		name, value, _ := strings.Cut(strings.TrimSpace(param), "=")
+		if strings.EqualFold(name, "q") {
+			if q, err := strconv.ParseFloat(value, 64); err == nil {
+				return q
+			}
+		}
+	}
+	return 1
+}

@@ -1,0 +1,183 @@
+package edgetest
+
+import (
+	"bytes"
+	"crypto/tls"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+
+	"github.com/ventanilla/ventanilla/gateway/credential"
+	"github.com/ventanilla/ventanilla/gateway/edge"
+)
+
+var update = flag.Bool("update", false, "write what is answered into the golden cases")
+
+const separator = "\n=== answer\n"
+
+// goldenCase is a file of testdata: directives, a request, the separator, the answer.
+//
+// A directive is a line "@name value": plain (over plain HTTP), chunked (the body
+// without its length), fill n (n letters after the body), fails REASON (calls of
+// auth), exchange-fails REASON, field PATH (what failures name), repeat n
+// (send it so often; the last answer counts), burst n (the rate limit).
+//
+// The request is as sent, but with line feeds for line ends and without Host,
+// Connection and the body's length. The answer has all headers but Date and
+// Connection, in alphabetical order, and the exact body.
+type goldenCase struct {
+	directives map[string]string
+	head, body string
+	answer     string
+}
+
+// Families makes the families of a case.
+type Families func(auth authv1.TokenServiceClient, exchanger *credential.Exchanger) ([]edge.Family, error)
+
+// Golden runs every case of the folder testdata/golden against an edge of its own. With the flag -update it
+// writes the answers into the cases instead.
+func Golden(t *testing.T, families Families) {
+	t.Helper()
+	files, err := filepath.Glob("testdata/golden/*.http")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no golden cases: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".http"), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := parseCase(string(text))
+			got := c.run(t, families)
+			if *update {
+				request, _, _ := strings.Cut(string(text), separator)
+				if err := os.WriteFile(file, []byte(request+separator+got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if got != c.answer {
+				t.Errorf("got\n%s\nwant\n%s", got, c.answer)
+			}
+		})
+	}
+}
+
+func parseCase(text string) goldenCase {
+	c := goldenCase{directives: make(map[string]string)}
+	text, c.answer, _ = strings.Cut(text, separator)
+	for strings.HasPrefix(text, "@") {
+		var line string
+		line, text, _ = strings.Cut(text, "\n")
+		name, value, _ := strings.Cut(line[1:], " ")
+		c.directives[name] = value
+	}
+	c.head, c.body, _ = strings.Cut(text, "\n\n")
+	if n, err := strconv.Atoi(c.directives["fill"]); err == nil {
+		c.body += strings.Repeat("a", n)
+	}
+	return c
+}
+
+func (c goldenCase) has(directive string) bool {
+	_, ok := c.directives[directive]
+	return ok
+}
+
+func (c goldenCase) run(t *testing.T, families Families) string {
+	t.Helper()
+	auth := (&Auth{
+		Fails:         errorsv1.Reason(errorsv1.Reason_value[c.directives["fails"]]),
+		ExchangeFails: errorsv1.Reason(errorsv1.Reason_value[c.directives["exchange-fails"]]),
+		Field:         c.directives["field"],
+	}).Serve(t)
+	exchanger, err := credential.NewExchanger(auth, Nothing{}, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mounted, err := families(auth, exchanger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := Config()
+	if n, err := strconv.Atoi(c.directives["burst"]); err == nil {
+		cfg.Rate.Burst = n
+	}
+	opts, roots := Options(t)
+	e := Start(t, cfg, opts, roots, mounted...)
+	times := 1
+	if n, err := strconv.Atoi(c.directives["repeat"]); err == nil {
+		times = n
+	}
+	var answer string
+	for range times {
+		answer = render(e.exchangeBytes(t, c.has("plain"), c.bytes()))
+	}
+	return answer
+}
+
+// bytes is the request as it is sent.
+func (c goldenCase) bytes() []byte {
+	var b bytes.Buffer
+	b.WriteString(strings.ReplaceAll(c.head, "\n", "\r\n"))
+	b.WriteString("\r\nHost: example.com\r\nConnection: close\r\n")
+	if c.has("chunked") {
+		fmt.Fprintf(&b, "Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", len(c.body), c.body)
+		return b.Bytes()
+	}
+	if c.body != "" {
+		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(c.body))
+	}
+	b.WriteString("\r\n" + c.body)
+	return b.Bytes()
+}
+
+// exchangeBytes sends a request on a connection of its own and returns all that comes back.
+func (e *Edge) exchangeBytes(t *testing.T, plain bool, request []byte) []byte {
+	t.Helper()
+	var conn net.Conn
+	var err error
+	if plain {
+		conn, err = net.Dial("tcp", e.HTTPAddr().String())
+	} else {
+		conn, err = tls.Dial("tcp", e.Addr().String(), &tls.Config{RootCAs: e.Roots, ServerName: "example.com"})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if err := conn.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Write(request); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+// render is an answer as cases have it.
+func render(answer []byte) string {
+	head, body, _ := strings.Cut(string(answer), "\r\n\r\n")
+	lines := strings.Split(head, "\r\n")
+	headers := slices.DeleteFunc(lines[1:], func(line string) bool {
+		return strings.HasPrefix(line, "Date: ") || line == "Connection: close"
+	})
+	slices.Sort(headers)
+	return strings.Join(append([]string{lines[0]}, headers...), "\n") + "\n\n" + body
+}
