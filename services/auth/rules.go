@@ -37,7 +37,7 @@ func Rules() map[string]rpcserver.Rule {
 		authv1.TokenService_WatchRevocations_FullMethodName: verifiers,
 
 		authv1.ClientService_CreateClient_FullMethodName:  orBootstrap(operators(security, editor)),
-		authv1.ClientService_GetClient_FullMethodName:     operators(),
+		authv1.ClientService_GetClient_FullMethodName:     orBootstrap(operators()),
 		authv1.ClientService_ListClients_FullMethodName:   orBootstrap(operators()),
 		authv1.ClientService_DisableClient_FullMethodName: operators(security, support),
 		authv1.ClientService_EnableClient_FullMethodName:  operators(security),

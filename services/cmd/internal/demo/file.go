@@ -1,0 +1,67 @@
+// Package demo fills a platform with invented partners and writes down what a
+// person, a test or a collection needs to call it: demo.json and a few curl lines.
+package demo
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// File is demo.json. Keys may be added, not renamed.
+type File struct {
+	BaseURL  string `json:"base_url"`
+	HTTPURL  string `json:"http_url"`
+	AdminURL string `json:"admin_url"`
+	// AdminRPC is the mTLS address of the admin RPCs.
+	AdminRPC string `json:"admin_rpc"`
+	CAFile   string `json:"ca_file"`
+	CMP      CMP    `json:"cmp"`
+	TUIDD    TUIDD  `json:"tuidd"`
+}
+
+// CMP holds the credentials of a partner of Red de Protección Social.
+type CMP struct {
+	ClientID     string `json:"client_id"`
+	ClientSecret string `json:"client_secret"`
+}
+
+// TUIDD holds the credentials of two resource servers of the Mobile Connect gateway.
+type TUIDD struct {
+	// ClientID may introspect the cmp client's tokens.
+	ClientID     string `json:"client_id"`
+	ClientSecret string `json:"client_secret"`
+	// ForeignClientID may not.
+	ForeignClientID     string `json:"foreign_client_id"`
+	ForeignClientSecret string `json:"foreign_client_secret"`
+	// ProviderClientID is a service provider.
+	ProviderClientID     string `json:"provider_client_id"`
+	ProviderClientSecret string `json:"provider_client_secret"`
+}
+
+// Read returns the file of an earlier run, or an empty one.
+func Read(path string) (File, error) {
+	var f File
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return f, nil
+	}
+	if err != nil {
+		return f, fmt.Errorf("reading the demo file: %w", err)
+	}
+	if err := json.Unmarshal(text, &f); err != nil {
+		return f, fmt.Errorf("reading %s: %w", path, err)
+	}
+	return f, nil
+}
+
+// Encode returns the file's text.
+func (f File) Encode() ([]byte, error) {
+	text, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return nil, fmt.Errorf("writing the demo file: %w", err)
+	}
+	return append(text, '\n'), nil
+}

@@ -1,0 +1,101 @@
+package platform
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"fmt"
+	"time"
+
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/resolver"
+
+	"github.com/ventanilla/ventanilla/pkg/discovery"
+	"github.com/ventanilla/ventanilla/pkg/pki"
+	"github.com/ventanilla/ventanilla/pkg/rpcclient"
+)
+
+// Identity gives the certificate with which a role serves and calls. A role that runs
+// alone has one; `up` makes one for each.
+type Identity func(role string) (pki.Source, error)
+
+// Mesh is how the roles of a process find and trust others.
+type Mesh struct {
+	process   *Process
+	etcd      *clientv3.Client
+	resolvers []resolver.Builder
+	identity  Identity
+}
+
+// Join connects the process to etcd at the configured endpoints.
+func Join(p *Process, identity Identity, etcdTLS *tls.Config) (*Mesh, error) {
+	client, err := discovery.NewEtcd(p.Settings.Discovery, etcdTLS)
+	if err != nil {
+		return nil, fmt.Errorf("discovery.%w", err)
+	}
+	p.Group.Defer("etcd client", client.Close)
+	return &Mesh{
+		process: p, etcd: client, identity: identity,
+		resolvers: []resolver.Builder{
+			discovery.NewResolver(client, p.Settings.Discovery.Prefix, p.Log()),
+			discovery.NewStaticResolver(),
+		},
+	}, nil
+}
+
+// FileIdentity is the identity of a role that runs alone: the files of the settings, which
+// are read again when they change.
+func FileIdentity(p *Process) (Identity, error) {
+	source, err := pki.NewFiles(p.Settings.TLS, time.Now, p.Log())
+	if err != nil {
+		return nil, err
+	}
+	return func(string) (pki.Source, error) { return source, nil }, nil
+}
+
+// IssuedIdentity makes certificates of an authority that lives as long as the process.
+func IssuedIdentity(ca *pki.CA) Identity {
+	return func(role string) (pki.Source, error) {
+		leaf, err := ca.IssueRole(role)
+		if err != nil {
+			return nil, err
+		}
+		return pki.Static(leaf, ca.Pool()), nil
+	}
+}
+
+// Dial connects one role to another; the connection is closed when the process stops.
+func (m *Mesh) Dial(from, to string) (*grpc.ClientConn, error) {
+	source, err := m.identity(from)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := rpcclient.Dial(to, rpcclient.Options{
+		Config: m.process.Settings.Calls, Target: m.process.Settings.Discovery.Target(to), Resolvers: m.resolvers,
+		TLS: pki.ClientTLS(source, to), Telemetry: m.process.Telemetry,
+	})
+	if err != nil {
+		return nil, err
+	}
+	m.process.Group.Defer("connection to "+to, conn.Close)
+	return conn, nil
+}
+
+// announce lists an instance of a role until the process stops; it is taken off the
+// list before the server under it drains.
+func (m *Mesh) announce(ctx context.Context, role, address string) error {
+	p := m.process
+	registration, err := discovery.Register(ctx, m.etcd, role, address, discovery.Options{
+		Prefix: p.Settings.Discovery.Prefix, TTL: p.Settings.Discovery.TTL, Instance: rand.Text(), Logger: p.Log(),
+	})
+	if err != nil {
+		return fmt.Errorf("listing %s in etcd: %w", role, err)
+	}
+	p.Group.Defer("listing of "+role, func() error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		defer cancel()
+		return registration.Close(ctx)
+	})
+	return nil
+}

@@ -1,0 +1,133 @@
+// Package platform puts the roles together: it owns the settings of the whole
+// binary and starts, in the right order, the parts that each role consists of.
+package platform
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"time"
+
+	"github.com/adrg/xdg"
+
+	"github.com/ventanilla/ventanilla/gateway/edge"
+	"github.com/ventanilla/ventanilla/pkg/discovery"
+	"github.com/ventanilla/ventanilla/pkg/pki"
+	"github.com/ventanilla/ventanilla/pkg/rpcclient"
+	"github.com/ventanilla/ventanilla/pkg/rpcserver"
+	"github.com/ventanilla/ventanilla/pkg/telemetry"
+	"github.com/ventanilla/ventanilla/services/auth"
+)
+
+// Settings is everything that can be set. A role reads its own part.
+type Settings struct {
+	// Data is the folder of `up` and `etcd`: databases, the laptop's certificates, demo.json.
+	Data  string           `koanf:"data"`
+	Edge  edge.Config      `koanf:"edge"`
+	Admin Admin            `koanf:"admin"`
+	RPC   rpcserver.Config `koanf:"rpc"`
+	Calls rpcclient.Config `koanf:"calls"`
+	// TLS is the role's identity among the roles; `up` makes its own.
+	TLS       pki.Config       `koanf:"tls"`
+	Discovery discovery.Config `koanf:"discovery"`
+	Etcd      Etcd             `koanf:"etcd"`
+	Auth      auth.Config      `koanf:"auth"`
+	Telemetry telemetry.Config `koanf:"telemetry"`
+	// StopDelay is how long a process says "not ready" before it stops serving, for load
+	// balancers that look now and then.
+	StopDelay time.Duration `koanf:"stop_delay"`
+}
+
+// Admin is what operators and their tools reach.
+type Admin struct {
+	// Listen is the plain-HTTP address of /livez, /readyz and /metrics.
+	Listen string `koanf:"listen"`
+	// RPCListen is the mTLS address of the admin RPCs.
+	RPCListen string `koanf:"rpc_listen"`
+	// Pprof serves profiles below /debug/pprof/ of Listen.
+	Pprof bool `koanf:"pprof"`
+}
+
+// Etcd is the single etcd member that `ventanilla etcd` runs.
+type Etcd struct {
+	// Listen is the address for clients.
+	Listen string `koanf:"listen"`
+}
+
+// DefaultData is the data folder of `up` among the user's data.
+func DefaultData(demo bool) string {
+	if demo {
+		return filepath.Join(xdg.DataHome, "ventanilla-demo")
+	}
+	return filepath.Join(xdg.DataHome, "ventanilla")
+}
+
+// Defaults returns the settings of a laptop.
+func Defaults() Settings {
+	return Settings{
+		Data:      DefaultData(false),
+		Edge:      edge.DefaultConfig(),
+		Admin:     Admin{Listen: "127.0.0.1:9090", RPCListen: "127.0.0.1:9443"},
+		RPC:       rpcserver.DefaultConfig(),
+		Calls:     rpcclient.DefaultConfig(),
+		Discovery: discovery.DefaultConfig(),
+		Etcd:      Etcd{Listen: "127.0.0.1:2379"},
+		Auth:      auth.DefaultConfig(),
+		Telemetry: telemetry.DefaultConfig(),
+	}
+}
+
+// Validate tells all that is wrong with what every role reads, and with the sections of
+// the given roles, each with the name of the setting.
+func (s Settings) Validate(roles ...string) error {
+	var errs []error
+	check := func(section string, err error) {
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s.%w", section, err))
+		}
+	}
+	if s.Data == "" {
+		errs = append(errs, errors.New("data: required"))
+	}
+	if s.StopDelay < 0 || s.StopDelay > time.Minute {
+		errs = append(errs, errors.New("stop_delay: must be between 0s and 1m"))
+	}
+	check("admin", s.Admin.validate())
+	check("calls", s.Calls.Validate())
+	check("discovery", s.Discovery.Validate())
+	check("telemetry", s.Telemetry.Validate())
+	for _, role := range roles {
+		switch role {
+		case auth.Role:
+			check("rpc", s.RPC.Validate())
+			check("auth", s.Auth.Validate())
+		case GatewayRole:
+			check("edge", s.Edge.Validate())
+		case EtcdRole:
+			check("etcd", address("listen", s.Etcd.Listen))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (a Admin) validate() error {
+	return errors.Join(address("listen", a.Listen), address("rpc_listen", a.RPCListen))
+}
+
+func address(name, value string) error {
+	if _, _, err := net.SplitHostPort(value); err != nil {
+		return fmt.Errorf("%s: %q is no host:port", name, value)
+	}
+	return nil
+}
+
+// Loopback tells whether an address can be reached from this machine only.
+func Loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

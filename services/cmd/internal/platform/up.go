@@ -1,0 +1,155 @@
+package platform
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"github.com/ventanilla/ventanilla/pkg/discovery"
+	"github.com/ventanilla/ventanilla/pkg/pki"
+	"github.com/ventanilla/ventanilla/pkg/store"
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	"github.com/ventanilla/ventanilla/services/auth"
+	"github.com/ventanilla/ventanilla/services/cmd/internal/admin"
+	"github.com/ventanilla/ventanilla/services/cmd/internal/demo"
+)
+
+const (
+	// startTimeout bounds what `up` asks of its own roles while it starts.
+	startTimeout = 20 * time.Second
+	// operatorLife is that of the local operator's credential, renewed at half of it.
+	operatorLife = 12 * time.Hour
+	// serviceCALife outlasts any process.
+	serviceCALife = 10 * 365 * 24 * time.Hour
+	bootstrap     = "bootstrap"
+)
+
+// Up runs every role in the process. The roles reach each other as they would on a cluster:
+// through etcd, over gRPC and mutual TLS. With withDemo it returns the demo's file, written.
+func Up(ctx context.Context, p *Process, withDemo bool) (demo.File, error) {
+	folder, err := OpenFolder(p.Settings.Data, withDemo)
+	if err != nil {
+		return demo.File{}, err
+	}
+	p.Group.Defer("data folder", folder.Close)
+	if err := EnsureKEK(p.Settings, folder); err != nil {
+		return demo.File{}, err
+	}
+	mesh, err := localMesh(ctx, p)
+	if err != nil {
+		return demo.File{}, err
+	}
+	if err := migrateAuth(ctx, p); err != nil {
+		return demo.File{}, err
+	}
+	if err := StartAuth(ctx, p, mesh); err != nil {
+		return demo.File{}, err
+	}
+	certificate, err := laptopCertificate(p, folder)
+	if err != nil {
+		return demo.File{}, err
+	}
+	gateway, err := StartGateway(ctx, p, mesh, certificate)
+	if err != nil {
+		return demo.File{}, err
+	}
+	return settle(ctx, p, mesh, folder, gateway, withDemo)
+}
+
+// localMesh starts etcd and clears what an earlier process, killed, left in it.
+func localMesh(ctx context.Context, p *Process) (*Mesh, error) {
+	endpoints, err := StartEtcd(ctx, p, false)
+	if err != nil {
+		return nil, err
+	}
+	p.Settings.Discovery.Endpoints = endpoints
+	ca, err := pki.NewCA("Ventanilla roles of this process", serviceCALife, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	mesh, err := Join(p, IssuedIdentity(ca), nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := discovery.ClearStale(ctx, mesh.etcd, p.Settings.Discovery.Prefix); err != nil {
+		return nil, fmt.Errorf("clearing stale endpoints: %w", err)
+	}
+	return mesh, nil
+}
+
+// migrateAuth uses a handle of its own, which is closed before the role opens the store.
+func migrateAuth(ctx context.Context, p *Process) error {
+	db, err := store.Open(ctx, p.Settings.Auth.Store, store.Options{
+		Schema: auth.Schema, Tracer: p.Telemetry.Tracer, Meter: p.Telemetry.Meter,
+	})
+	if err != nil {
+		return fmt.Errorf("opening auth's store: %w", err)
+	}
+	return errors.Join(store.Migrate(ctx, db, auth.Migrations()), db.Close())
+}
+
+// settle does, as the bootstrap peer, what a new platform needs: the local operator and the demo.
+func settle(ctx context.Context, p *Process, mesh *Mesh, folder *Folder, gateway Gateway, withDemo bool) (demo.File, error) {
+	starting, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	conn, err := mesh.Dial(bootstrap, auth.Role)
+	if err != nil {
+		return demo.File{}, err
+	}
+	operators := authv1.NewOperatorServiceClient(conn)
+	if err := EnsureOperator(starting, operators); err != nil {
+		return demo.File{}, err
+	}
+	renew := func(ctx context.Context) error {
+		_, err := admin.WriteCredential(ctx, operators, LocalOperator, operatorLife, folder.Path("operator.pem"))
+		return err
+	}
+	if err := renew(starting); err != nil {
+		return demo.File{}, fmt.Errorf("making the local operator's credential: %w", err)
+	}
+	p.Group.Go(ctx, "operator credential", func(ctx context.Context) error { return every(ctx, operatorLife/2, renew) })
+	if !withDemo {
+		return demo.File{}, nil
+	}
+	return writeDemo(starting, authv1.NewClientServiceClient(conn), p, folder, gateway)
+}
+
+func writeDemo(ctx context.Context, clients authv1.ClientServiceClient, p *Process, folder *Folder, gateway Gateway) (demo.File, error) {
+	path := folder.Path("demo.json")
+	file, err := demo.Read(path)
+	if err != nil {
+		return file, err
+	}
+	file.BaseURL, file.HTTPURL, file.AdminURL = "https://"+gateway.Edge, "http://"+gateway.HTTP, "http://"+p.Settings.Admin.Listen
+	file.AdminRPC, file.CAFile = gateway.AdminRPC, folder.Path("ca.pem")
+	if err := demo.Seed(ctx, clients, &file); err != nil {
+		return file, err
+	}
+	text, err := file.Encode()
+	if err != nil {
+		return file, err
+	}
+	if err := renameio.WriteFile(path, text, 0o600); err != nil {
+		return file, fmt.Errorf("writing the demo file: %w", err)
+	}
+	return file, nil
+}
+
+// every calls do at each interval until ctx ends, and fails when do does.
+func every(ctx context.Context, interval time.Duration, do func(context.Context) error) error {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+			if err := do(ctx); err != nil {
+				return err
+			}
+		}
+	}
+}

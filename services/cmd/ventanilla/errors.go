@@ -1,0 +1,56 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+)
+
+// exitCode tells a script what became of the command.
+func exitCode(err error) int {
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, new(usageError)):
+		return exitUsage
+	}
+	switch status.Code(err) {
+	case codes.PermissionDenied, codes.Unauthenticated:
+		return exitRefused
+	case codes.NotFound:
+		return exitNotFound
+	case codes.Unavailable, codes.DeadlineExceeded:
+		return exitUnavailable
+	case codes.InvalidArgument, codes.AlreadyExists:
+		return exitUsage
+	default:
+		return exitFailed
+	}
+}
+
+// describe writes an error for a person: what failed, which fields, and what to do next.
+func describe(err error) string {
+	var remote interface{ GRPCStatus() *status.Status }
+	if !errors.As(err, &remote) {
+		return err.Error()
+	}
+	answered := remote.GRPCStatus()
+	lines := []string{answered.Message()}
+	for _, field := range rpcerr.Fields(err) {
+		lines = append(lines, "  "+field.Field+": "+field.Description)
+	}
+	switch answered.Code() {
+	case codes.Unavailable:
+		lines = append(lines, "Is the platform running, and is --address right?")
+	case codes.Unauthenticated:
+		lines = append(lines, "The credential is unknown, expired or disabled: `ventanilla up` writes a new one, or ask an operator with the role security for `admin operator credential`.")
+	case codes.PermissionDenied:
+		lines = append(lines, "Your roles do not allow this; `admin operator list` shows them.")
+	default:
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/ventanilla/ventanilla/pkg/pki"
+)
+
+// serviceCALife is long, since every role has to be given a new one when it ends.
+const serviceCALife = 5 * 365 * 24 * time.Hour
+
+type pkiCmd struct {
+	Init  pkiInitCmd  `cmd:"" help:"Make a certificate authority for the roles."`
+	Issue pkiIssueCmd `cmd:"" help:"Make a certificate for a role; for bootstrap, which may create the first operator; or for a server on the edge."`
+}
+
+type pkiInitCmd struct {
+	Dir string `help:"Folder to write ca.pem and ca-key.pem to." required:"" placeholder:"DIR" type:"path"`
+}
+
+// Run makes the authority; one that is there is kept.
+func (c pkiInitCmd) Run(out io.Writer) error {
+	if _, err := os.Stat(filepath.Join(c.Dir, "ca-key.pem")); !errors.Is(err, fs.ErrNotExist) {
+		return asUsage(fmt.Errorf("%s has a certificate authority: use it, or another --dir", c.Dir))
+	}
+	ca, err := pki.NewCA("Ventanilla roles", serviceCALife, time.Now)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
+		return fmt.Errorf("making %s: %w", c.Dir, err)
+	}
+	if err := ca.Save(c.Dir); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%s\n%s\n", filepath.Join(c.Dir, "ca.pem"), filepath.Join(c.Dir, "ca-key.pem"))
+	return err
+}
+
+type pkiIssueCmd struct {
+	Dir  string   `help:"Folder of the authority." required:"" placeholder:"DIR" type:"path"`
+	Role string   `arg:"" help:"auth, gateway, etcd, bootstrap, or edge for the partners' HTTPS address."`
+	Host []string `help:"A further host name or address that the certificate is good for; may be repeated." placeholder:"HOST"`
+}
+
+// Run makes the certificate.
+func (c pkiIssueCmd) Run(out io.Writer) error {
+	ca, err := pki.LoadCA(c.Dir, time.Now)
+	if err != nil {
+		return asUsage(err)
+	}
+	issue := func() error {
+		leaf, err := ca.IssueRole(c.Role, c.Host...)
+		if c.Role == "edge" {
+			leaf, err = ca.IssueServer(append(c.Host, "localhost", "127.0.0.1", "::1")...)
+		}
+		if err != nil {
+			return err
+		}
+		return pki.SaveLeaf(c.Dir, c.Role, leaf)
+	}
+	if err := issue(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "%s\n%s\n", filepath.Join(c.Dir, c.Role+".pem"), filepath.Join(c.Dir, c.Role+"-key.pem"))
+	return err
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+
+	"github.com/ventanilla/ventanilla/pkg/config"
+	"github.com/ventanilla/ventanilla/services/cmd/internal/platform"
+)
+
+// settingFlags are the flags of every command that reads the settings.
+type settingFlags struct {
+	File string            `help:"YAML file with settings." name:"config" placeholder:"FILE" env:"VENTANILLA_CONFIG" type:"path"`
+	Data *string           `help:"Data folder." placeholder:"DIR" type:"path"`
+	Set  map[string]string `help:"Any setting, such as telemetry.log_level=debug; may be repeated." placeholder:"KEY=VALUE" mapsep:"none"`
+}
+
+// load returns the settings, validated for the roles. More holds what a command's own flags set, by key.
+func (f settingFlags) load(settings platform.Settings, more map[string]*string, roles ...string) (platform.Settings, error) {
+	flags := map[string]any{}
+	for key, value := range f.Set {
+		flags[key] = value
+	}
+	more = maps.Clone(more)
+	if more == nil {
+		more = map[string]*string{}
+	}
+	more["data"] = f.Data
+	for key, value := range more {
+		if value != nil {
+			flags[key] = *value
+		}
+	}
+	err := config.Load(&settings, config.Sources{
+		File: f.File, Environ: os.Environ(), Flags: flags,
+		Ignore: []string{"VENTANILLA_CONFIG", "VENTANILLA_TEST_POSTGRES", "VENTANILLA_BIN"},
+	})
+	if err != nil {
+		return settings, asUsage(err)
+	}
+	if err := settings.Validate(roles...); err != nil {
+		return settings, asUsage(fmt.Errorf("wrong settings:\n%w", err))
+	}
+	return settings, nil
+}
+
+type configCmd struct {
+	Check configCheckCmd `cmd:"" help:"Validate the settings and print those in effect, secrets hidden."`
+}
+
+type configCheckCmd struct {
+	settingFlags
+	JSON bool `help:"Print JSON."`
+}
+
+// Run prints the settings as YAML that --config would read.
+func (c configCheckCmd) Run(out io.Writer) error {
+	settings, err := c.load(platform.Defaults(), nil)
+	if err != nil {
+		return err
+	}
+	text, err := config.YAML(settings)
+	if c.JSON && err == nil {
+		var values map[string]any
+		if values, err = config.Map(settings); err == nil {
+			text, err = json.MarshalIndent(values, "", "  ")
+			text = append(text, '\n')
+		}
+	}
+	if err != nil {
+		return err
+	}
+	_, err = out.Write(text)
+	return err
+}
+
+type versionCmd struct{}
+
+// Run prints the version.
+func (versionCmd) Run(out io.Writer) error {
+	_, err := fmt.Fprintln(out, "ventanilla", version)
+	return err
+}
