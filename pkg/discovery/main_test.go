@@ -121,11 +121,15 @@ func serve(t *testing.T) (address string, stop func()) {
 	}
 	server := grpc.NewServer()
 	healthpb.RegisterHealthServer(server, health.NewServer())
-	served := make(chan error, 1)
-	go func() { served <- server.Serve(listener) }()
+	var served sync.WaitGroup
+	served.Go(func() {
+		if err := server.Serve(listener); err != nil {
+			t.Error(err)
+		}
+	})
 	stop = sync.OnceFunc(func() {
 		server.Stop()
-		<-served
+		served.Wait()
 	})
 	t.Cleanup(stop)
 	return listener.Addr().String(), stop
