@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -137,12 +138,8 @@ func TestVerifyRefuses(t *testing.T) {
 		token := jwt.NewWithClaims(method, jwt.MapClaims{
 			"iss": "auth", "aud": "identity", "iat": i.now.Unix(), "exp": i.now.Add(time.Minute).Unix(),
 		})
-		for name, value := range map[string]any{"typ": authn.TokenType, "kid": "k1"} {
-			token.Header[name] = value
-		}
-		for name, value := range header {
-			token.Header[name] = value
-		}
+		maps.Copy(token.Header, map[string]any{"typ": authn.TokenType, "kid": "k1"})
+		maps.Copy(token.Header, header)
 		signed, err := token.SignedString(key)
 		if err != nil {
 			t.Fatal(err)

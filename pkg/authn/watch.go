@@ -25,23 +25,18 @@ type RevocationWatcher interface {
 // Run feeds the view until ctx ends, and returns nil then. Streams that end or fall silent are opened again, after the
 // last cursor.
 func (r *Revocations) Run(ctx context.Context) error {
-	bound := firstPause
-	for ctx.Err() == nil {
+	for bound := firstPause; ; bound = min(2*bound, lastPause) {
 		heard, err := r.watch(ctx)
-		if ctx.Err() != nil {
-			break
-		}
 		if heard {
 			bound = firstPause
 		}
-		r.logger.WarnContext(ctx, "the stream of revocations ended", "error", err)
 		select {
 		case <-ctx.Done():
-		case <-time.After(rand.N(bound)):
+			return nil
+		case <-time.After(rand.N(bound)): //nolint:gosec // jitter is no secret
+			r.logger.WarnContext(ctx, "the stream of revocations ended; opening it again", "error", err)
 		}
-		bound = min(2*bound, lastPause)
 	}
-	return nil
 }
 
 // watch feeds the view from one stream. It tells whether it heard anything, and why the stream ended.

@@ -39,11 +39,13 @@ func TestReadiness(t *testing.T) {
 		"no checks": {nil, false, http.StatusOK, `{"ready":true}`},
 		"passing":   {map[string]probe.Check{"store": pass}, false, http.StatusOK, `{"ready":true}`},
 		"failing": {
-			map[string]probe.Check{"store": fail, "etcd": fail, "keys": pass}, false,
+			map[string]probe.Check{"store": fail, "etcd": fail, "keys": pass},
+			false,
 			http.StatusServiceUnavailable, `{"ready":false,"failing":["etcd","store"]}`,
 		},
 		"draining": {
-			map[string]probe.Check{"store": pass}, true,
+			map[string]probe.Check{"store": pass},
+			true,
 			http.StatusServiceUnavailable, `{"ready":false,"draining":true}`,
 		},
 	} {

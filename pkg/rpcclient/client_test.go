@@ -3,6 +3,7 @@ package rpcclient_test
 import (
 	"context"
 	"io"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -233,7 +234,7 @@ func TestDefaultDeadlineIsForUnaryCalls(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := stream.Recv(); err != io.EOF { //nolint:errorlint // RecvMsg returns the bare value.
+	if _, err := stream.Recv(); err != io.EOF {
 		t.Fatal(err)
 	}
 	if service.deadline.Load() {
@@ -267,6 +268,7 @@ func TestOneTraceFromClientToServer(t *testing.T) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d spans", len(ended))
 		}
+		runtime.Gosched()
 	}
 	children := make(map[string]string, len(ended))
 	for _, s := range ended {

@@ -205,6 +205,8 @@ func (s *Server) Serve(ctx context.Context) error {
 		s.grpc.Stop()
 		<-graceful
 	}
-	<-served
+	if err := <-served; err != nil {
+		return fmt.Errorf("ending gRPC: %w", err)
+	}
 	return nil
 }
