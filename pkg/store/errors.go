@@ -50,12 +50,10 @@ func Classify(ctx context.Context, err error) error {
 
 // code is the engine's code of an error: the SQLSTATE or SQLite's result code.
 func code(err error) string {
-	var fromPostgres *pgconn.PgError
-	var fromSQLite *sqlite.Error
-	switch {
-	case errors.As(err, &fromPostgres):
+	if fromPostgres, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return fromPostgres.Code
-	case errors.As(err, &fromSQLite):
+	}
+	if fromSQLite, ok := errors.AsType[*sqlite.Error](err); ok {
 		return strconv.Itoa(fromSQLite.Code())
 	}
 	return "other"
@@ -71,8 +69,7 @@ func duplicate(err error) bool {
 
 // contended tells of transactions that stood in each other's way and may pass on another try.
 func contended(err error) bool {
-	var fromSQLite *sqlite.Error
-	if errors.As(err, &fromSQLite) {
+	if fromSQLite, ok := errors.AsType[*sqlite.Error](err); ok {
 		primary := fromSQLite.Code() & 0xff // the rest extends it
 		return primary == sqlite3.SQLITE_BUSY || primary == sqlite3.SQLITE_LOCKED
 	}
@@ -81,12 +78,10 @@ func contended(err error) bool {
 }
 
 func unavailable(err error) bool {
-	var fromPostgres *pgconn.PgError
-	if errors.As(err, &fromPostgres) {
+	if fromPostgres, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return unavailableState(fromPostgres.Code)
 	}
-	var fromSQLite *sqlite.Error
-	if errors.As(err, &fromSQLite) {
+	if fromSQLite, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch fromSQLite.Code() & 0xff {
 		case sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_INTERRUPT:
 			return true

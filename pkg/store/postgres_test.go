@@ -25,7 +25,7 @@ func TestPostgreSQLOpensWhileTheServerIsAway(t *testing.T) {
 	migrate(t, db, first)
 }
 
-func TestPostgreSQLRestartFailsNoLaterCaller(t *testing.T) {
+func TestPostgreSQLServesAgainWhenTheServerReturns(t *testing.T) {
 	server := testkit.PostgresServer(t)
 	db := open(t, at(server.URL))
 	fill(t, db)
@@ -34,14 +34,32 @@ func TestPostgreSQLRestartFailsNoLaterCaller(t *testing.T) {
 		t.Errorf("with the server away: %v", err)
 	}
 	server.Start()
-	fill(t, db)
+	if err := exec1(t.Context(), db, "SELECT 1"); err != nil {
+		t.Errorf("after the server's return: %v", err)
+	}
+}
 
-	// A pool full of connections from before: none may reach a caller.
-	server.Stop()
-	server.Start()
-	for range 2 * store.DefaultConfig().MaxOpen {
+// A restart leaves a pool full of connections that the server has ended: none may reach a caller.
+func TestPostgreSQLEndedConnectionsReachNoCaller(t *testing.T) {
+	settings := at(testkit.Postgres(t))
+	db, other := open(t, settings), open(t, settings)
+	fill(t, db)
+	fill(t, db) // pgx pings a connection when it is used again after more than a second, or the first time
+	const others = `FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`
+	ended, err := store.Row(t.Context(), other, store.Value[int], `SELECT count(pg_terminate_backend(pid)) `+others)
+	if err != nil || ended != settings.MaxOpen {
+		t.Fatalf("ended %d connections, %v", ended, err)
+	}
+	testkit.Eventually(t, time.Minute, func() error {
+		left, err := store.Row(t.Context(), other, store.Value[int], `SELECT count(*) `+others)
+		if err == nil && left > 0 {
+			err = fmt.Errorf("%d connections left", left)
+		}
+		return err
+	})
+	for range 2 * settings.MaxOpen {
 		if err := exec1(t.Context(), db, "SELECT 1"); err != nil {
-			t.Fatalf("after the server's return: %v", err)
+			t.Fatal(err)
 		}
 	}
 }

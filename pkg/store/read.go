@@ -19,7 +19,7 @@ func Rows[T any](ctx context.Context, db *DB, scan func(Scanner) (T, error), que
 	if err != nil {
 		return nil, Classify(ctx, err)
 	}
-	defer rows.Close() //nolint:errcheck // rows.Err tells
+	defer rows.Close()
 	var all []T
 	for rows.Next() {
 		one, err := scan(rows)
@@ -63,7 +63,7 @@ func (db *DB) query(ctx context.Context, query string, args []any) (*sql.Rows, e
 			return nil, fmt.Errorf("preparing: %w", err)
 		}
 		if known, ok = db.prepared.LoadOrStore(query, stmt); ok {
-			stmt.Close() //nolint:errcheck // another caller was first
+			stmt.Close() // another caller was first
 		}
 	}
 	return known.(*sql.Stmt).QueryContext(ctx, args...)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 
 	"go.opentelemetry.io/otel/metric"
@@ -68,12 +69,12 @@ func Open(ctx context.Context, config Config, options Options) (*DB, error) {
 // Close waits for statements that are running and ends all connections.
 func (db *DB) Close() error {
 	db.prepared.Range(func(_, stmt any) bool {
-		stmt.(*sql.Stmt).Close() //nolint:errcheck // its connections end below
+		stmt.(*sql.Stmt).Close()
 		return true
 	})
 	var failures []error
-	for i := len(db.closers) - 1; i >= 0; i-- {
-		failures = append(failures, db.closers[i]())
+	for _, closer := range slices.Backward(db.closers) {
+		failures = append(failures, closer())
 	}
 	db.closers = nil
 	if err := errors.Join(failures...); err != nil {

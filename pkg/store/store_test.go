@@ -183,7 +183,7 @@ func TestErrorsHaveClasses(t *testing.T) {
 			t.Errorf("missing row in a transaction: %v", err)
 		}
 		own := errors.New("own")
-		if err := db.InTx(t.Context(), func(*sql.Tx) error { return own }); err != own { //nolint:errorlint // as it is
+		if err := db.InTx(t.Context(), func(*sql.Tx) error { return own }); err != own {
 			t.Errorf("own error: %v", err)
 		}
 		cancelled, cancel := context.WithCancel(t.Context())

@@ -37,7 +37,7 @@ func (db *DB) once(ctx context.Context, fn func(tx *sql.Tx) error) error {
 		return fmt.Errorf("beginning transaction: %w", err)
 	}
 	// After a commit it does nothing; before, its own failure adds nothing to fn's.
-	defer tx.Rollback() //nolint:errcheck
+	defer tx.Rollback()
 	if err := fn(tx); err != nil {
 		return err
 	}

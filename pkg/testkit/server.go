@@ -93,7 +93,7 @@ func (s *server) guard() error {
 
 // remove ends the server, if it runs, and removes its data.
 func (s *server) remove() {
-	s.leash.Close() //nolint:errcheck // a pipe's end
+	s.leash.Close()
 	s.warden.Wait() //nolint:errcheck // it has no result
 }
 

@@ -18,7 +18,7 @@ func ask(ctx context.Context, url, query string) (answer string, err error) {
 	if err != nil {
 		return "", err
 	}
-	defer conn.Close(ctx) //nolint:errcheck // a test's connection
+	defer conn.Close(ctx)
 	err = conn.QueryRow(ctx, query).Scan(&answer)
 	return answer, err
 }
