@@ -1,0 +1,151 @@
+package e2e
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/ventanilla/ventanilla/pkg/testkit"
+)
+
+// leaseTTL is the smallest that discovery takes: drills wait for leases to end.
+const leaseTTL = 2 * time.Second
+
+// cluster is a platform whose roles are processes of their own, on PostgreSQL and one etcd.
+type cluster struct {
+	life     *testing.T // The processes live as long, whichever drill started them.
+	postgres *testkit.Server
+	dir      string
+	etcdAt   string
+	etcd     *process
+	auth     [2]*role
+	gateway  [2]*role
+	// A partner, the resource server that its tokens are meant for, and another's.
+	partner, resource, foreign credentials
+}
+
+// role is a running auth or gateway. Its addresses stay when it is started again.
+type role struct {
+	*process
+	edge                           // For gateways.
+	kind, rpc, adminHTTP, adminRPC string
+	listen, plain                  string
+	more                           []string
+}
+
+// newCluster starts two of each role and registers clients as the first operator's bootstrap would.
+func newCluster(t *testing.T) *cluster {
+	t.Helper()
+	c := &cluster{life: t, postgres: testkit.PostgresServer(t), dir: t.TempDir(), etcdAt: freeAddress(t)}
+	c.certificates(t)
+	c.must(t, append([]string{"migrate"}, c.authSettings()...)...)
+	c.startEtcd(t)
+	for i := range c.auth {
+		c.auth[i] = c.newRole(t, "auth")
+		c.auth[i].start(t, c)
+	}
+	c.register(t)
+	for i := range c.gateway {
+		c.gateway[i] = c.newRole(t, "gateway")
+		c.gateway[i].start(t, c)
+	}
+	return c
+}
+
+// certificates makes those of all roles, and the key that private keys are stored under.
+func (c *cluster) certificates(t *testing.T) {
+	t.Helper()
+	c.must(t, "pki", "init", "--dir", c.dir)
+	for _, role := range []string{"auth", "gateway", "etcd", "bootstrap", "edge"} {
+		c.must(t, "pki", "issue", "--dir", c.dir, role, "--host", "127.0.0.1")
+	}
+	var key [32]byte
+	_, _ = rand.Read(key[:]) // Never fails.
+	text := base64.StdEncoding.EncodeToString(key[:])
+	if err := os.WriteFile(filepath.Join(c.dir, "kek"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (c *cluster) must(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := command(t, args...)
+	if err != nil {
+		t.Fatalf("%v: %v", args, err)
+	}
+	return out
+}
+
+func (c *cluster) startEtcd(t *testing.T) {
+	t.Helper()
+	admin := freeAddress(t)
+	args := append([]string{"etcd", "--data", filepath.Join(c.dir, "etcd-data")}, c.identity("etcd")...)
+	c.etcd = start(t, c.life, "etcd", append(args, "--set", "etcd.listen="+c.etcdAt, "--set", "admin.listen="+admin)...)
+	c.etcd.ready(t, admin)
+}
+
+// identity is the settings of a role's certificate.
+func (c *cluster) identity(role string) []string {
+	return []string{
+		"--set", "tls.ca=" + filepath.Join(c.dir, "ca.pem"),
+		"--set", "tls.cert=" + filepath.Join(c.dir, role+".pem"),
+		"--set", "tls.key=" + filepath.Join(c.dir, role+"-key.pem"),
+	}
+}
+
+func (c *cluster) authSettings() []string {
+	return []string{"--set", "auth.store.url=" + c.postgres.URL, "--set", "auth.kek.file=" + filepath.Join(c.dir, "kek")}
+}
+
+// newRole chooses addresses for one more auth or gateway.
+func (c *cluster) newRole(t *testing.T, kind string, more ...string) *role {
+	t.Helper()
+	r := &role{
+		kind: kind, more: more, rpc: freeAddress(t), adminHTTP: freeAddress(t), adminRPC: freeAddress(t),
+		listen: freeAddress(t), plain: freeAddress(t),
+	}
+	if kind == "gateway" {
+		r.edge = newEdge(t, "https://"+r.listen, filepath.Join(c.dir, "ca.pem"))
+	}
+	return r
+}
+
+// start runs the role and waits until it is ready. It is also how one that ended comes back.
+func (r *role) start(t *testing.T, c *cluster) {
+	t.Helper()
+	args := append([]string{r.kind}, c.identity(r.kind)...)
+	args = append(args,
+		"--set", "discovery.endpoints=https://"+c.etcdAt, "--set", "discovery.ttl="+leaseTTL.String(),
+		"--set", "admin.listen="+r.adminHTTP)
+	if r.kind == "auth" {
+		args = append(append(args, c.authSettings()...), "--set", "rpc.listen="+r.rpc)
+	} else {
+		args = append(args,
+			"--set", "edge.listen="+r.listen, "--set", "edge.http_listen="+r.plain, "--set", "admin.rpc_listen="+r.adminRPC,
+			"--set", "edge.tls.cert_file="+filepath.Join(c.dir, "edge.pem"),
+			"--set", "edge.tls.key_file="+filepath.Join(c.dir, "edge-key.pem"),
+			"--set", "edge.rate.per_second=100000", "--set", "edge.rate.burst=100000")
+	}
+	r.process = start(t, c.life, r.kind+" "+r.adminHTTP, append(args, r.more...)...)
+	r.ready(t, r.adminHTTP)
+}
+
+// register makes the clients as the bootstrap peer.
+func (c *cluster) register(t *testing.T) {
+	t.Helper()
+	create := func(name, family string, more ...string) credentials {
+		args := []string{"admin", "--json", "--pki", c.dir, "--address", c.auth[0].rpc, "client", "create", name, "--family", family}
+		var made registered
+		if err := json.Unmarshal([]byte(c.must(t, append(args, more...)...)), &made); err != nil {
+			t.Fatal(err)
+		}
+		return made.credentials()
+	}
+	c.resource = create("Resource server", "tuidd", "--kind", "resource-server", "--resource-scope", "beneficios")
+	c.foreign = create("Foreign resource server", "tuidd", "--kind", "resource-server")
+	c.partner = create("Partner", "cmp", "--scope", "beneficios", "--audience", c.resource.id)
+}

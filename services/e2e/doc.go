@@ -1,0 +1,15 @@
+// Package e2e is the black-box suite: it runs the real binary as its users do
+// and speaks to it with curl, with OAuth clients that others wrote and with
+// plain HTTP, never through the platform's own packages.
+//
+// TestPlatform asks one `ventanilla up --demo` everything that the documents
+// promise. The tests named TestDrill run roles as processes of their own, on
+// PostgreSQL and etcd, and take parts away under load.
+//
+// Settings, all from the environment:
+//
+//   - VENTANILLA_BIN: a built binary; without it the suite builds one.
+//   - VENTANILLA_E2E_DEMO: the demo.json of a platform that runs already;
+//     TestPlatform then uses that one.
+//   - VENTANILLA_E2E_SOAK: when set, the drills repeat for hours.
+package e2e

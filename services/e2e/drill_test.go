@@ -1,0 +1,41 @@
+package e2e
+
+import "testing"
+
+// TestDrillRoles takes parts of one cluster away, one after the other; each drill leaves it whole.
+func TestDrillRoles(t *testing.T) {
+	c := newCluster(t)
+	drills := []struct {
+		name string
+		run  func(*testing.T, *cluster)
+	}{
+		{"revoked on one gateway, inactive on the other", revokedElsewhere},
+		{"auth replica killed", authKilled},
+		{"auth replica hung", authHung},
+		{"auth replica stopped", authStopped},
+		{"watch cut", watchCut},
+		{"etcd away", etcdAway},
+		{"PostgreSQL away", postgresAway},
+		{"gateway stopped", gatewayStopped},
+	}
+	for range rounds(1, 500) {
+		for _, d := range drills {
+			if !t.Run(d.name, func(t *testing.T) { d.run(t, c) }) {
+				c.heal(t)
+			}
+		}
+	}
+}
+
+// heal starts what a failed drill left dead, so that the next one says something of its own.
+func (c *cluster) heal(t *testing.T) {
+	t.Helper()
+	if !c.etcd.running() {
+		c.startEtcd(t)
+	}
+	for _, r := range append(c.auth[:], c.gateway[:]...) {
+		if !r.running() {
+			r.start(t, c)
+		}
+	}
+}

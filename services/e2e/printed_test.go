@@ -1,0 +1,52 @@
+package e2e
+
+import (
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// The answers that the printed calls promise, in the printed order: they are a token's life.
+var printedAnswers = []string{
+	`^{"token_type":"Bearer","expires_in":31535999,"access_token":"[\w-]+\.[\w-]+\.[\w-]+"}$`,
+	`^{"active":true,.*"client_id":"[^"]+".*}$`,
+	`^{"active":false}$`, // To the resource server that it is not meant for.
+	`^({})?$`,            // Revoked.
+	`^{"active":false}$`,
+}
+
+// printedCalls pastes what the platform prints into a shell, word for word. The lines share the shell, since one keeps
+// the token in a variable for the next.
+func printedCalls(t *testing.T, p *platform) {
+	if p.process == nil {
+		t.Log("what a platform that runs elsewhere printed is not to be had")
+		return
+	}
+	var script strings.Builder
+	var calls int
+	for line := range strings.Lines(p.process.output.String()) {
+		if strings.HasPrefix(line, "curl ") {
+			calls++
+			script.WriteString(line + "echo\n")
+		} else if strings.HasPrefix(line, "TOKEN=") {
+			script.WriteString(line)
+		}
+	}
+	if calls != len(printedAnswers) {
+		t.Fatalf("%d printed calls, want %d:\n%s", calls, len(printedAnswers), script.String())
+	}
+	out, err := exec.CommandContext(t.Context(), "sh", "-c", script.String()).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	answers := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+	if len(answers) != calls {
+		t.Fatalf("%d answers to %d calls:\n%s", len(answers), calls, out)
+	}
+	for i, want := range printedAnswers {
+		if !regexp.MustCompile(want).MatchString(answers[i]) {
+			t.Errorf("call %d answered %s, want %s", i+1, answers[i], want)
+		}
+	}
+}
