@@ -13,7 +13,7 @@ import (
 
 // settingFlags are the flags of every command that reads the settings.
 type settingFlags struct {
-	File string            `help:"YAML file with settings." name:"config" placeholder:"FILE" env:"VENTANILLA_CONFIG" type:"path"`
+	File string            `help:"YAML file with settings." name:"config" placeholder:"FILE" env:"VENTANILLA_CONFIG"`
 	Data *string           `help:"Data folder." placeholder:"DIR" type:"path"`
 	Set  map[string]string `help:"Any setting, such as telemetry.log_level=debug; may be repeated." placeholder:"KEY=VALUE" mapsep:"none"`
 }

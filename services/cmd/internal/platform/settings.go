@@ -83,9 +83,7 @@ func Defaults() Settings {
 func (s Settings) Validate(roles ...string) error {
 	var errs []error
 	check := func(section string, err error) {
-		if err != nil {
-			errs = append(errs, fmt.Errorf("%s.%w", section, err))
-		}
+		errs = append(errs, inSection(section, err)...)
 	}
 	if s.Data == "" {
 		errs = append(errs, errors.New("data: required"))
@@ -109,6 +107,22 @@ func (s Settings) Validate(roles ...string) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// inSection puts a section's name before each of its mistakes.
+func inSection(section string, err error) []error {
+	if err == nil {
+		return nil
+	}
+	several, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{fmt.Errorf("%s.%w", section, err)}
+	}
+	var errs []error
+	for _, one := range several.Unwrap() {
+		errs = append(errs, inSection(section, one)...)
+	}
+	return errs
 }
 
 func (a Admin) validate() error {

@@ -1,0 +1,65 @@
+package platform_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ventanilla/ventanilla/services/auth"
+	"github.com/ventanilla/ventanilla/services/cmd/internal/platform"
+)
+
+func TestLaptopDefaultsAreComplete(t *testing.T) {
+	s := platform.Defaults()
+	s.Data = t.TempDir()
+	if err := s.Laptop().Validate(auth.Role, platform.GatewayRole, platform.EtcdRole); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestOffLoopbackAKeyIsNeeded(t *testing.T) {
+	s := platform.Defaults()
+	s.Data = t.TempDir()
+	s.Edge.Listen = "0.0.0.0:8443"
+	err := s.Laptop().Validate(auth.Role, platform.GatewayRole)
+	if err == nil || !strings.Contains(err.Error(), "auth.kek") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestMistakesAreNamedAllAtOnce(t *testing.T) {
+	s := platform.Defaults()
+	s.Admin.Listen = "nowhere"
+	s.StopDelay = time.Hour
+	s.Edge.Listen = "8443"
+	err := s.Validate(platform.GatewayRole)
+	if err == nil {
+		t.Fatal("no error")
+	}
+	for _, key := range []string{"admin.listen", "stop_delay", "edge.listen"} {
+		if !strings.Contains(err.Error(), key) {
+			t.Errorf("%q does not name %s", err, key)
+		}
+	}
+}
+
+func TestARoleAnswersForItsOwnSettingsOnly(t *testing.T) {
+	s := platform.Defaults()
+	if err := s.Validate(platform.GatewayRole); err != nil {
+		t.Errorf("a gateway needs no store and no key: %v", err)
+	}
+	if err := s.Validate(auth.Role); err == nil {
+		t.Error("auth started without a store")
+	}
+}
+
+func TestLoopback(t *testing.T) {
+	for address, want := range map[string]bool{
+		"127.0.0.1:1": true, "[::1]:1": true, "localhost:1": true,
+		"0.0.0.0:1": false, ":1": false, "192.0.2.1:1": false, "example.org:1": false, "127.0.0.1": false,
+	} {
+		if got := platform.Loopback(address); got != want {
+			t.Errorf("Loopback(%q) = %v", address, got)
+		}
+	}
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func command(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = run(args, &out, &errs)
+	return code, out.String(), errs.String()
+}
+
+func TestVersionAndHelp(t *testing.T) {
+	if code, out, _ := command(t, "version"); code != exitOK || !strings.HasPrefix(out, "ventanilla ") {
+		t.Errorf("version: %d %q", code, out)
+	}
+	for _, args := range [][]string{{"--help"}, {"up", "--help"}, {"admin", "client", "create", "--help"}, {"pki", "issue", "--help"}} {
+		if code, out, _ := command(t, args...); code != exitOK || !strings.Contains(out, "Usage: ventanilla") {
+			t.Errorf("%v: %d %q", args, code, out)
+		}
+	}
+}
+
+func TestWrongUsage(t *testing.T) {
+	t.Setenv("VENTANILLA_CONFIG", "")
+	cases := []struct {
+		name string
+		args []string
+		says string
+	}{
+		{"no command", nil, "expected one of"},
+		{"unknown flag", []string{"up", "--lisen", "x"}, "--lisen"},
+		{"unknown setting", []string{"config", "check", "--set", "edge.lisen=x"}, "lisen"},
+		{"wrong value", []string{"config", "check", "--set", "admin.listen=x"}, "admin.listen"},
+		{"no file", []string{"config", "check", "--config", "/nowhere.yaml"}, "no such file"},
+		{"demo off loopback", []string{"up", "--demo", "--listen", "0.0.0.0:1"}, "edge.listen"},
+		{"demo on PostgreSQL", []string{"up", "--demo", "--set", "auth.store.url=postgres://x/y"}, "auth.store.url"},
+		{"auth without a store", []string{"auth"}, "auth.store.url"},
+		{"migrate without a store", []string{"migrate"}, "auth.store.url"},
+		{"no operator credential", []string{"admin", "--data", "/nowhere", "client", "list"}, "/nowhere/operator.pem"},
+		{"no authority", []string{"pki", "issue", "--dir", "/nowhere", "auth"}, "/nowhere"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			code, _, errs := command(t, c.args...)
+			if code != exitUsage || !strings.Contains(errs, c.says) {
+				t.Errorf("%d %q", code, errs)
+			}
+		})
+	}
+}
+
+func TestConfigCheckHidesSecrets(t *testing.T) {
+	t.Setenv("VENTANILLA_AUTH__STORE__URL", "postgres://ana:hunter2@db/ventanilla")
+	for _, args := range [][]string{{"config", "check"}, {"config", "check", "--json"}} {
+		code, out, errs := command(t, args...)
+		if code != exitOK || strings.Contains(out+errs, "hunter2") || !strings.Contains(out, "[hidden]") {
+			t.Errorf("%v: %d %s %s", args, code, out, errs)
+		}
+	}
+	_, out, _ := command(t, "config", "check", "--json", "--set", "edge.listen=127.0.0.1:1")
+	var got struct {
+		Edge struct{ Listen string }
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil || got.Edge.Listen != "127.0.0.1:1" {
+		t.Errorf("%v %+v", err, got)
+	}
+}
+
+func TestConfigCheckPrintsWhatConfigReads(t *testing.T) {
+	_, out, _ := command(t, "config", "check", "--set", "edge.rate.burst=7")
+	path := filepath.Join(t.TempDir(), "ventanilla.yaml")
+	if err := os.WriteFile(path, []byte(out), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, again, errs := command(t, "config", "check", "--config", path)
+	if code != exitOK || again != out {
+		t.Errorf("%d %s\n%s", code, errs, again)
+	}
+}
+
+func TestPKI(t *testing.T) {
+	dir := t.TempDir()
+	if code, _, errs := command(t, "pki", "init", "--dir", dir); code != exitOK {
+		t.Fatal(errs)
+	}
+	if code, _, errs := command(t, "pki", "init", "--dir", dir); code != exitUsage || !strings.Contains(errs, "has a certificate authority") {
+		t.Errorf("a second init: %d %s", code, errs)
+	}
+	for _, role := range []string{"auth", "edge", "bootstrap"} {
+		code, out, errs := command(t, "pki", "issue", "--dir", dir, role, "--host", "example.org")
+		if code != exitOK {
+			t.Fatal(errs)
+		}
+		key := strings.Fields(out)[1]
+		info, err := os.Stat(key)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v %v", key, info.Mode(), err)
+		}
+	}
+}
