@@ -99,7 +99,7 @@ func isToken68(s string) bool {
 // parseBasic decodes identifier and secret, each of which is form-encoded inside (RFC 6749, 2.3.1).
 func parseBasic(s string) (id, secret string, ok bool) {
 	decoded, err := base64.StdEncoding.Strict().DecodeString(s)
-	if err != nil {
+	if err != nil || !isToken68(s) { // the library skips line breaks
 		return "", "", false
 	}
 	id, secret, ok = strings.Cut(string(decoded), ":")

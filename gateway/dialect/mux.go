@@ -64,7 +64,8 @@ func fail(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, _ http.Re
 	edge.Fail(r, err)
 }
 
-// failRouting answers for a route that the family named to the edge but not to the mux.
-func failRouting(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, _ http.ResponseWriter, r *http.Request, status int) {
-	edge.Fail(r, rpcerr.Wrap(errorsv1.Reason_REASON_INTERNAL, fmt.Errorf("the family's mux answers %d", status), "route without a handler"))
+// failRouting answers for a path that the edge took for a route and the mux does
+// not: one whose segment has an escaped slash.
+func failRouting(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, _ http.ResponseWriter, r *http.Request, _ int) {
+	edge.Fail(r, rpcerr.New(errorsv1.Reason_REASON_ROUTE_NOT_FOUND, "nothing is mounted at this path"))
 }

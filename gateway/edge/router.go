@@ -59,10 +59,14 @@ func newRouter(families []Family) (*router, error) {
 }
 
 func (r *router) addRoute(f *Family, route Route) error {
-	e := r.endpoints[route.Path]
+	pattern := route.Path
+	if strings.HasSuffix(pattern, "/") {
+		pattern += "{$}" // this path, not the subtree
+	}
+	e := r.endpoints[pattern]
 	if e == nil {
 		e = &endpoint{family: f, path: route.Path, consumes: make(map[string][]string)}
-		if err := r.add(route.Path, e); err != nil {
+		if err := r.add(pattern, e); err != nil {
 			return err
 		}
 	}

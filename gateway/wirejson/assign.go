@@ -6,6 +6,7 @@ import (
 	"math"
 	"strconv"
 
+	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/structpb"
 )
@@ -124,6 +125,13 @@ func assignElement(m protoreflect.Message, v any, path string) error {
 			}
 		}
 		return invalid(path, "is no array")
+	}
+	if m.Descriptor().ParentFile().Package() == wellKnown {
+		text, err := json.Marshal(v)
+		if err != nil || protojson.Unmarshal(text, m.Interface()) != nil {
+			return invalid(path, "has the wrong form")
+		}
+		return nil
 	}
 	object, ok := v.(map[string]any)
 	if !ok {

@@ -13,6 +13,7 @@ import (
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"github.com/grpc-ecosystem/grpc-gateway/v2/utilities"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 
@@ -61,14 +62,12 @@ func parseForm(m proto.Message, body string) error {
 	if err != nil {
 		return malformed("the body is no form")
 	}
-	fields := m.ProtoReflect().Descriptor().Fields()
 	for _, name := range slices.Sorted(maps.Keys(values)) {
-		top, _, nested := strings.Cut(name, ".")
-		field := fields.ByJSONName(top)
+		field := resolve(m.ProtoReflect().Descriptor(), name)
 		if field == nil {
 			continue
 		}
-		if !nested && !field.IsList() && len(values[name]) > 1 {
+		if !field.IsList() && len(values[name]) > 1 {
 			return rpcerr.New(errorsv1.Reason_REASON_FIELD_REPEATED, "a parameter is repeated", rpcerr.Field(name, "may come once"))
 		}
 		for _, value := range values[name] {
@@ -77,8 +76,21 @@ func parseForm(m proto.Message, body string) error {
 			}
 		}
 		if err := runtime.PopulateQueryParameters(m, url.Values{name: values[name]}, noFilter); err != nil {
-			return invalid(top, "does not parse")
+			return invalid(name, "does not parse")
 		}
 	}
 	return nil
+}
+
+// resolve is the field that a dotted name means, nil for none.
+func resolve(d protoreflect.MessageDescriptor, name string) protoreflect.FieldDescriptor {
+	name, rest, nested := strings.Cut(name, ".")
+	field := d.Fields().ByJSONName(name)
+	if field == nil || !nested {
+		return field
+	}
+	if field.Message() == nil || field.IsList() || field.IsMap() || field.Message().ParentFile().Package() == wellKnown {
+		return nil
+	}
+	return resolve(field.Message(), rest)
 }

@@ -38,6 +38,9 @@ type JSON struct {
 
 var _ runtime.Marshaler = (*JSON)(nil)
 
+// wellKnown is the package of the well-known types, which have JSON forms of their own.
+const wellKnown = "google.protobuf"
+
 // plan is what writing a message type needs to know, worked out once.
 type plan struct {
 	fields []member
@@ -111,7 +114,7 @@ func (j *JSON) appendMessage(b []byte, m protoreflect.Message) ([]byte, error) {
 	case *structpb.ListValue:
 		return appendList(b, v)
 	}
-	if m.Descriptor().ParentFile().Package() == "google.protobuf" {
+	if m.Descriptor().ParentFile().Package() == wellKnown {
 		// The other well-known types are single values, which protojson writes without spaces.
 		text, err := protojson.Marshal(m.Interface())
 		return append(b, text...), err

@@ -1,0 +1,211 @@
+package credential_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+
+	"github.com/ventanilla/ventanilla/gateway/credential"
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// world is auth, revocations and clock of a test.
+type world struct {
+	asked   atomic.Int64
+	err     error
+	life    time.Duration
+	gate    chan struct{} // exchanges wait for it when set
+	stale   bool
+	revoked map[string]bool // by token identifier
+	now     time.Time
+}
+
+func (w *world) Exchange(ctx context.Context, in *authv1.ExchangeRequest, _ ...grpc.CallOption) (*authv1.ExchangeResponse, error) {
+	n := w.asked.Add(1)
+	if w.gate != nil {
+		<-w.gate
+	}
+	if w.err != nil {
+		return nil, w.err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return &authv1.ExchangeResponse{
+		InternalToken: fmt.Sprint("internal-", n),
+		ExpiresAt:     timestamppb.New(w.now.Add(w.life)),
+		Principal:     &authv1.Principal{TokenId: in.GetBearerToken()},
+	}, nil
+}
+
+func (w *world) Fresh() bool                      { return !w.stale }
+func (w *world) Revoked(p *authv1.Principal) bool { return w.revoked[p.GetTokenId()] }
+
+func start(t *testing.T) (*world, func(token string) (string, error)) {
+	t.Helper()
+	w := &world{life: 5 * time.Minute, now: time.Unix(1e9, 0), revoked: make(map[string]bool)}
+	e, err := credential.NewExchanger(w, w, func() time.Time { return w.now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w, func(token string) (string, error) {
+		caller, err := e.Exchange(t.Context(), credential.Credential{Scheme: credential.Bearer, Token: token}, "auth", "cmp")
+		return caller.Token, err
+	}
+}
+
+func (w *world) expect(t *testing.T, exchange func(string) (string, error), token, want string) {
+	t.Helper()
+	if got, err := exchange(token); err != nil || got != want {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+}
+
+func TestAnExchangeIsKeptForAMinute(t *testing.T) {
+	w, exchange := start(t)
+	w.expect(t, exchange, "a", "internal-1")
+	w.expect(t, exchange, "a", "internal-1")
+	w.expect(t, exchange, "b", "internal-2")
+	w.now = w.now.Add(time.Minute)
+	w.expect(t, exchange, "a", "internal-3")
+}
+
+func TestAnExchangeIsNotKeptBeyondItsEnd(t *testing.T) {
+	w, exchange := start(t)
+	w.life = 10 * time.Second
+	w.expect(t, exchange, "a", "internal-1")
+	w.now = w.now.Add(9 * time.Second)
+	w.expect(t, exchange, "a", "internal-2")
+}
+
+func TestARevokedCredentialIsAskedForAgain(t *testing.T) {
+	w, exchange := start(t)
+	w.expect(t, exchange, "a", "internal-1")
+	w.revoked["a"] = true
+	if _, err := exchange("a"); rpcerr.Reason(err) != invalid {
+		t.Errorf("got %v", err)
+	}
+	if w.asked.Load() != 2 {
+		t.Errorf("asked %d times", w.asked.Load())
+	}
+}
+
+func TestAStaleViewIsNotReliedOn(t *testing.T) {
+	w, exchange := start(t)
+	w.expect(t, exchange, "a", "internal-1")
+	w.stale = true
+	w.expect(t, exchange, "a", "internal-2")
+	w.err = status.Error(codes.Unavailable, "away")
+	if _, err := exchange("a"); rpcerr.Reason(err) != errorsv1.Reason_REASON_UNAVAILABLE {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestAFailureIsNotKept(t *testing.T) {
+	w, exchange := start(t)
+	for _, reason := range []errorsv1.Reason{invalid, errorsv1.Reason_REASON_FIELD_INVALID} {
+		w.err = rpcerr.New(reason, "refused")
+		if _, err := exchange("a"); rpcerr.Reason(err) != invalid {
+			t.Errorf("got %v", err)
+		}
+	}
+	w.err = nil
+	w.expect(t, exchange, "a", "internal-3")
+}
+
+func TestCredentialsThatAreNone(t *testing.T) {
+	w, _ := start(t)
+	e, err := credential.NewExchanger(w, w, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for scheme, want := range map[credential.Scheme]errorsv1.Reason{credential.None: missing, credential.Other: invalid} {
+		if _, err := e.Exchange(t.Context(), credential.Credential{Scheme: scheme}, "auth"); rpcerr.Reason(err) != want {
+			t.Errorf("%v: got %v", scheme, err)
+		}
+	}
+}
+
+func TestEveryPartNamesTheExchange(t *testing.T) {
+	w, _ := start(t)
+	e, err := credential.NewExchanger(w, w, func() time.Time { return w.now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	bearer := func(s string) credential.Credential {
+		return credential.Credential{Scheme: credential.Bearer, Token: s}
+	}
+	basic := func(id, s string) credential.Credential {
+		return credential.Credential{Scheme: credential.Basic, ClientID: id, Secret: s}
+	}
+	calls := []struct {
+		c        credential.Credential
+		audience string
+		families []string
+	}{
+		{bearer("ab"), "auth", []string{"cmp"}},
+		{bearer("a"), "auth", []string{"cmp"}},
+		{bearer("ab"), "identity", []string{"cmp"}},
+		{bearer("ab"), "auth", []string{"tuidd"}},
+		{bearer("ab"), "auth", []string{"cmp", "tuidd"}},
+		{bearer("ab"), "auth", []string{"cmptuidd"}},
+		{basic("a", "bc"), "auth", nil},
+		{basic("ab", "c"), "auth", nil},
+	}
+	for range 2 {
+		for _, c := range calls {
+			if _, err := e.Exchange(t.Context(), c.c, c.audience, c.families...); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if got := w.asked.Load(); got != int64(len(calls)) {
+		t.Errorf("%d exchanges for %d credentials", got, len(calls))
+	}
+}
+
+// Of many callers with one credential the first asks; that it goes away does not fail the others.
+func TestOneExchangeForManyCallers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, _ := start(t)
+		w.gate = make(chan struct{})
+		e, err := credential.NewExchanger(w, w, func() time.Time { return w.now })
+		if err != nil {
+			t.Fatal(err)
+		}
+		first, leave := context.WithCancel(t.Context())
+		var callers sync.WaitGroup
+		call := func(ctx context.Context) {
+			if _, err := e.Exchange(ctx, credential.Credential{Scheme: credential.Bearer, Token: "a"}, "auth"); err != nil {
+				t.Errorf("got %v", err)
+			}
+		}
+		callers.Go(func() { call(first) })
+		synctest.Wait()
+		for range 10 {
+			callers.Go(func() { call(t.Context()) })
+		}
+		synctest.Wait()
+		leave()
+		close(w.gate)
+		callers.Wait()
+		if got := w.asked.Load(); got != 1 {
+			t.Errorf("%d exchanges", got)
+		}
+	})
+}

@@ -1,0 +1,7 @@
+package native
+
+// For tests that walk the tables.
+var (
+	Answers = answers
+	Fields  = revokeFields
+)

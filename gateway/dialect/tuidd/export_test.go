@@ -1,0 +1,7 @@
+package tuidd
+
+// For tests that walk the tables.
+var (
+	Answers = answers
+	Fields  = introspectFields
+)

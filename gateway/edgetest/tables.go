@@ -1,0 +1,58 @@
+package edgetest
+
+import (
+	"strings"
+	"testing"
+
+	"buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+
+	"github.com/ventanilla/ventanilla/gateway/dialect"
+)
+
+// EveryReason fails unless answers has each reason of the platform's vocabulary, and nothing else.
+func EveryReason[A any](t *testing.T, answers map[errorsv1.Reason]A) {
+	t.Helper()
+	for number, name := range errorsv1.Reason_name {
+		if _, ok := answers[errorsv1.Reason(number)]; !ok {
+			t.Errorf("no answer for %s", name)
+		}
+	}
+	if len(answers) != len(errorsv1.Reason_name) {
+		t.Errorf("%d answers for %d reasons", len(answers), len(errorsv1.Reason_name))
+	}
+}
+
+// EveryField fails unless fields names each validated field of its request, and no field that there is not.
+func EveryField(t *testing.T, fields dialect.Fields) {
+	t.Helper()
+	validated := make(map[string]bool)
+	collect(fields.Request.ProtoReflect().Descriptor(), "", validated)
+	for path := range validated {
+		if _, ok := fields.Names[path]; !ok {
+			t.Errorf("%s.%s has no name", fields.Request.ProtoReflect().Descriptor().FullName(), path)
+		}
+	}
+	for path := range fields.Names {
+		if !validated[path] {
+			t.Errorf("%s.%s is not validated", fields.Request.ProtoReflect().Descriptor().FullName(), path)
+		}
+	}
+}
+
+func collect(message protoreflect.MessageDescriptor, prefix string, validated map[string]bool) {
+	fields := message.Fields()
+	for i := range fields.Len() {
+		f := fields.Get(i)
+		path := prefix + string(f.Name())
+		if proto.HasExtension(f.Options(), validate.E_Field) {
+			validated[path] = true
+		}
+		if m := f.Message(); m != nil && strings.HasPrefix(string(m.FullName()), "ventanilla.") && m != message {
+			collect(m, path+".", validated)
+		}
+	}
+}

@@ -1,0 +1,94 @@
+package wirejson_test
+
+import (
+	"math"
+	"testing"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/structpb"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	cmpv1 "github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1"
+	tuiddv1 "github.com/ventanilla/ventanilla/proto/gen/go/tuidd/v1"
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+
+	"github.com/ventanilla/ventanilla/gateway/wirejson"
+)
+
+func extra(t *testing.T, members map[string]any) *structpb.Struct {
+	t.Helper()
+	s, err := structpb.NewStruct(members)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestMarshal(t *testing.T) {
+	members := map[string]any{"z": 1.0, "active": "own", "a": []any{nil, "é<&>\u2028"}, "m": map[string]any{"y": 1e21, "x": -0.5}}
+	for name, c := range map[string]struct {
+		message proto.Message
+		want    string
+	}{
+		"zero values are written": {&cmpv1.TokenResponse{}, `{"token_type":"","expires_in":0,"access_token":""}`},
+		"64 bits are a number":    {&cmpv1.TokenResponse{ExpiresIn: math.MaxInt64}, `{"token_type":"","expires_in":9223372036854775807,"access_token":""}`},
+		"unset presence is not":   {&tuiddv1.TokenInfoResponse{}, `{"active":false}`},
+		"set presence is":         {&tuiddv1.TokenInfoResponse{Scope: proto.String(""), Exp: proto.Int64(0)}, `{"active":false,"scope":"","exp":0}`},
+		"inline members come last, in order, and replace none": {
+			&tuiddv1.TokenInfoResponse{Active: true, Aud: proto.String("1"), Extra: extra(t, members)},
+			`{"active":true,"aud":"1","a":[null,"é<&>` + "\u2028" + `"],"m":{"x":-0.5,"y":1e+21},"z":1}`,
+		},
+		"nothing inline": {&tuiddv1.TokenInfoResponse{Active: true, Extra: extra(t, map[string]any{"active": false})}, `{"active":true}`},
+		"escapes": {
+			&cmpv1.TokenResponse{TokenType: "\"\\\n\r\t\x00\x1f\x7f/"},
+			`{"token_type":"\"\\\n\r\t\u0000\u001f` + "\x7f" + `/","expires_in":0,"access_token":""}`,
+		},
+		"lists, enums and well-known types": {
+			&authv1.Client{
+				Scopes: []string{"a"}, Kind: authv1.ClientKind_CLIENT_KIND_PARTNER, TokenLife: durationpb.New(3e9),
+				CreatedAt: &timestamppb.Timestamp{Seconds: 1}, IntrospectionMembers: &structpb.Struct{},
+			},
+			`{"clientId":"","name":"","family":"","kind":"CLIENT_KIND_PARTNER","scopes":["a"],"audiences":[],"tokenLife":"3s",` +
+				`"resourceScopes":[],"introspectsAll":false,"personalData":false,"introspectionMembers":{},"disabled":false,"epoch":0,` +
+				`"createdAt":"1970-01-01T00:00:01Z"}`,
+		},
+		"bytes": {&authv1.GetKeySetResponse{Jwks: []byte{0xfb, 0xff}}, `{"jwks":"+/8="}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var j wirejson.JSON
+			for range 2 {
+				got, err := j.Marshal(c.message)
+				if err != nil || string(got) != c.want {
+					t.Errorf("got  %s, %v\nwant %s", got, err, c.want)
+				}
+			}
+		})
+	}
+}
+
+func TestMarshalRefusesWhatIsNoJSON(t *testing.T) {
+	for name, m := range map[string]proto.Message{
+		"not UTF-8":        &cmpv1.TokenResponse{TokenType: "\xff"},
+		"not UTF-8 inline": &tuiddv1.TokenInfoResponse{Extra: &structpb.Struct{Fields: map[string]*structpb.Value{"\xff": nil}}},
+		"no number":        structpb.NewNumberValue(math.NaN()),
+	} {
+		if got, err := new(wirejson.JSON).Marshal(m); err == nil {
+			t.Errorf("%s: got %s", name, got)
+		}
+	}
+}
+
+func BenchmarkMarshal(b *testing.B) {
+	var j wirejson.JSON
+	m := &tuiddv1.TokenInfoResponse{
+		Active: true, Scope: proto.String("read write"), ClientId: proto.String("c"), TokenType: proto.String("Bearer"),
+		Exp: proto.Int64(1580833602), Iat: proto.Int64(1549297602), Nbf: proto.Int64(1549297602), Aud: proto.String("c"), Jti: proto.String("j"),
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := j.Marshal(m); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
