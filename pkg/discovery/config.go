@@ -30,14 +30,14 @@ func DefaultConfig() Config {
 func (c Config) Validate() error {
 	var problems []error
 	if c.Prefix == "" || strings.Trim(c.Prefix, "/") != c.Prefix {
-		problems = append(problems, fmt.Errorf("discovery.prefix: %q must not be empty, nor start or end with a slash", c.Prefix))
+		problems = append(problems, fmt.Errorf("prefix: %q must not be empty, nor start or end with a slash", c.Prefix))
 	}
 	if c.TTL < 2*time.Second || c.TTL%time.Second != 0 {
-		problems = append(problems, fmt.Errorf("discovery.ttl: %v is not in whole seconds, 2s at least", c.TTL))
+		problems = append(problems, fmt.Errorf("ttl: %v is not in whole seconds, 2s at least", c.TTL))
 	}
 	for role, target := range c.Targets {
 		if err := checkTarget(target); err != nil {
-			problems = append(problems, fmt.Errorf("discovery.targets.%s: %w", role, err))
+			problems = append(problems, fmt.Errorf("targets.%s: %w", role, err))
 		}
 	}
 	if _, err := c.scheme(); err != nil {
@@ -70,19 +70,19 @@ func (c Config) scheme() (string, error) {
 		parsed, err := url.Parse(endpoint)
 		switch {
 		case err != nil:
-			return "", fmt.Errorf("discovery.endpoints: %w", err)
+			return "", fmt.Errorf("endpoints: %w", err)
 		case scheme != "" && parsed.Scheme != scheme:
-			return "", fmt.Errorf("discovery.endpoints: schemes %s and %s are mixed", scheme, parsed.Scheme)
+			return "", fmt.Errorf("endpoints: schemes %s and %s are mixed", scheme, parsed.Scheme)
 		}
 		scheme = parsed.Scheme
 		switch scheme {
 		case "https", "unix":
 		case "http":
 			if ip := net.ParseIP(parsed.Hostname()); parsed.Hostname() != "localhost" && !ip.IsLoopback() {
-				return "", fmt.Errorf("discovery.endpoints: %s is not on loopback and needs https", endpoint)
+				return "", fmt.Errorf("endpoints: %s is not on loopback and needs https", endpoint)
 			}
 		default:
-			return "", fmt.Errorf("discovery.endpoints: the scheme of %s is none of https, http, unix", endpoint)
+			return "", fmt.Errorf("endpoints: the scheme of %s is none of https, http, unix", endpoint)
 		}
 	}
 	return scheme, nil

@@ -25,20 +25,20 @@ func TestConfigNamesWrongSettings(t *testing.T) {
 		"socket":         {func(c *discovery.Config) { c.Endpoints = []string{"unix:///run/etcd.sock"} }, ""},
 		"loopback":       {func(c *discovery.Config) { c.Endpoints = []string{"http://127.0.0.1:2379", "http://localhost:2380"} }, ""},
 		"cluster":        {func(c *discovery.Config) { c.Endpoints = []string{"https://a:2379", "https://b:2379"} }, ""},
-		"plain network":  {func(c *discovery.Config) { c.Endpoints = []string{"http://10.0.0.7:2379"} }, "discovery.endpoints"},
-		"plain name":     {func(c *discovery.Config) { c.Endpoints = []string{"http://etcd:2379"} }, "discovery.endpoints"},
-		"mixed schemes":  {func(c *discovery.Config) { c.Endpoints = []string{"https://a:1", "http://localhost:1"} }, "discovery.endpoints"},
-		"no scheme":      {func(c *discovery.Config) { c.Endpoints = []string{"localhost"} }, "discovery.endpoints"},
-		"no prefix":      {func(c *discovery.Config) { c.Prefix = "" }, "discovery.prefix"},
-		"slash":          {func(c *discovery.Config) { c.Prefix = "/ventanilla" }, "discovery.prefix"},
-		"short TTL":      {func(c *discovery.Config) { c.TTL = time.Second }, "discovery.ttl"},
-		"fraction":       {func(c *discovery.Config) { c.TTL = 2500 * time.Millisecond }, "discovery.ttl"},
+		"plain network":  {func(c *discovery.Config) { c.Endpoints = []string{"http://10.0.0.7:2379"} }, "endpoints"},
+		"plain name":     {func(c *discovery.Config) { c.Endpoints = []string{"http://etcd:2379"} }, "endpoints"},
+		"mixed schemes":  {func(c *discovery.Config) { c.Endpoints = []string{"https://a:1", "http://localhost:1"} }, "endpoints"},
+		"no scheme":      {func(c *discovery.Config) { c.Endpoints = []string{"localhost"} }, "endpoints"},
+		"no prefix":      {func(c *discovery.Config) { c.Prefix = "" }, "prefix"},
+		"slash":          {func(c *discovery.Config) { c.Prefix = "/ventanilla" }, "prefix"},
+		"short TTL":      {func(c *discovery.Config) { c.TTL = time.Second }, "ttl"},
+		"fraction":       {func(c *discovery.Config) { c.TTL = 2500 * time.Millisecond }, "ttl"},
 		"static":         {func(c *discovery.Config) { c.Targets = map[string]string{"auth": "static:///10.0.0.7:4001,[::1]:4002"} }, ""},
 		"dns":            {func(c *discovery.Config) { c.Targets = map[string]string{"auth": "dns:///auth.internal:4001"} }, ""},
-		"bare address":   {func(c *discovery.Config) { c.Targets = map[string]string{"auth": "10.0.0.7:4001"} }, "discovery.targets.auth"},
-		"empty address":  {func(c *discovery.Config) { c.Targets = map[string]string{"auth": "static:///10.0.0.7:4001,"} }, "discovery.targets.auth"},
-		"dns, no port":   {func(c *discovery.Config) { c.Targets = map[string]string{"auth": "dns:///auth.internal"} }, "discovery.targets.auth"},
-		"other resolver": {func(c *discovery.Config) { c.Targets = map[string]string{"auth": "xds:///auth:1"} }, "discovery.targets.auth"},
+		"bare address":   {func(c *discovery.Config) { c.Targets = map[string]string{"auth": "10.0.0.7:4001"} }, "targets.auth"},
+		"empty address":  {func(c *discovery.Config) { c.Targets = map[string]string{"auth": "static:///10.0.0.7:4001,"} }, "targets.auth"},
+		"dns, no port":   {func(c *discovery.Config) { c.Targets = map[string]string{"auth": "dns:///auth.internal"} }, "targets.auth"},
+		"other resolver": {func(c *discovery.Config) { c.Targets = map[string]string{"auth": "xds:///auth:1"} }, "targets.auth"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := discovery.DefaultConfig()
@@ -64,8 +64,8 @@ func TestEtcdClientsRefused(t *testing.T) {
 		"plain network": {[]string{"http://10.0.0.7:2379"}, &tls.Config{}},
 	} {
 		_, err := discovery.NewEtcd(discovery.Config{Endpoints: c.endpoints}, c.secure)
-		if err == nil || !strings.Contains(err.Error(), "discovery.endpoints") {
-			t.Errorf("%s: got %v, want an error naming discovery.endpoints", name, err)
+		if err == nil || !strings.Contains(err.Error(), "endpoints") {
+			t.Errorf("%s: got %v, want an error naming endpoints", name, err)
 		}
 	}
 }

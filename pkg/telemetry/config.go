@@ -21,9 +21,9 @@ type Config struct {
 	Metrics bool `koanf:"metrics"`
 }
 
-// OTLP is the collector that traces are sent to over gRPC.
+// OTLP is the collector that traces and metrics are sent to over gRPC.
 type OTLP struct {
-	// Endpoint is its host:port; empty for none, and then no trace is recorded.
+	// Endpoint is its host:port; empty for none, and then no trace is recorded and metrics are served only.
 	Endpoint string `koanf:"endpoint"`
 	// Insecure speaks to it without TLS.
 	Insecure bool `koanf:"insecure"`

@@ -68,7 +68,7 @@ func Setup(ctx context.Context, cfg Config, service, version string, logOut io.W
 	if err := t.setupTraces(ctx, cfg, res, o.processors); err != nil {
 		return nil, fmt.Errorf("setting up traces: %w", err)
 	}
-	if err := t.setupMetrics(cfg, res); err != nil {
+	if err := t.setupMetrics(ctx, cfg, res); err != nil {
 		return nil, errors.Join(fmt.Errorf("setting up metrics: %w", err), t.Shutdown(ctx))
 	}
 	return t, nil

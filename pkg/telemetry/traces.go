@@ -2,16 +2,13 @@ package telemetry
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"log/slog"
-	"os"
 
 	"go.opentelemetry.io/otel/exporters/otlp/otlptrace/otlptracegrpc"
 	"go.opentelemetry.io/otel/sdk/resource"
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
-	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc"
 )
 
 func (t *Telemetry) setupTraces(ctx context.Context, cfg Config, res *resource.Resource, processors []sdktrace.SpanProcessor) error {
@@ -25,7 +22,7 @@ func (t *Telemetry) setupTraces(ctx context.Context, cfg Config, res *resource.R
 		opts = append(opts, sdktrace.WithSpanProcessor(p))
 	}
 	if cfg.OTLP.Endpoint != "" {
-		exporter, err := newExporter(ctx, cfg.OTLP, t.Logger)
+		exporter, err := newSpanExporter(ctx, cfg.OTLP, t.Logger)
 		if err != nil {
 			return err
 		}
@@ -37,36 +34,17 @@ func (t *Telemetry) setupTraces(ctx context.Context, cfg Config, res *resource.R
 	return nil
 }
 
-func newExporter(ctx context.Context, cfg OTLP, logger *slog.Logger) (sdktrace.SpanExporter, error) {
-	security := otlptracegrpc.WithInsecure()
-	if !cfg.Insecure {
-		config, err := collectorTLS(cfg.CA)
-		if err != nil {
-			return nil, err
-		}
-		security = otlptracegrpc.WithTLSCredentials(credentials.NewTLS(config))
+func newSpanExporter(ctx context.Context, cfg OTLP, logger *slog.Logger) (sdktrace.SpanExporter, error) {
+	security, err := cfg.credentials()
+	if err != nil {
+		return nil, err
 	}
-	exporter, err := otlptracegrpc.New(ctx, otlptracegrpc.WithEndpoint(cfg.Endpoint), security)
+	exporter, err := otlptracegrpc.New(ctx, otlptracegrpc.WithEndpoint(cfg.Endpoint),
+		otlptracegrpc.WithDialOption(grpc.WithTransportCredentials(security)))
 	if err != nil {
 		return nil, fmt.Errorf("opening the exporter: %w", err)
 	}
 	return loggedExporter{exporter, logger}, nil
-}
-
-func collectorTLS(caFile string) (*tls.Config, error) {
-	config := &tls.Config{MinVersion: tls.VersionTLS12}
-	if caFile == "" {
-		return config, nil
-	}
-	pem, err := os.ReadFile(caFile)
-	if err != nil {
-		return nil, fmt.Errorf("otlp.ca: %w", err)
-	}
-	config.RootCAs = x509.NewCertPool()
-	if !config.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("otlp.ca: %s holds no PEM certificate", caFile)
-	}
-	return config, nil
 }
 
 // loggedExporter logs failed exports; the SDK would hand them to a process-wide handler.
