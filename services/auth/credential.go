@@ -37,9 +37,10 @@ func hashSecret(secret string) []byte {
 	return digest[:]
 }
 
-// authenticate finds the client of one of the families that has the secret. A yes may come from the
-// view. A no is grounded on the store, for the view may miss a client or a new secret
-// by a moment; and since every no takes this way, its time does not tell why.
+// authenticate finds the client of one of the families that has the secret. A yes
+// may come from the view. A no is grounded on the store, for the view may miss a
+// client or a new secret by a moment; and since every no takes the same way, its
+// time does not tell why. It fails with CREDENTIAL_INVALID.
 func authenticate(ctx context.Context, view *directory.Directory, id, secret string, families []string) (*directory.Client, error) {
 	hash := hashSecret(secret)
 	if client, ok := view.Cached(id); ok && admits(client, hash, families) {

@@ -10,10 +10,8 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/ventanilla/ventanilla/pkg/authn"
-	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
-	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
 	"github.com/ventanilla/ventanilla/services/auth/internal/operatorcert"
 )
@@ -58,13 +56,10 @@ func (s *tokenService) Exchange(ctx context.Context, req *authv1.ExchangeRequest
 	return &authv1.ExchangeResponse{InternalToken: token, ExpiresAt: timestamppb.New(expires), Principal: p}, nil
 }
 
-// identify checks the credential. It fails with CREDENTIAL_INVALID when it does not hold.
+// identify checks the credential. It fails with CREDENTIAL_INVALID when it does
+// not hold, and with FIELD_MISSING when a client comes without families.
 func (s *tokenService) identify(ctx context.Context, req *authv1.ExchangeRequest) (identity, error) {
 	switch credential := req.GetCredential().(type) {
-	case *authv1.ExchangeRequest_BearerToken:
-		return s.bearer(ctx, credential.BearerToken, req.GetFamilies())
-	case *authv1.ExchangeRequest_ClientSecret:
-		return s.clientSecret(ctx, credential.ClientSecret, req.GetFamilies())
 	case *authv1.ExchangeRequest_OperatorCertificate:
 		return s.operator(ctx, credential.OperatorCertificate)
 	case *authv1.ExchangeRequest_Peer:
@@ -74,8 +69,16 @@ func (s *tokenService) identify(ctx context.Context, req *authv1.ExchangeRequest
 		}
 		return identity{principal: &authv1.Principal{Peer: role}}, nil
 	}
-	return identity{}, rpcerr.New(errorsv1.Reason_REASON_FIELD_MISSING, "the request has no credential",
-		rpcerr.Field("credential", "required"))
+	if len(req.GetFamilies()) == 0 {
+		return identity{}, missing("families")
+	}
+	switch credential := req.GetCredential().(type) {
+	case *authv1.ExchangeRequest_BearerToken:
+		return s.bearer(ctx, credential.BearerToken, req.GetFamilies())
+	case *authv1.ExchangeRequest_ClientSecret:
+		return s.clientSecret(ctx, credential.ClientSecret, req.GetFamilies())
+	}
+	return identity{}, missing("credential")
 }
 
 func (s *tokenService) bearer(ctx context.Context, text string, families []string) (identity, error) {

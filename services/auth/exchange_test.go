@@ -72,8 +72,6 @@ func TestExchangeRefuses(t *testing.T) {
 		req.Families = []string{"tuidd"}
 		return req
 	}
-	noFamily := byToken(token)
-	noFamily.Families = []string{}
 	for name, req := range map[string]*authv1.ExchangeRequest{
 		"malformed token":       byToken("a.b.c"),
 		"disabled client":       byToken(dead),
@@ -81,7 +79,6 @@ func TestExchangeRefuses(t *testing.T) {
 		"wrong secret":          bySecret(registered{client.id, "wrong"}),
 		"token, other family":   otherFamily(byToken(token)),
 		"secret, other family":  otherFamily(bySecret(client)),
-		"token, no family":      noFamily,
 		"disabled operator":     byCertificate(gone),
 		"another platform's":    byCertificate(stranger),
 		"malformed certificate": byCertificate([]byte("certificate")),
@@ -90,6 +87,11 @@ func TestExchangeRefuses(t *testing.T) {
 			_, err := r.exchange(req)
 			wantReason(t, err, errorsv1.Reason_REASON_CREDENTIAL_INVALID)
 		})
+	}
+	for _, req := range []*authv1.ExchangeRequest{byToken(token), bySecret(client)} {
+		req.Families = []string{}
+		_, err := r.exchange(req)
+		wantReason(t, err, errorsv1.Reason_REASON_FIELD_MISSING)
 	}
 }
 

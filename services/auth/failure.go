@@ -31,6 +31,10 @@ func invalid(field, description string) error {
 	return rpcerr.New(errorsv1.Reason_REASON_FIELD_INVALID, "a field is invalid", rpcerr.Field(field, description))
 }
 
+func missing(field string) error {
+	return rpcerr.New(errorsv1.Reason_REASON_FIELD_MISSING, "a field is missing", rpcerr.Field(field, "required"))
+}
+
 func clientNotFound() error {
 	return rpcerr.New(errorsv1.Reason_REASON_CLIENT_NOT_FOUND, "no client has the identifier")
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"encoding/base64"
 	"errors"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -108,9 +109,7 @@ func TestParseRefuses(t *testing.T) {
 		t.Helper()
 		forged := jwt.NewWithClaims(method, payload)
 		forged.Header["jti"], forged.Header["kid"] = id, "k1"
-		for name, value := range header {
-			forged.Header[name] = value
-		}
+		maps.Copy(forged.Header, header)
 		text, err := forged.SignedString(key)
 		if err != nil {
 			t.Fatal(err)
@@ -162,7 +161,7 @@ func TestEpoch(t *testing.T) {
 			t.Errorf("Epoch(%q) is accepted", id)
 		}
 	}
-	if accesstoken.NewID(0) == accesstoken.NewID(0) {
+	if first, second := accesstoken.NewID(0), accesstoken.NewID(0); first == second {
 		t.Error("identifiers repeat")
 	}
 }

@@ -29,7 +29,7 @@ func (d *Directory) Poll(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("asking for the store's revision: %w", err)
 	}
-	since := d.known(head)
+	since := d.cursor(head)
 	var news changes
 	if head > since {
 		if news, err = d.read(ctx, since); err != nil {
@@ -40,9 +40,9 @@ func (d *Directory) Poll(ctx context.Context) error {
 	return nil
 }
 
-// known is where to read on. A head that is behind the view is another history, as
+// cursor is where to read on. A head that is behind the view is another history, as
 // after a restore: the view and what watches know of it are void.
-func (d *Directory) known(head int64) int64 {
+func (d *Directory) cursor(head int64) int64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if head < d.revision {

@@ -33,18 +33,18 @@ func (d *Directory) Check(ctx context.Context, p *authv1.Principal) (revoked boo
 	switch {
 	case p.GetClientId() != "":
 		client, err := d.StoredClient(ctx, p.GetClientId())
-		return gone(err) || err == nil && p.GetEpoch() < client.Epoch, known(err)
+		return gone(err) || err == nil && p.GetEpoch() < client.Epoch, unlessGone(err)
 	case p.GetOperator() != "":
 		operator, err := d.Operator(ctx, p.GetOperator())
-		return gone(err) || err == nil && p.GetEpoch() < operator.Epoch, known(err)
+		return gone(err) || err == nil && p.GetEpoch() < operator.Epoch, unlessGone(err)
 	}
 	return false, nil
 }
 
 func gone(err error) bool { return errors.Is(err, sqlstore.ErrNotFound) }
 
-// known drops the error that is an answer.
-func known(err error) error {
+// unlessGone drops the error that is an answer.
+func unlessGone(err error) error {
 	if gone(err) {
 		return nil
 	}

@@ -1,0 +1,206 @@
+package auth_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+)
+
+func TestAClientsLife(t *testing.T) {
+	p := newPlatform(t)
+	r := p.replica(false)
+	clients, ctx := r.clients(), r.security()
+	registration := partner("a")
+	registration.ClientId, registration.Disabled, registration.Epoch = "chosen", true, 7
+	created, err := clients.CreateClient(ctx, &authv1.CreateClientRequest{Client: registration})
+	check(t, err)
+	client := registered{created.GetClient().GetClientId(), created.GetClientSecret()}
+	if len(client.id) != 16 || strings.ToLower(client.id) != client.id || len(client.secret) != 43 {
+		t.Errorf("identifier %q, secret of %d characters", client.id, len(client.secret))
+	}
+	if c := created.GetClient(); c.GetDisabled() || c.GetEpoch() != 0 || c.GetTokenLife().GetSeconds() != 3600 {
+		t.Errorf("created as %v", c)
+	}
+	first := r.issue(client)
+
+	for range 2 { // disabling twice is disabling once
+		disabled, err := clients.DisableClient(ctx, &authv1.DisableClientRequest{ClientId: client.id})
+		check(t, err)
+		if c := disabled.GetClient(); !c.GetDisabled() || c.GetEpoch() != 1 {
+			t.Errorf("disabled as %v", c)
+		}
+	}
+	_, err = r.tokens().IssueToken(t.Context(), issueRequest(client))
+	wantReason(t, err, errorsv1.Reason_REASON_CREDENTIAL_INVALID)
+
+	enabled, err := clients.EnableClient(ctx, &authv1.EnableClientRequest{ClientId: client.id})
+	check(t, err)
+	if c := enabled.GetClient(); c.GetDisabled() || c.GetEpoch() != 1 {
+		t.Errorf("enabled as %v", c)
+	}
+	if r.introspect(r.by(client), first).GetActive() || !r.introspect(r.by(client), r.issue(client)).GetActive() {
+		t.Error("old tokens live, or new ones do not")
+	}
+	got, err := clients.GetClient(ctx, &authv1.GetClientRequest{ClientId: client.id})
+	check(t, err)
+	if got.GetClient().GetName() != "A partner" {
+		t.Errorf("got %v", got)
+	}
+
+	acts, err := authv1.NewOperatorServiceClient(r.as("gateway")).ListAdminActs(ctx, &authv1.ListAdminActsRequest{})
+	check(t, err)
+	var done []string
+	for _, act := range acts.GetActs() {
+		if act.GetTarget() == client.id {
+			done = append(done, act.GetAct())
+			if !strings.HasPrefix(act.GetActor(), "sec-") || (act.GetBefore() == "") != (act.GetAct() == "CreateClient") {
+				t.Errorf("recorded %v", act)
+			}
+		}
+		if strings.Contains(act.String(), client.secret) || strings.Contains(act.String(), "secret_hash") {
+			t.Error("the record holds a secret")
+		}
+	}
+	if want := []string{"EnableClient", "DisableClient", "CreateClient"}; !slices.Equal(done, want) {
+		t.Errorf("recorded %v, want %v", done, want)
+	}
+}
+
+func TestUnknownClients(t *testing.T) {
+	r := newPlatform(t).replica(false)
+	clients, ctx := r.clients(), r.security()
+	calls := map[string]func() error{
+		"get": func() error { _, err := clients.GetClient(ctx, &authv1.GetClientRequest{ClientId: "no"}); return err },
+		"disable": func() error {
+			_, err := clients.DisableClient(ctx, &authv1.DisableClientRequest{ClientId: "no"})
+			return err
+		},
+		"enable": func() error {
+			_, err := clients.EnableClient(ctx, &authv1.EnableClientRequest{ClientId: "no"})
+			return err
+		},
+		"rotate": func() error {
+			_, err := clients.RotateSecret(ctx, &authv1.RotateSecretRequest{ClientId: "no"})
+			return err
+		},
+	}
+	for name, call := range calls {
+		t.Run(name, func(t *testing.T) { wantReason(t, call(), errorsv1.Reason_REASON_CLIENT_NOT_FOUND) })
+	}
+}
+
+func TestRegistrationsThatAreRefused(t *testing.T) {
+	r := newPlatform(t).replica(false)
+	clients := authv1.NewClientServiceClient(r.as("bootstrap"))
+	for name, change := range map[string]func(*authv1.Client){
+		"control character": func(c *authv1.Client) { c.Name = "a\x00b" },
+		"standard member": func(c *authv1.Client) {
+			c.IntrospectionMembers, _ = structpb.NewStruct(map[string]any{"sub": "someone"})
+		},
+		"long members": func(c *authv1.Client) {
+			c.IntrospectionMembers, _ = structpb.NewStruct(map[string]any{"x": strings.Repeat("y", 5000)})
+		},
+		"bad scope":    func(c *authv1.Client) { c.Scopes = []string{"two words"} },
+		"all scopes":   func(c *authv1.Client) { c.Scopes = []string{"*"} },
+		"unknown kind": func(c *authv1.Client) { c.Kind = 9 },
+		"short life":   func(c *authv1.Client) { c.TokenLife = durationpb.New(time.Second) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			client := partner()
+			change(client)
+			_, err := clients.CreateClient(t.Context(), &authv1.CreateClientRequest{Client: client})
+			wantReason(t, err, errorsv1.Reason_REASON_FIELD_INVALID)
+		})
+	}
+}
+
+func TestClientsComeInPages(t *testing.T) {
+	r := newPlatform(t).replica(false)
+	want := []string{}
+	for range 5 {
+		want = append(want, r.register(partner()).id)
+	}
+	r.register(resourceServer())
+	slices.Sort(want)
+	clients, ctx := r.clients(), r.security()
+	var got []string
+	for token, pages := "", 0; pages == 0 || token != ""; pages++ {
+		page, err := clients.ListClients(ctx, &authv1.ListClientsRequest{PageSize: 2, PageToken: token, Family: "cmp"})
+		check(t, err)
+		for _, client := range page.GetClients() {
+			got = append(got, client.GetClientId())
+		}
+		token = page.GetNextPageToken()
+		if pages > 3 {
+			t.Fatal("the pages do not end")
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestRolesOfOperators(t *testing.T) {
+	r := newPlatform(t).replica(false)
+	client := r.register(partner())
+	clients, operators := r.clients(), authv1.NewOperatorServiceClient(r.as("gateway"))
+	calls := map[string]struct {
+		call    func(ctx context.Context) error
+		allowed string
+	}{
+		"GetClient": {func(ctx context.Context) error {
+			_, err := clients.GetClient(ctx, &authv1.GetClientRequest{ClientId: client.id})
+			return err
+		}, "viewer support editor publisher security"},
+		"CreateClient": {func(ctx context.Context) error {
+			_, err := clients.CreateClient(ctx, &authv1.CreateClientRequest{Client: partner()})
+			return err
+		}, "editor security"},
+		"DisableClient": {func(ctx context.Context) error {
+			_, err := clients.DisableClient(ctx, &authv1.DisableClientRequest{ClientId: client.id})
+			return err
+		}, "support security"},
+		"EnableClient": {func(ctx context.Context) error {
+			_, err := clients.EnableClient(ctx, &authv1.EnableClientRequest{ClientId: client.id})
+			return err
+		}, "security"},
+		"RotateSecret": {func(ctx context.Context) error {
+			_, err := clients.RotateSecret(ctx, &authv1.RotateSecretRequest{ClientId: client.id})
+			return err
+		}, "security"},
+		"DisableOperator": {func(ctx context.Context) error {
+			_, err := operators.DisableOperator(ctx, &authv1.DisableOperatorRequest{Name: "idle"})
+			return err
+		}, "security"},
+		"IssueCredential for another": {func(ctx context.Context) error {
+			_, err := operators.IssueCredential(ctx, &authv1.IssueCredentialRequest{
+				Name: "other", CertificateRequest: certificateRequest(t),
+			})
+			return err
+		}, "security"},
+	}
+	r.operator("idle", authv1.OperatorRole_OPERATOR_ROLE_VIEWER)
+	r.operator("other", authv1.OperatorRole_OPERATOR_ROLE_VIEWER)
+	for number, role := range authv1.OperatorRole_name {
+		if number == 0 {
+			continue
+		}
+		name := strings.ToLower(strings.TrimPrefix(role, "OPERATOR_ROLE_"))
+		ctx := r.byOperator(r.operator(name, authv1.OperatorRole(number)))
+		for call, c := range calls {
+			want := errorsv1.Reason_REASON_PERMISSION_DENIED
+			if slices.Contains(strings.Fields(c.allowed), name) {
+				want = errorsv1.Reason_REASON_UNSPECIFIED
+			}
+			t.Run(name+" "+call, func(t *testing.T) { wantReason(t, c.call(ctx), want) })
+		}
+	}
+}

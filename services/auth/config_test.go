@@ -1,0 +1,30 @@
+package auth_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ventanilla/ventanilla/services/auth"
+)
+
+func TestValidateNamesTheSetting(t *testing.T) {
+	good := auth.DefaultConfig()
+	good.KEK.File, good.Store.URL = "kek", "sqlite:auth.db"
+	check(t, good.Validate())
+	for want, change := range map[string]func(*auth.Config){
+		"issuer":                func(c *auth.Config) { c.Issuer = "" },
+		"introspection_max_age": func(c *auth.Config) { c.IntrospectionMaxAge = -time.Second },
+		"view_poll":             func(c *auth.Config) { c.ViewPoll = time.Second },
+		"kek":                   func(c *auth.Config) { c.KEK.File = "" },
+		"store.url":             func(c *auth.Config) { c.Store.URL = "" },
+	} {
+		t.Run(want, func(t *testing.T) {
+			bad := good
+			change(&bad)
+			if err := bad.Validate(); err == nil || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}

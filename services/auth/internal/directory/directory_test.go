@@ -1,0 +1,258 @@
+package directory_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+	"github.com/ventanilla/ventanilla/pkg/testkit"
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
+	"github.com/ventanilla/ventanilla/services/auth/internal/store"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+var start = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+
+// fake is a store whose history a test writes by hand. Its lists are in the order of revisions.
+type fake struct {
+	clients     []store.Client
+	operators   []store.Operator
+	revocations []store.Revocation
+	head        int64
+	err         error
+}
+
+func (f *fake) Head(context.Context) (int64, error) { return f.head, f.err }
+
+func (f *fake) ClientsSince(_ context.Context, revision int64, limit int) ([]store.Client, error) {
+	return since(f.clients, revision, limit, func(c store.Client) int64 { return c.Revision }), f.err
+}
+
+func (f *fake) OperatorsSince(_ context.Context, revision int64, limit int) ([]store.Operator, error) {
+	return since(f.operators, revision, limit, func(o store.Operator) int64 { return o.Revision }), f.err
+}
+
+func (f *fake) RevocationsSince(_ context.Context, revision int64, limit int) ([]store.Revocation, error) {
+	return since(f.revocations, revision, limit, func(r store.Revocation) int64 { return r.Revision }), f.err
+}
+
+func since[T any](all []T, revision int64, limit int, of func(T) int64) (page []T) {
+	for _, one := range all {
+		if of(one) > revision && len(page) < limit {
+			page = append(page, one)
+		}
+	}
+	return page
+}
+
+func (f *fake) Client(_ context.Context, id string) (store.Client, error) {
+	for _, c := range f.clients {
+		if c.ID == id {
+			return c, f.err
+		}
+	}
+	return store.Client{}, errors.Join(sqlstore.ErrNotFound, f.err)
+}
+
+func (f *fake) Operator(_ context.Context, name string) (store.Operator, error) {
+	for _, o := range f.operators {
+		if o.Name == name {
+			return o, f.err
+		}
+	}
+	return store.Operator{}, errors.Join(sqlstore.ErrNotFound, f.err)
+}
+
+func (f *fake) Revoked(_ context.Context, id string) (bool, error) {
+	for _, r := range f.revocations {
+		if r.TokenID == id {
+			return true, f.err
+		}
+	}
+	return false, f.err
+}
+
+// revoke adds so many revocations.
+func (f *fake) revoke(count int) {
+	for range count {
+		f.head++
+		f.revocations = append(f.revocations, store.Revocation{
+			TokenID: fmt.Sprintf("token-%d", f.head), Revision: f.head, ExpiresAt: start.Add(time.Hour),
+		})
+	}
+}
+
+func poll(t *testing.T, d *directory.Directory) {
+	t.Helper()
+	if err := d.Poll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func watch(t *testing.T, d *directory.Directory, cursor int64) (directory.Batch, *directory.Watch) {
+	t.Helper()
+	batch, w, err := d.Watch(cursor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return batch, w
+}
+
+func TestAPollReadsAllPages(t *testing.T) {
+	source := &fake{}
+	source.revoke(2500)
+	d := directory.New(source, testkit.NewClock(start).Now)
+	poll(t, d)
+	batch, _ := watch(t, d, 0)
+	if len(batch.Revocations) != 2500 || batch.Cursor != 2500 {
+		t.Errorf("%d revocations, cursor %d", len(batch.Revocations), batch.Cursor)
+	}
+}
+
+func TestTheViewIsReliedOnForASecond(t *testing.T) {
+	source, clock := &fake{clients: []store.Client{{ID: "c", Revision: 1}}, head: 1}, testkit.NewClock(start)
+	d := directory.New(source, clock.Now)
+	if d.Fresh() {
+		t.Error("fresh before the first poll")
+	}
+	poll(t, d)
+	source.err = sqlstore.ErrUnavailable
+	clock.Advance(directory.MaxAge)
+	if _, err := d.Client(t.Context(), "c"); err != nil || !d.Fresh() {
+		t.Errorf("after a second: %v", err)
+	}
+	if _, err := d.Client(t.Context(), "unknown"); !errors.Is(err, sqlstore.ErrUnavailable) {
+		t.Errorf("unknown to the view: %v, want the store's answer", err)
+	}
+	clock.Advance(time.Millisecond)
+	if _, err := d.Client(t.Context(), "c"); !errors.Is(err, sqlstore.ErrUnavailable) || d.Fresh() {
+		t.Errorf("after more than a second: %v", err)
+	}
+	if err := d.Poll(t.Context()); !errors.Is(err, sqlstore.ErrUnavailable) {
+		t.Errorf("Poll: %v", err)
+	}
+}
+
+func TestAnEarlierStateNeverReplacesALater(t *testing.T) {
+	source := &fake{clients: []store.Client{{ID: "c", Epoch: 1, Revision: 1}}, head: 1}
+	d := directory.New(source, testkit.NewClock(start).Now)
+	d.PutClient(store.Client{ID: "c", Epoch: 2, Revision: 2})
+	poll(t, d)
+	if c, _ := d.Client(t.Context(), "c"); c.Epoch != 2 {
+		t.Errorf("epoch %d", c.Epoch)
+	}
+}
+
+func TestASlowWatchIsCutOffAndGoesOnAtItsCursor(t *testing.T) {
+	source := &fake{}
+	d := directory.New(source, testkit.NewClock(start).Now)
+	poll(t, d)
+	_, slow := watch(t, d, 0)
+	const changes = 500
+	for range changes {
+		source.revoke(1)
+		poll(t, d)
+	}
+	heard, cursor := 0, int64(0)
+	for batch := range slow.News {
+		heard += len(batch.Revocations)
+		cursor = batch.Cursor
+	}
+	if heard == 0 || heard == changes {
+		t.Fatalf("heard %d of %d: it was not cut off", heard, changes)
+	}
+	if rest, _ := watch(t, d, cursor); heard+len(rest.Revocations) != changes {
+		t.Errorf("heard %d, then %d of %d", heard, len(rest.Revocations), changes)
+	}
+	d.Unwatch(slow) // once more does no harm
+}
+
+func TestARestoredStoreIsAnotherHistory(t *testing.T) {
+	source := &fake{}
+	source.revoke(5)
+	d := directory.New(source, testkit.NewClock(start).Now)
+	poll(t, d)
+	_, w := watch(t, d, 5)
+	*source = fake{}
+	source.revoke(2)
+	poll(t, d)
+	if _, open := <-w.News; open {
+		t.Error("a watch of the old history goes on")
+	}
+	batch, _ := watch(t, d, 5)
+	if !batch.Reset || len(batch.Revocations) != 2 || batch.Cursor != 2 {
+		t.Errorf("got %+v", batch)
+	}
+}
+
+func TestForgetDropsWhatIsOver(t *testing.T) {
+	source := &fake{}
+	source.revoke(1)
+	d := directory.New(source, testkit.NewClock(start).Now)
+	poll(t, d)
+	for _, c := range []struct {
+		before time.Time
+		left   int
+	}{{start.Add(time.Hour), 1}, {start.Add(2 * time.Hour), 0}} {
+		d.Forget(c.before)
+		if batch, _ := watch(t, d, 0); len(batch.Revocations) != c.left {
+			t.Errorf("before %v: %d left", c.before, len(batch.Revocations))
+		}
+	}
+}
+
+func TestPrincipals(t *testing.T) {
+	source := &fake{
+		clients:     []store.Client{{ID: "c", Epoch: 2, Revision: 1}},
+		operators:   []store.Operator{{Name: "o", Epoch: 1, Revision: 2}},
+		revocations: []store.Revocation{{TokenID: "t", Revision: 3}},
+		head:        3,
+	}
+	clock := testkit.NewClock(start)
+	d := directory.New(source, clock.Now)
+	poll(t, d)
+	cases := map[string]struct {
+		principal *authv1.Principal
+		want      bool
+	}{
+		"client of the epoch":        {&authv1.Principal{ClientId: "c", Epoch: 2}, false},
+		"client of an earlier epoch": {&authv1.Principal{ClientId: "c", Epoch: 1}, true},
+		"revoked token":              {&authv1.Principal{ClientId: "c", Epoch: 2, TokenId: "t"}, true},
+		"operator of the epoch":      {&authv1.Principal{Operator: "o", Epoch: 1}, false},
+		"operator of an earlier":     {&authv1.Principal{Operator: "o"}, true},
+		"peer":                       {&authv1.Principal{Peer: "gateway"}, false},
+	}
+	for name, c := range cases {
+		if got := d.Revoked(c.principal); got != c.want {
+			t.Errorf("%s: the view says %v", name, got)
+		}
+	}
+	clock.Advance(time.Minute)
+	cases["client that is gone"] = struct {
+		principal *authv1.Principal
+		want      bool
+	}{&authv1.Principal{ClientId: "gone"}, true}
+	for name, c := range cases {
+		if got, err := d.Check(t.Context(), c.principal); got != c.want || err != nil {
+			t.Errorf("%s: the store says %v, %v", name, got, err)
+		}
+	}
+}
+
+func TestAClosedDirectoryIsNotWatched(t *testing.T) {
+	d := directory.New(&fake{}, testkit.NewClock(start).Now)
+	poll(t, d)
+	_, w := watch(t, d, 0)
+	d.Close()
+	if _, open := <-w.News; open {
+		t.Error("a watch goes on")
+	}
+	if _, _, err := d.Watch(0); !errors.Is(err, directory.ErrStale) {
+		t.Errorf("Watch: %v", err)
+	}
+}

@@ -1,0 +1,96 @@
+package auth_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/types/known/durationpb"
+
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+)
+
+func TestAnOperatorsLife(t *testing.T) {
+	p := newPlatform(t)
+	r := p.replica(false)
+	bootstrap := authv1.NewOperatorServiceClient(r.as("bootstrap"))
+	operators := authv1.NewOperatorServiceClient(r.as("gateway"))
+	first := r.operator("ana", authv1.OperatorRole_OPERATOR_ROLE_VIEWER)
+	_, err := bootstrap.CreateOperator(t.Context(), &authv1.CreateOperatorRequest{Operator: &authv1.Operator{
+		Name: "ana", Roles: []authv1.OperatorRole{authv1.OperatorRole_OPERATOR_ROLE_SECURITY},
+	}})
+	wantReason(t, err, errorsv1.Reason_REASON_OPERATOR_EXISTS)
+
+	// Everybody renews the own credential.
+	answer, err := operators.IssueCredential(r.byOperator(first), &authv1.IssueCredentialRequest{
+		Name: "ana", CertificateRequest: certificateRequest(t), Life: durationpb.New(time.Hour),
+	})
+	check(t, err)
+	if got := answer.GetExpiresAt().AsTime(); got.After(start.Add(time.Hour)) || got.Before(start.Add(59*time.Minute)) {
+		t.Errorf("ends at %v", got)
+	}
+	ctx := r.byOperator(answer.GetCertificate())
+
+	listed, err := operators.ListOperators(ctx, &authv1.ListOperatorsRequest{})
+	check(t, err)
+	if got := fmt.Sprint(listed.GetOperators()[0].GetRoles()); got != "[OPERATOR_ROLE_VIEWER]" {
+		t.Errorf("listed with %s", got)
+	}
+	for range 2 {
+		disabled, err := operators.DisableOperator(r.security(), &authv1.DisableOperatorRequest{Name: "ana"})
+		check(t, err)
+		if o := disabled.GetOperator(); !o.GetDisabled() || o.GetEpoch() != 1 {
+			t.Errorf("disabled as %v", o)
+		}
+	}
+	_, err = operators.ListOperators(ctx, &authv1.ListOperatorsRequest{})
+	wantReason(t, err, errorsv1.Reason_REASON_CREDENTIAL_INVALID)
+	_, err = r.exchange(byCertificate(answer.GetCertificate()))
+	wantReason(t, err, errorsv1.Reason_REASON_CREDENTIAL_INVALID)
+	_, err = bootstrap.IssueCredential(t.Context(), &authv1.IssueCredentialRequest{
+		Name: "ana", CertificateRequest: certificateRequest(t),
+	})
+	wantReason(t, err, errorsv1.Reason_REASON_OPERATOR_NOT_FOUND)
+}
+
+func TestOperatorCallsThatAreRefused(t *testing.T) {
+	r := newPlatform(t).replica(false)
+	operators, ctx := authv1.NewOperatorServiceClient(r.as("gateway")), r.security()
+	r.operator("ana", authv1.OperatorRole_OPERATOR_ROLE_VIEWER)
+	_, err := operators.DisableOperator(ctx, &authv1.DisableOperatorRequest{Name: "nobody"})
+	wantReason(t, err, errorsv1.Reason_REASON_OPERATOR_NOT_FOUND)
+	_, err = operators.IssueCredential(ctx, &authv1.IssueCredentialRequest{Name: "ana", CertificateRequest: []byte("none")})
+	wantReason(t, err, errorsv1.Reason_REASON_CERTIFICATE_REQUEST_INVALID)
+	_, err = operators.ListAdminActs(ctx, &authv1.ListAdminActsRequest{PageToken: "none"})
+	wantReason(t, err, errorsv1.Reason_REASON_FIELD_INVALID)
+	_, err = operators.ListOperators(t.Context(), &authv1.ListOperatorsRequest{})
+	wantReason(t, err, errorsv1.Reason_REASON_CREDENTIAL_MISSING)
+	_, err = authv1.NewOperatorServiceClient(r.as("session")).ListOperators(ctx, &authv1.ListOperatorsRequest{})
+	wantReason(t, err, errorsv1.Reason_REASON_PEER_REFUSED)
+}
+
+func TestAdminActsComeInPagesNewestFirst(t *testing.T) {
+	r := newPlatform(t).replica(false)
+	for i := range 3 {
+		r.operator(fmt.Sprintf("op%d", i), authv1.OperatorRole_OPERATOR_ROLE_VIEWER)
+	}
+	operators := authv1.NewOperatorServiceClient(r.as("bootstrap"))
+	var got []string
+	for token, pages := "", 0; pages == 0 || token != ""; pages++ {
+		page, err := operators.ListAdminActs(t.Context(), &authv1.ListAdminActsRequest{PageSize: 4, PageToken: token})
+		check(t, err)
+		for _, act := range page.GetActs() {
+			got = append(got, act.GetAct()+" "+act.GetTarget())
+			if act.GetActor() != "peer:bootstrap" {
+				t.Errorf("done by %q", act.GetActor())
+			}
+		}
+		token = page.GetNextPageToken()
+	}
+	want := "IssueCredential op2, CreateOperator op2, IssueCredential op1, CreateOperator op1, IssueCredential op0, CreateOperator op0"
+	if strings.Join(got, ", ") != want {
+		t.Errorf("got %v", got)
+	}
+}
