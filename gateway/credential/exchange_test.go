@@ -19,8 +19,11 @@ import (
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 
 	"github.com/ventanilla/ventanilla/gateway/credential"
+	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 )
+
+var _ credential.Revocations = (*authn.Revocations)(nil)
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 

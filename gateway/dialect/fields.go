@@ -1,7 +1,6 @@
 package dialect
 
 import (
-	"fmt"
 	"regexp"
 
 	"google.golang.org/protobuf/proto"
@@ -31,7 +30,7 @@ func (f Fields) Translate(err error) error {
 		for _, violation := range rpcerr.Fields(err) {
 			name := f.Names[index.ReplaceAllString(violation.Field, "")]
 			if name == "" {
-				return fmt.Errorf("the gateway sent a wrong %s: %v", violation.Field, err) // no %w: it must not be known
+				return rpcerr.Wrap(errorsv1.Reason_REASON_INTERNAL, err, "the gateway sent a wrong "+violation.Field)
 			}
 			named = append(named, rpcerr.Field(name, violation.Description))
 		}

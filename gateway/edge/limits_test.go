@@ -136,6 +136,21 @@ func TestRequestsInFlightEnd(t *testing.T) {
 	}
 }
 
+func TestOldTLSIsRefusedAndTLS12Served(t *testing.T) {
+	opts, roots := edgetest.Options(t)
+	e := edgetest.Start(t, edgetest.Config(), opts, roots, edgetest.Fallback())
+	for version, served := range map[uint16]bool{tls.VersionTLS11: false, tls.VersionTLS12: true, tls.VersionTLS13: true} {
+		conn, err := tls.Dial("tcp", e.Addr().String(),
+			&tls.Config{RootCAs: roots, ServerName: "127.0.0.1", MinVersion: tls.VersionTLS10, MaxVersion: version})
+		if err == nil {
+			_ = conn.Close()
+		}
+		if (err == nil) != served {
+			t.Errorf("%s: got %v", tls.VersionName(version), err)
+		}
+	}
+}
+
 func TestAnAddressInUseIsAnError(t *testing.T) {
 	opts, roots := edgetest.Options(t)
 	running := edgetest.Start(t, edgetest.Config(), opts, roots, edgetest.Fallback())

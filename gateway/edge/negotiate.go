@@ -61,8 +61,10 @@ func (s *Server) acceptBody(x *exchange, r *http.Request, consumes []string) boo
 		r.Header["Content-Type"] = []string{mediaType}
 	}
 	if r.ContentLength > s.cfg.Limits.BodyBytes {
-		// Reading some of what is on its way lets a client that writes before it reads see the answer.
-		_, _ = io.CopyN(io.Discard, r.Body, 4*s.cfg.Limits.BodyBytes)
+		if r.Header.Get("Expect") == "" {
+			// Reading some of what is on its way lets a client that writes before it reads see the answer.
+			_, _ = io.CopyN(io.Discard, r.Body, 4*s.cfg.Limits.BodyBytes)
+		}
 		x.Header().Set("Connection", "close")
 		x.fail(r, rpcerr.New(errorsv1.Reason_REASON_BODY_TOO_LARGE, "the body is too large"))
 		return false

@@ -15,6 +15,8 @@ import (
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 	"go.opentelemetry.io/otel/trace"
 
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 )
 
@@ -96,7 +98,7 @@ func (s *Server) observe(next handler) handler {
 
 func (s *Server) log(ctx context.Context, x *exchange) {
 	level := slog.LevelDebug
-	if x.status >= http.StatusInternalServerError {
+	if x.status >= http.StatusInternalServerError && rpcerr.Reason(x.err) != errorsv1.Reason_REASON_CANCELLED {
 		level = slog.LevelError
 	}
 	if !s.opts.Logger.Enabled(ctx, level) {

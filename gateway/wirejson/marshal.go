@@ -136,19 +136,29 @@ func (j *JSON) appendMessage(b []byte, m protoreflect.Message) ([]byte, error) {
 			return nil, fmt.Errorf("%s: %w", f.desc.FullName(), err)
 		}
 	}
-	if p.inline != nil && m.Has(p.inline) {
-		if extra, ok := m.Get(p.inline).Message().Interface().(*structpb.Struct); ok {
-			tail, err := appendStruct(nil, extra, p.own)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", p.inline.FullName(), err)
-			}
-			if len(tail) > 0 && len(b) > start {
-				b = append(b, ',')
-			}
-			b = append(b, tail...)
-		}
+	if b, err = p.appendInline(b, len(b) > start, m); err != nil {
+		return nil, err
 	}
 	return append(b, '}'), nil
+}
+
+// appendInline writes the members of the inline struct, if there is one; following tells whether others stand before them.
+func (p *plan) appendInline(b []byte, following bool, m protoreflect.Message) ([]byte, error) {
+	if p.inline == nil || !m.Has(p.inline) {
+		return b, nil
+	}
+	extra, ok := m.Get(p.inline).Message().Interface().(*structpb.Struct)
+	if !ok {
+		return nil, fmt.Errorf("%s is inline and no Struct", p.inline.FullName())
+	}
+	tail, err := appendStruct(nil, extra, p.own)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", p.inline.FullName(), err)
+	}
+	if len(tail) > 0 && following {
+		b = append(b, ',')
+	}
+	return append(b, tail...), nil
 }
 
 func (j *JSON) appendField(b []byte, f protoreflect.FieldDescriptor, v protoreflect.Value) ([]byte, error) {

@@ -34,9 +34,9 @@ func TestMarshal(t *testing.T) {
 		"zero values are written": {&cmpv1.TokenResponse{}, `{"token_type":"","expires_in":0,"access_token":""}`},
 		"64 bits are a number":    {&cmpv1.TokenResponse{ExpiresIn: math.MaxInt64}, `{"token_type":"","expires_in":9223372036854775807,"access_token":""}`},
 		"unset presence is not":   {&tuiddv1.TokenInfoResponse{}, `{"active":false}`},
-		"set presence is":         {&tuiddv1.TokenInfoResponse{Scope: proto.String(""), Exp: proto.Int64(0)}, `{"active":false,"scope":"","exp":0}`},
+		"set presence is":         {&tuiddv1.TokenInfoResponse{Scope: new(""), Exp: new(int64(0))}, `{"active":false,"scope":"","exp":0}`},
 		"inline members come last, in order, and replace none": {
-			&tuiddv1.TokenInfoResponse{Active: true, Aud: proto.String("1"), Extra: extra(t, members)},
+			&tuiddv1.TokenInfoResponse{Active: true, Aud: new("1"), Extra: extra(t, members)},
 			`{"active":true,"aud":"1","a":[null,"é<&>` + "\u2028" + `"],"m":{"x":-0.5,"y":1e+21},"z":1}`,
 		},
 		"nothing inline": {&tuiddv1.TokenInfoResponse{Active: true, Extra: extra(t, map[string]any{"active": false})}, `{"active":true}`},
@@ -82,8 +82,8 @@ func TestMarshalRefusesWhatIsNoJSON(t *testing.T) {
 func BenchmarkMarshal(b *testing.B) {
 	var j wirejson.JSON
 	m := &tuiddv1.TokenInfoResponse{
-		Active: true, Scope: proto.String("read write"), ClientId: proto.String("c"), TokenType: proto.String("Bearer"),
-		Exp: proto.Int64(1580833602), Iat: proto.Int64(1549297602), Nbf: proto.Int64(1549297602), Aud: proto.String("c"), Jti: proto.String("j"),
+		Active: true, Scope: new("read write"), ClientId: new("c"), TokenType: new("Bearer"),
+		Exp: new(int64(1580833602)), Iat: new(int64(1549297602)), Nbf: new(int64(1549297602)), Aud: new("c"), Jti: new("j"),
 	}
 	b.ReportAllocs()
 	for b.Loop() {

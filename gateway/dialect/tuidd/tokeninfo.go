@@ -7,7 +7,6 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	tuiddv1 "github.com/ventanilla/ventanilla/proto/gen/go/tuidd/v1"
@@ -99,5 +98,5 @@ func seconds(t *timestamppb.Timestamp) *int64 {
 	if t == nil {
 		return nil
 	}
-	return proto.Int64(t.GetSeconds())
+	return new(t.GetSeconds())
 }
