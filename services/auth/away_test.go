@@ -35,6 +35,10 @@ func TestAStoreThatIsAwayIsUnavailableNotValid(t *testing.T) {
 		},
 		"Revoke":   func() error { return r.revoke(ctx, token) },
 		"Exchange": func() error { _, err := r.exchange(byToken(token)); return err },
+		"WatchRevocations": func() error {
+			_, err := r.watch(t.Context(), 0).Recv()
+			return err
+		},
 	}
 	for name, call := range calls {
 		err := call()

@@ -23,6 +23,10 @@ type revocationStream = grpc.ServerStreamingServer[authv1.WatchRevocationsRespon
 // WatchRevocations streams revocations: those after the cursor, a heartbeat that tells that these were
 // all, then each new one. It says nothing while this replica's own view is old.
 func (s *tokenService) WatchRevocations(req *authv1.WatchRevocationsRequest, stream revocationStream) error {
+	// A cursor that another replica gave may be ahead of this one's view by a moment.
+	if err := s.poll(stream.Context()); err != nil {
+		return failure(err, "following the store")
+	}
 	snapshot, watch, err := s.view.Watch(req.GetCursor())
 	if err != nil {
 		return rpcerr.Wrap(errorsv1.Reason_REASON_UNAVAILABLE, err, "revocations are not known now")

@@ -80,11 +80,12 @@ func New(source Store, now func() time.Time) *Directory {
 	return d
 }
 
+// clear forgets everything, so that the view is not relied on until it is filled again.
 func (d *Directory) clear() {
 	d.clients = map[string]*Client{}
 	d.operators = map[string]*store.Operator{}
 	d.revoked = map[string]revocation{}
-	d.revision = 0
+	d.revision, d.current = 0, time.Time{}
 }
 
 // Fresh tells whether the view may be relied on.

@@ -24,13 +24,14 @@ type fake struct {
 	operators   []store.Operator
 	revocations []store.Revocation
 	head        int64
-	err         error
+	err         error // of every call
+	pagesErr    error // of reading changes
 }
 
 func (f *fake) Head(context.Context) (int64, error) { return f.head, f.err }
 
 func (f *fake) ClientsSince(_ context.Context, revision int64, limit int) ([]store.Client, error) {
-	return since(f.clients, revision, limit, func(c store.Client) int64 { return c.Revision }), f.err
+	return since(f.clients, revision, limit, func(c store.Client) int64 { return c.Revision }), errors.Join(f.err, f.pagesErr)
 }
 
 func (f *fake) OperatorsSince(_ context.Context, revision int64, limit int) ([]store.Operator, error) {
@@ -180,6 +181,11 @@ func TestARestoredStoreIsAnotherHistory(t *testing.T) {
 	_, w := watch(t, d, 5)
 	*source = fake{}
 	source.revoke(2)
+	source.pagesErr = sqlstore.ErrUnavailable
+	if err := d.Poll(t.Context()); err == nil || d.Fresh() {
+		t.Errorf("Poll: %v; an emptied view is relied on", err)
+	}
+	source.pagesErr = nil
 	poll(t, d)
 	if _, open := <-w.News; open {
 		t.Error("a watch of the old history goes on")
