@@ -116,6 +116,16 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) {
 		oauthError{a.oauthCode, description, hint(a.oauthCode, err), description})
 }
 
+// hints say what to do about refusals that are about no parameter.
+var hints = map[errorsv1.Reason]string{
+	errorsv1.Reason_REASON_INSECURE_TRANSPORT:     "Use HTTPS",
+	errorsv1.Reason_REASON_METHOD_NOT_ALLOWED:     "Use POST",
+	errorsv1.Reason_REASON_NOT_ACCEPTABLE:         "Accept application/json",
+	errorsv1.Reason_REASON_MEDIA_TYPE_UNSUPPORTED: "Send application/x-www-form-urlencoded or application/json",
+	errorsv1.Reason_REASON_BODY_TOO_LARGE:         "Send a smaller body",
+	errorsv1.Reason_REASON_MALFORMED_BODY:         "Check the form or JSON of the body",
+}
+
 // hint says where to look, naming parameters but never their values.
 func hint(code string, err error) string {
 	switch code {
@@ -123,6 +133,7 @@ func hint(code string, err error) string {
 		if fields := rpcerr.Fields(err); len(fields) > 0 {
 			return "Check the `" + fields[0].Field + "` parameter"
 		}
+		return hints[rpcerr.Reason(err)]
 	case oauth.UnsupportedGrantType:
 		return "Check the `grant_type` parameter"
 	case oauth.InvalidScope:
