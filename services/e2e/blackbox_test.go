@@ -19,6 +19,8 @@ func TestPlatform(t *testing.T) {
 		{"bodies over the limit", oversizedBodies},
 		{"plain HTTP", plainHTTP},
 		{"preflight", preflight},
+		{"request ids", requestIDs},
+		{"probes", probes},
 		{"credential matrix", credentialMatrix},
 		{"administration", administration},
 	}

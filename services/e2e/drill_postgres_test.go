@@ -27,6 +27,11 @@ func postgresAway(t *testing.T, c *cluster) {
 		r.status = http.StatusServiceUnavailable
 		t.Run(r.name, func(t *testing.T) { r.away(t, gateway) })
 	}
+	for _, a := range c.auth {
+		if readiness(t.Context(), a.adminHTTP) == nil {
+			t.Error("an auth replica without its database says that it is ready")
+		}
+	}
 
 	c.postgres.Start()
 	began := time.Now()
@@ -35,6 +40,9 @@ func postgresAway(t *testing.T, c *cluster) {
 	} {
 		testkit.Eventually(t, patience, func() error { return expect(t, gateway, call, http.StatusOK) })
 		t.Logf("%s: served again %v after the return", name, time.Since(began))
+	}
+	for _, a := range c.auth {
+		testkit.Eventually(t, patience, func() error { return readiness(t.Context(), a.adminHTTP) })
 	}
 }
 

@@ -12,7 +12,7 @@ var printedAnswers = []string{
 	`^{"token_type":"Bearer","expires_in":31535999,"access_token":"[\w-]+\.[\w-]+\.[\w-]+"}$`,
 	`^{"active":true,.*"client_id":"[^"]+".*}$`,
 	`^{"active":false}$`, // To the resource server that it is not meant for.
-	`^({})?$`,            // Revoked.
+	`^{}$`,               // Revoked.
 	`^{"active":false}$`,
 }
 
@@ -28,7 +28,7 @@ func printedCalls(t *testing.T, p *platform) {
 	for line := range strings.Lines(p.process.output.String()) {
 		if strings.HasPrefix(line, "curl ") {
 			calls++
-			script.WriteString(line + "echo\n")
+			script.WriteString(line)
 		} else if strings.HasPrefix(line, "TOKEN=") {
 			script.WriteString(line)
 		}

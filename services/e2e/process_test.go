@@ -101,8 +101,9 @@ func bareEnvironment() []string {
 
 // The exit codes that the binary documents.
 const (
-	exitRefused     = 3
-	exitUnavailable = 5
+	exitFailed  = 1
+	exitUsage   = 2
+	exitRefused = 3
 )
 
 // command runs the binary to its end and returns what it wrote to standard output. The error is an exitError when it
