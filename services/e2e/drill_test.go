@@ -14,6 +14,7 @@ func TestDrillRoles(t *testing.T) {
 		{"auth replica hung", authHung},
 		{"auth replica stopped", authStopped},
 		{"watch cut", watchCut},
+		{"a pool of one", poolOfOne},
 		{"certificates renewed", certificatesRenewed},
 		{"etcd away", etcdAway},
 		{"PostgreSQL away", postgresAway},

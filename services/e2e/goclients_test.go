@@ -41,8 +41,8 @@ func goOAuth2(t *testing.T, p *platform) {
 
 			cfg.ClientSecret = "wrong"
 			_, err = cfg.Token(ctx)
-			var refused *oauth2.RetrieveError
-			if !errors.As(err, &refused) || refused.ErrorCode != "invalid_client" ||
+			refused, ok := errors.AsType[*oauth2.RetrieveError](err)
+			if !ok || refused.ErrorCode != "invalid_client" ||
 				refused.Response.StatusCode != http.StatusUnauthorized {
 				t.Errorf("with a wrong secret: %v", err)
 			}
@@ -55,7 +55,7 @@ var tokenID = regexp.MustCompile(`^[0-9a-f]{80}$`)
 // goJose reads the token with go-jose and compares header and claims with the document's example.
 func goJose(t *testing.T, p *platform) {
 	token := p.issue(t, p.partner)
-	signed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.RS256})
+	signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.RS256})
 	if err != nil {
 		t.Fatal(err)
 	}

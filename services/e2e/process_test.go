@@ -30,7 +30,7 @@ type process struct {
 func start(t, life *testing.T, name string, args ...string) *process {
 	t.Helper()
 	p := &process{name: name, ended: make(chan struct{})}
-	p.cmd = exec.Command(binary, args...) //nolint:noctx // Ended by signals, which is what is tested.
+	p.cmd = exec.Command(binary, args...)
 	p.cmd.Env = bareEnvironment()
 	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
 	if err := p.cmd.Start(); err != nil {
@@ -115,8 +115,7 @@ func command(t *testing.T, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, binary, args...)
 	cmd.Env = bareEnvironment()
 	out, err := cmd.Output()
-	var exit *exec.ExitError
-	if errors.As(err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		err = exitError{exit.ExitCode(), strings.TrimSpace(string(exit.Stderr))}
 	}
 	return string(out), err
@@ -132,11 +131,10 @@ func (e exitError) Error() string { return fmt.Sprintf("exit code %d: %s", e.cod
 
 // exitCodeOf is the exit code behind a command's error, -1 when there is none.
 func exitCodeOf(err error) int {
-	var exit exitError
-	if !errors.As(err, &exit) {
-		return -1
+	if exit, ok := errors.AsType[exitError](err); ok {
+		return exit.code
 	}
-	return exit.code
+	return -1
 }
 
 // freeAddress returns a loopback address whose port nobody listens on.
