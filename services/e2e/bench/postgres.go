@@ -52,15 +52,14 @@ func (p platform) register(ctx context.Context, admin string, args ...string) (c
 		return client{}, fmt.Errorf("registering a client: %w", err)
 	}
 	var made struct {
-		Client struct {
-			ID string `json:"clientId"`
-		} `json:"client"`
-		Secret string `json:"clientSecret"`
+		Client client `json:"client"`
+		Secret string `json:"client_secret"`
 	}
 	if err := json.Unmarshal(answer, &made); err != nil {
 		return client{}, fmt.Errorf("reading the client made: %w", err)
 	}
-	return client{ID: made.Client.ID, Secret: made.Secret}, nil
+	made.Client.Secret = made.Secret
+	return made.Client, nil
 }
 
 // freeAddresses finds loopback addresses that nobody listens on now.
