@@ -205,7 +205,8 @@ func (s *Server) Serve(ctx context.Context) error {
 		s.grpc.Stop()
 		<-graceful
 	}
-	if err := <-served; err != nil {
+	// A server that is stopped before it began to serve says so, which is as it was asked.
+	if err := <-served; err != nil && !errors.Is(err, grpc.ErrServerStopped) {
 		return fmt.Errorf("ending gRPC: %w", err)
 	}
 	return nil

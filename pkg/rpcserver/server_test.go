@@ -255,3 +255,14 @@ func TestAdvertised(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
+
+// Whether gRPC had begun to serve when the end came is a matter of luck, so it is tried a few times.
+func TestEndBeforeTheBeginning(t *testing.T) {
+	for range 20 {
+		p := newPlatform(t).start(t)
+		p.stop()
+		if err := <-p.ended; err != nil {
+			t.Fatal(err)
+		}
+	}
+}
