@@ -94,7 +94,7 @@ func start(t *testing.T) setup {
 		check(t, <-done)
 		check(t, conn.Close())
 		backend.Stop()
-		<-done
+		check(t, <-done)
 	})
 	s.address = listener.Addr().String()
 	return s

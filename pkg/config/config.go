@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
@@ -84,10 +85,8 @@ func (s Sources) providers() []source {
 
 // envKey maps a variable to its setting; the empty key drops it.
 func (s Sources) envKey(name, value string) (string, any) {
-	for _, ignored := range s.Ignore {
-		if name == ignored {
-			return "", nil
-		}
+	if slices.Contains(s.Ignore, name) {
+		return "", nil
 	}
 	key := strings.ToLower(strings.TrimPrefix(name, EnvPrefix))
 	return strings.ReplaceAll(key, "__", "."), value

@@ -49,7 +49,12 @@ func TestACollectorGetsTracesAndMetrics(t *testing.T) {
 	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(listener) }()
-	defer func() { server.Stop(); <-served }()
+	defer func() {
+		server.Stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	}()
 
 	cfg := telemetry.DefaultConfig()
 	cfg.OTLP = telemetry.OTLP{Endpoint: listener.Addr().String(), Insecure: true}

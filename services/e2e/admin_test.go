@@ -17,6 +17,7 @@ func administration(t *testing.T, p *platform) {
 	t.Run("a client's life", func(t *testing.T) { clientLife(t, p) })
 	t.Run("roles", func(t *testing.T) { operatorRoles(t, p) })
 	t.Run("a disabled operator", func(t *testing.T) { disabledOperator(t, p) })
+	t.Run("a forged operator", func(t *testing.T) { forgedOperator(t, p) })
 	t.Run("credential file", func(t *testing.T) {
 		info, err := os.Stat(p.data + "/operator.pem")
 		if err != nil || info.Mode().Perm() != 0o600 {

@@ -9,6 +9,7 @@ func TestDrillRoles(t *testing.T) {
 		name string
 		run  func(*testing.T, *cluster)
 	}{
+		{"roles are no operators", rolesAreNoOperators},
 		{"revoked on one gateway, inactive on the other", revokedElsewhere},
 		{"auth replica killed", authKilled},
 		{"auth replica hung", authHung},

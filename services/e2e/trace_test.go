@@ -47,7 +47,7 @@ func (c *collector) trace(name string) []*tracev1.Span {
 
 func collect(t *testing.T) (*collector, string) {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // Closed with the server.
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,9 @@ func collect(t *testing.T) (*collector, string) {
 	go func() { served <- server.Serve(listener) }()
 	t.Cleanup(func() {
 		server.Stop()
-		<-served
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
 	})
 	return c, listener.Addr().String()
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"io"
 
 	"github.com/ventanilla/ventanilla/services/cmd/internal/admin"
@@ -18,7 +17,7 @@ type adminCmd struct {
 }
 
 // AfterApply gives the commands below their connection and output.
-func (c *adminCmd) AfterApply(parsed *kong.Context, ctx context.Context, out io.Writer) error {
+func (c *adminCmd) AfterApply(parsed *kong.Context, out io.Writer) error {
 	if c.Data == "" {
 		c.Data = platform.DefaultData(false)
 	}

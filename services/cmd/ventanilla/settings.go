@@ -19,23 +19,23 @@ type settingFlags struct {
 }
 
 // load returns the settings, validated for the roles. More holds what a command's own flags set, by key.
-func (f settingFlags) load(settings platform.Settings, more map[string]*string, roles ...string) (platform.Settings, error) {
+func (c settingFlags) load(settings platform.Settings, more map[string]*string, roles ...string) (platform.Settings, error) {
 	flags := map[string]any{}
-	for key, value := range f.Set {
+	for key, value := range c.Set {
 		flags[key] = value
 	}
 	more = maps.Clone(more)
 	if more == nil {
 		more = map[string]*string{}
 	}
-	more["data"] = f.Data
+	more["data"] = c.Data
 	for key, value := range more {
 		if value != nil {
 			flags[key] = *value
 		}
 	}
 	err := config.Load(&settings, config.Sources{
-		File: f.File, Environ: os.Environ(), Flags: flags,
+		File: c.File, Environ: os.Environ(), Flags: flags,
 		Ignore: []string{"VENTANILLA_CONFIG", "VENTANILLA_TEST_POSTGRES", "VENTANILLA_BIN"},
 	})
 	if err != nil {
