@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -26,15 +25,6 @@ type cluster struct {
 	gateway  [2]*role
 	// A partner, the resource server that its tokens are meant for, and another's.
 	partner, resource, foreign credentials
-}
-
-// role is a running auth or gateway. Its addresses stay when it is started again.
-type role struct {
-	*process
-	edge                           // For gateways.
-	kind, rpc, adminHTTP, adminRPC string
-	listen, plain                  string
-	more                           []string
 }
 
 // newCluster starts two of each role and registers clients as the first operator's bootstrap would.
@@ -65,10 +55,7 @@ func (c *cluster) certificates(t *testing.T) {
 	}
 	var key [32]byte
 	_, _ = rand.Read(key[:]) // Never fails.
-	text := base64.StdEncoding.EncodeToString(key[:])
-	if err := os.WriteFile(filepath.Join(c.dir, "kek"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	write(t, filepath.Join(c.dir, "kek"), []byte(base64.StdEncoding.EncodeToString(key[:])))
 }
 
 func (c *cluster) must(t *testing.T, args ...string) string {
@@ -99,39 +86,6 @@ func (c *cluster) identity(role string) []string {
 
 func (c *cluster) authSettings() []string {
 	return []string{"--set", "auth.store.url=" + c.postgres.URL, "--set", "auth.kek.file=" + filepath.Join(c.dir, "kek")}
-}
-
-// newRole chooses addresses for one more auth or gateway.
-func (c *cluster) newRole(t *testing.T, kind string, more ...string) *role {
-	t.Helper()
-	r := &role{
-		kind: kind, more: more, rpc: freeAddress(t), adminHTTP: freeAddress(t), adminRPC: freeAddress(t),
-		listen: freeAddress(t), plain: freeAddress(t),
-	}
-	if kind == "gateway" {
-		r.edge = newEdge(t, "https://"+r.listen, filepath.Join(c.dir, "ca.pem"))
-	}
-	return r
-}
-
-// start runs the role and waits until it is ready. It is also how one that ended comes back.
-func (r *role) start(t *testing.T, c *cluster) {
-	t.Helper()
-	args := append([]string{r.kind}, c.identity(r.kind)...)
-	args = append(args,
-		"--set", "discovery.endpoints=https://"+c.etcdAt, "--set", "discovery.ttl="+leaseTTL.String(),
-		"--set", "admin.listen="+r.adminHTTP)
-	if r.kind == "auth" {
-		args = append(append(args, c.authSettings()...), "--set", "rpc.listen="+r.rpc)
-	} else {
-		args = append(args,
-			"--set", "edge.listen="+r.listen, "--set", "edge.http_listen="+r.plain, "--set", "admin.rpc_listen="+r.adminRPC,
-			"--set", "edge.tls.cert_file="+filepath.Join(c.dir, "edge.pem"),
-			"--set", "edge.tls.key_file="+filepath.Join(c.dir, "edge-key.pem"),
-			"--set", "edge.rate.per_second=100000", "--set", "edge.rate.burst=100000")
-	}
-	r.process = start(t, c.life, r.kind+" "+r.adminHTTP, append(args, r.more...)...)
-	r.ready(t, r.adminHTTP)
 }
 
 // register makes the clients as the bootstrap peer.

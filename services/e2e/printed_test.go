@@ -16,7 +16,7 @@ var printedAnswers = []string{
 	`^{"active":false}$`,
 }
 
-// printedCalls pastes what the platform prints into a shell, word for word. The lines share the shell, since one keeps
+// printedCalls pastes what the platform prints into a shell, word for word. Lines share the shell, since one keeps
 // the token in a variable for the next.
 func printedCalls(t *testing.T, p *platform) {
 	if p.process == nil {
@@ -26,11 +26,14 @@ func printedCalls(t *testing.T, p *platform) {
 	var script strings.Builder
 	var calls int
 	for line := range strings.Lines(p.process.output.String()) {
-		if strings.HasPrefix(line, "curl ") {
+		switch {
+		case strings.HasPrefix(line, "curl "):
 			calls++
 			script.WriteString(line)
-		} else if strings.HasPrefix(line, "TOKEN=") {
+		case strings.HasPrefix(line, "TOKEN="):
 			script.WriteString(line)
+		case strings.HasPrefix(line, "bin/ventanilla "):
+			listsClients(t, p, strings.Replace(line, "bin/ventanilla", binary, 1))
 		}
 	}
 	if calls != len(printedAnswers) {
@@ -48,5 +51,14 @@ func printedCalls(t *testing.T, p *platform) {
 		if !regexp.MustCompile(want).MatchString(answers[i]) {
 			t.Errorf("call %d answered %s, want %s", i+1, answers[i], want)
 		}
+	}
+}
+
+// listsClients runs the printed operator's line, which names the binary as it lies in a clone.
+func listsClients(t *testing.T, p *platform, line string) {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "sh", "-c", line).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), p.partner.id) {
+		t.Errorf("%s%v\n%s", line, err, out)
 	}
 }

@@ -1,15 +1,10 @@
 package e2e
 
 import (
-	"bytes"
-	"context"
-	"errors"
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -99,44 +94,6 @@ func bareEnvironment() []string {
 	return env
 }
 
-// The exit codes that the binary documents.
-const (
-	exitFailed  = 1
-	exitUsage   = 2
-	exitRefused = 3
-)
-
-// command runs the binary to its end and returns what it wrote to standard output. The error is an exitError when it
-// ended by itself.
-func command(t *testing.T, args ...string) (string, error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, binary, args...)
-	cmd.Env = bareEnvironment()
-	out, err := cmd.Output()
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		err = exitError{exit.ExitCode(), strings.TrimSpace(string(exit.Stderr))}
-	}
-	return string(out), err
-}
-
-// exitError is what a command said when it failed.
-type exitError struct {
-	code int
-	said string
-}
-
-func (e exitError) Error() string { return fmt.Sprintf("exit code %d: %s", e.code, e.said) }
-
-// exitCodeOf is the exit code behind a command's error, -1 when there is none.
-func exitCodeOf(err error) int {
-	if exit, ok := errors.AsType[exitError](err); ok {
-		return exit.code
-	}
-	return -1
-}
-
 // freeAddress returns a loopback address whose port nobody listens on.
 func freeAddress(t *testing.T) string {
 	t.Helper()
@@ -146,29 +103,4 @@ func freeAddress(t *testing.T) string {
 	}
 	defer func() { _ = listener.Close() }()
 	return listener.Addr().String()
-}
-
-// output keeps what a process writes.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
-}
-
-// tail returns the end of the output, enough to see why a process failed.
-func (o *output) tail() string {
-	const most = 3 << 10
-	text := o.String()
-	return text[max(0, len(text)-most):]
 }

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,13 +12,9 @@ const kek = "aHVudGVyMmh1bnRlcjJodW50ZXIyaHVudGVyMmh1bnQ="
 // TestRefusedToStart starts the binary with what it must not run with: it says which setting is wrong, and how.
 func TestRefusedToStart(t *testing.T) {
 	foreign := t.TempDir()
-	if err := os.WriteFile(filepath.Join(foreign, "thesis.txt"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	write(t, filepath.Join(foreign, "thesis.txt"))
 	file := filepath.Join(t.TempDir(), "ventanilla.yaml")
-	if err := os.WriteFile(file, []byte("edge:\n  listn: 127.0.0.1:8443\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	write(t, file, []byte("edge:\n  listn: 127.0.0.1:8443\n"))
 	busy := up(t, t.TempDir())
 	const outside = "0.0.0.0:8443"
 	for _, c := range []struct {
@@ -75,8 +70,6 @@ func TestSettingsAreShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "ventanilla.yaml")
-	if err := os.WriteFile(file, []byte(out), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	write(t, file, []byte(out))
 	up(t, t.TempDir(), "--config", file)
 }
