@@ -63,5 +63,8 @@ func invalid(cause error) error {
 }
 
 func unavailable(cause error) error {
+	if errors.Is(cause, context.Canceled) {
+		return cause // the caller went away: nothing is wrong here
+	}
 	return rpcerr.Wrap(errorsv1.Reason_REASON_UNAVAILABLE, cause, "the credential cannot be checked now")
 }

@@ -3,6 +3,7 @@ package authn
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"time"
 
@@ -25,17 +26,23 @@ type RevocationWatcher interface {
 // Run feeds the view until ctx ends, and returns nil then. Streams that end or fall silent are opened again, after the
 // last cursor.
 func (r *Revocations) Run(ctx context.Context) error {
+	told := false
 	for bound := firstPause; ; bound = min(2*bound, lastPause) {
 		heard, err := r.watch(ctx)
 		if heard {
-			bound = firstPause
+			bound, told = firstPause, false
 		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-time.After(rand.N(bound)): //nolint:gosec // jitter is no secret
-			r.logger.WarnContext(ctx, "the stream of revocations ended; opening it again", "error", err)
 		}
+		level := slog.LevelWarn
+		if told {
+			level = slog.LevelDebug // an outage is told once
+		}
+		told = true
+		r.logger.Log(ctx, level, "the stream of revocations ended; opening it again", "error", err)
 	}
 }
 

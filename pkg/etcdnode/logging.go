@@ -8,11 +8,14 @@ import (
 	"go.uber.org/zap/zapcore"
 )
 
-// firstStart are the errors that etcd logs while a new member has not written its first batch. It settles
-// the matter by itself a few seconds later.
-var firstStart = map[string]bool{
+// harmless are messages about nothing that an operator could mend.
+var harmless = map[string]bool{
+	// Errors while a new member has not written its first batch. It settles the matter by itself a few seconds later.
 	"Failed to detect schema version":  true,
 	"failed to update storage version": true,
+	// Warnings about the health socket beside a listener with TLS.
+	"scheme is http or unix while key and cert files are present; ignoring key and cert files":           true,
+	"scheme is http or unix while --client-cert-auth is enabled; ignoring client cert auth for this URL": true,
 }
 
 // newZap returns etcd's logger: entries of the given level and above go to the handler. Those at which etcd
@@ -32,7 +35,7 @@ func (b *bridge) With(fields []zapcore.Field) zapcore.Core {
 }
 
 func (b *bridge) Check(entry zapcore.Entry, checked *zapcore.CheckedEntry) *zapcore.CheckedEntry {
-	if b.Enabled(entry.Level) && !firstStart[entry.Message] && b.handler.Enabled(context.Background(), level(entry.Level)) {
+	if b.Enabled(entry.Level) && !harmless[entry.Message] && b.handler.Enabled(context.Background(), level(entry.Level)) {
 		return checked.AddCore(entry, b)
 	}
 	return checked

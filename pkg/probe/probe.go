@@ -33,11 +33,12 @@ type Probe struct {
 
 	mu     sync.Mutex
 	checks map[string]Check
+	failed map[string]bool // as of the last answer
 }
 
 // New makes a probe that shows metrics under /metrics, and profiles when pprof is true.
 func New(metrics http.Handler, pprof bool, logger *slog.Logger) *Probe {
-	return &Probe{logger: logger, metrics: metrics, pprof: pprof, checks: make(map[string]Check)}
+	return &Probe{logger: logger, metrics: metrics, pprof: pprof, checks: make(map[string]Check), failed: make(map[string]bool)}
 }
 
 // Add makes readiness depend on check. A second check of the same name replaces the first.
@@ -102,8 +103,9 @@ func (p *Probe) failing(ctx context.Context) []string {
 	)
 	for name, check := range checks {
 		wg.Go(func() {
-			if err := check(ctx); err != nil {
-				p.logger.WarnContext(ctx, "not ready", "check", name, "error", err)
+			err := check(ctx)
+			p.report(ctx, name, err)
+			if err != nil {
 				mu.Lock()
 				defer mu.Unlock()
 				failed = append(failed, name)
@@ -113,6 +115,21 @@ func (p *Probe) failing(ctx context.Context) []string {
 	wg.Wait()
 	slices.Sort(failed)
 	return failed
+}
+
+// report logs when a check begins to fail and when it stops, not each answer between.
+func (p *Probe) report(ctx context.Context, name string, err error) {
+	p.mu.Lock()
+	changed := p.failed[name] != (err != nil)
+	p.failed[name] = err != nil
+	p.mu.Unlock()
+	switch {
+	case !changed:
+	case err != nil:
+		p.logger.WarnContext(ctx, "not ready", "check", name, "error", err)
+	default:
+		p.logger.InfoContext(ctx, "ready again", "check", name)
+	}
 }
 
 func writeJSON(w http.ResponseWriter, status int, body any) {

@@ -49,7 +49,7 @@ func describe(err error) string {
 	case codes.Unauthenticated:
 		lines = append(lines, "The credential is unknown, expired or disabled: `ventanilla up` writes a new one, or ask an operator with the role security for `admin operator credential`.")
 	case codes.PermissionDenied:
-		lines = append(lines, "Your roles do not allow this; `admin operator list` shows them.")
+		lines = append(lines, "This needs an operator with another role; `admin operator list` shows the operators and their roles.")
 	default:
 	}
 	return strings.Join(lines, "\n")

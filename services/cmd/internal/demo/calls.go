@@ -25,7 +25,7 @@ func (f File) Print(w io.Writer) error {
 		`curl -sS -w '\n' --cacert %s -u %s:%s %s/oauth2/revoke -d "token=$TOKEN"`, ca, f.CMP.ClientID, f.CMP.ClientSecret, f.BaseURL)
 	step("tuidd: the token is dead",
 		`curl -sS -w '\n' --cacert %s -u %s:%s %s/mcg/v1/tokeninfo -d "token=$TOKEN"`, ca, f.TUIDD.ClientID, f.TUIDD.ClientSecret, f.BaseURL)
-	step("operators: the registered clients", `bin/ventanilla admin --data %s client list`, quote(dataOf(f.CAFile)))
+	step("operators: the registered clients", `bin/ventanilla admin --data %s --address %s client list`, quote(dataOf(f.CAFile)), f.AdminRPC)
 	_, err := io.WriteString(w, b.String()+"\n")
 	return err
 }

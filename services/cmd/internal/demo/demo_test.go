@@ -12,7 +12,7 @@ import (
 
 func file() demo.File {
 	return demo.File{
-		BaseURL: "https://127.0.0.1:8443", CAFile: "/it's here/ca.pem",
+		BaseURL: "https://127.0.0.1:8443", CAFile: "/it's here/ca.pem", AdminRPC: "127.0.0.1:9443",
 		CMP:   demo.CMP{ClientID: "partner", ClientSecret: "s1"},
 		TUIDD: demo.TUIDD{ClientID: "server", ClientSecret: "s2", ForeignClientID: "foreign", ForeignClientSecret: "s3"},
 	}
@@ -62,7 +62,7 @@ func TestPrintedLinesAreShell(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for _, want := range []string{"[--cacert][/it's here/ca.pem]", "[scope=*]", "[-u][server:s2]", "admin --data /it's here client list"} {
+	for _, want := range []string{"[--cacert][/it's here/ca.pem]", "[scope=*]", "[-u][server:s2]", "admin --data /it's here --address 127.0.0.1:9443 client list"} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("no %s in\n%s", want, out)
 		}

@@ -50,7 +50,8 @@ func StartAuth(ctx context.Context, p *Process, mesh *Mesh) error {
 		return fmt.Errorf("rpc.listen: %w", err)
 	}
 	p.Group.Go(ctx, "auth server", server.Serve)
-	return mesh.announce(ctx, auth.Role, server.Advertised())
+	mesh.announce(ctx, auth.Role, server.Advertised())
+	return nil
 }
 
 // OpenAuthStore opens auth's database; it is closed when the process stops.

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
@@ -83,23 +85,48 @@ func (m *Mesh) Dial(from, to string) (*grpc.ClientConn, error) {
 }
 
 // announce lists an instance of a role until the process stops; it is taken off the
-// list before the server under it drains.
-func (m *Mesh) announce(ctx context.Context, role, address string) error {
+// list before the server under it drains. While etcd is away, the process is not ready
+// and goes on trying.
+func (m *Mesh) announce(ctx context.Context, role, address string) {
 	p := m.process
-	registration, err := discovery.Register(ctx, m.etcd, role, address, discovery.Options{
-		Prefix: p.Settings.Discovery.Prefix, TTL: p.Settings.Discovery.TTL, Instance: rand.Text(), Logger: p.Log(),
-	})
-	if err != nil {
-		return fmt.Errorf("listing %s in etcd: %w", role, err)
+	list := func(ctx context.Context) (*discovery.Registration, error) {
+		return discovery.Register(ctx, m.etcd, role, address, discovery.Options{
+			Prefix: p.Settings.Discovery.Prefix, TTL: p.Settings.Discovery.TTL, Instance: rand.Text(), Logger: p.Log(),
+		})
 	}
-	p.Group.Defer("listing of "+role, func() error {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-		defer cancel()
-		// Without etcd the listing runs out by itself: that is no reason to end with an error.
-		if err := registration.Close(ctx); err != nil {
-			p.Log().WarnContext(ctx, "could not be taken off the list in etcd", "role", role, "error", err)
+	registration, err := list(ctx)
+	if err != nil {
+		p.Log().WarnContext(ctx, "not listed in etcd yet; trying again", "role", role, "error", err)
+	}
+	var listed atomic.Bool
+	listed.Store(err == nil)
+	p.Probe.Add("listing of "+role, func(context.Context) error {
+		if !listed.Load() {
+			return errors.New("not listed in etcd yet")
 		}
 		return nil
 	})
-	return nil
+	p.Group.Go(ctx, "listing of "+role, func(ctx context.Context) error {
+		for ; registration == nil; registration, _ = list(ctx) {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(time.Second):
+			}
+		}
+		listed.Store(true)
+		<-ctx.Done()
+		m.withdraw(ctx, role, registration)
+		return nil
+	})
+}
+
+// withdraw takes an instance off the list. Without etcd the listing runs out by itself: that
+// is no reason to end with an error.
+func (m *Mesh) withdraw(ctx context.Context, role string, registration *discovery.Registration) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if err := registration.Close(ctx); err != nil {
+		m.process.Log().WarnContext(ctx, "could not be taken off the list in etcd", "role", role, "error", err)
+	}
 }

@@ -31,7 +31,8 @@ const (
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
 // OperatorService keeps the people who run the platform, and the record of what they did.
-// Its callers are operators, through the admin window, and the bootstrap peer for the first of them.
+// Its callers are operators, through the admin window, and the bootstrap peer, which sets a platform up and is the
+// way back in when no operator is left: whoever can make its certificate owns the platform. Its acts are recorded too.
 type OperatorServiceClient interface {
 	// CreateOperator registers an operator. Role: security. Fails with OPERATOR_EXISTS.
 	CreateOperator(ctx context.Context, in *CreateOperatorRequest, opts ...grpc.CallOption) (*CreateOperatorResponse, error)
@@ -109,7 +110,8 @@ func (c *operatorServiceClient) ListAdminActs(ctx context.Context, in *ListAdmin
 // for forward compatibility.
 //
 // OperatorService keeps the people who run the platform, and the record of what they did.
-// Its callers are operators, through the admin window, and the bootstrap peer for the first of them.
+// Its callers are operators, through the admin window, and the bootstrap peer, which sets a platform up and is the
+// way back in when no operator is left: whoever can make its certificate owns the platform. Its acts are recorded too.
 type OperatorServiceServer interface {
 	// CreateOperator registers an operator. Role: security. Fails with OPERATOR_EXISTS.
 	CreateOperator(context.Context, *CreateOperatorRequest) (*CreateOperatorResponse, error)
