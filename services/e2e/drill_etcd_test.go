@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,4 +44,21 @@ func etcdAway(t *testing.T, c *cluster) {
 	for _, g := range c.gateway {
 		testkit.Eventually(t, patience, func() error { return readiness(t.Context(), g.adminHTTP) })
 	}
+}
+
+// startedWithoutEtcd starts a replica while etcd is away: it says that it is not ready, and joins when etcd is back.
+func startedWithoutEtcd(t *testing.T, c *cluster) {
+	c.auth[0].terminate(t)
+	c.etcd.kill()
+	c.auth[0].launch(t, c)
+	testkit.Eventually(t, patience, func() error {
+		err := readiness(t.Context(), c.auth[0].adminHTTP)
+		if err == nil || !strings.Contains(err.Error(), "listing of auth") {
+			return fmt.Errorf("not waiting for etcd: %v", err)
+		}
+		return nil
+	})
+	c.startEtcd(t)
+	c.auth[0].ready(t, c.auth[0].adminHTTP)
+	c.servedBy(t, 0)
 }

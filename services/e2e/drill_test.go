@@ -18,6 +18,7 @@ func TestDrillRoles(t *testing.T) {
 		{"a pool of one", poolOfOne},
 		{"certificates renewed", certificatesRenewed},
 		{"etcd away", etcdAway},
+		{"started without etcd", startedWithoutEtcd},
 		{"PostgreSQL away", postgresAway},
 		{"gateway stopped", gatewayStopped},
 	}

@@ -30,6 +30,13 @@ func (c *cluster) newRole(t *testing.T, kind string, more ...string) *role {
 // start runs the role and waits until it is ready. It is also how one that ended comes back.
 func (r *role) start(t *testing.T, c *cluster) {
 	t.Helper()
+	r.launch(t, c)
+	r.ready(t, r.adminHTTP)
+}
+
+// launch starts the process and does not wait for it.
+func (r *role) launch(t *testing.T, c *cluster) {
+	t.Helper()
 	args := append([]string{r.kind}, c.identity(r.kind)...)
 	args = append(args,
 		"--set", "discovery.endpoints=https://"+c.etcdAt, "--set", "discovery.ttl="+leaseTTL.String(),
@@ -44,5 +51,4 @@ func (r *role) start(t *testing.T, c *cluster) {
 			"--set", "edge.rate.per_second=100000", "--set", "edge.rate.burst=100000")
 	}
 	r.process = start(t, c.life, r.kind+" "+r.adminHTTP, append(args, r.more...)...)
-	r.ready(t, r.adminHTTP)
 }
