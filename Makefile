@@ -25,6 +25,7 @@ run: build ## Build, then start every role with demonstration data and print cal
 	$(BINARY) up --demo
 
 build: ## Build bin/ventanilla.
+	@.ci/need go
 	go build $(BUILD_FLAGS) -o $(BINARY) ./services/cmd/ventanilla
 
 test: build test-needs ## Run every test of both modules with the race detector.
