@@ -2,8 +2,8 @@
 // that are measured in the same run.
 //
 // Three kinds of work: issuing a token (RS256-2048), introspecting tokens that
-// the server has not seen before (cold), and introspecting one token over and
-// over (warm). Each round takes every kind, and for each kind one server after
+// nobody has asked about before, those just issued (cold), and introspecting one
+// token over and over (warm). Each round takes every kind, and for each kind one server after
 // the other, so that what else the machine does falls on all of them alike; the
 // figures are the medians of the rounds.
 //
