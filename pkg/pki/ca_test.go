@@ -51,6 +51,30 @@ func TestSavedAuthorityIsLoaded(t *testing.T) {
 	}
 }
 
+func TestLeafDoesNotReplaceAnAuthorityOrAKey(t *testing.T) {
+	dir := t.TempDir()
+	ca := newCA(t)
+	if err := ca.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"ca", "ca-key", "gateway-key"} {
+		leaf, err := ca.IssueRole(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := pki.SaveLeaf(dir, name, leaf); err == nil {
+			t.Errorf("a leaf was saved as %s", name)
+		}
+	}
+	loaded, err := pki.LoadCA(dir, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !loaded.Certificate().Equal(ca.Certificate()) {
+		t.Error("the authority was replaced")
+	}
+}
+
 func TestAuthorityWithoutItsKeyIsDamage(t *testing.T) {
 	dir := t.TempDir()
 	if err := newCA(t).Save(dir); err != nil {

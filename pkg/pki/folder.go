@@ -9,11 +9,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
 // caName is the name of an authority's files in its folder.
 const caName = "ca"
+
+// keySuffix tells the name of a key's file from that of its certificate.
+const keySuffix = "-key"
 
 // Save writes ca.pem (mode 0644) and ca-key.pem (mode 0600) in dir, each atomically.
 func (ca *CA) Save(dir string) error {
@@ -26,10 +30,10 @@ func LoadCA(dir string, now func() time.Time) (*CA, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := readPEM(filepath.Join(dir, caName+"-key.pem"), "PRIVATE KEY")
+	key, err := readPEM(filepath.Join(dir, caName+keySuffix+".pem"), "PRIVATE KEY")
 	if errors.Is(err, fs.ErrNotExist) {
 		// A certificate without its key is damage, not a folder in which a new authority may be made.
-		return nil, fmt.Errorf("reading CA key: %s is missing", filepath.Join(dir, caName+"-key.pem"))
+		return nil, fmt.Errorf("reading CA key: %s is missing", filepath.Join(dir, caName+keySuffix+".pem"))
 	}
 	if err != nil {
 		return nil, err
@@ -37,8 +41,12 @@ func LoadCA(dir string, now func() time.Time) (*CA, error) {
 	return ParseCA(certificate, key, now)
 }
 
-// SaveLeaf writes <name>.pem (mode 0644) and <name>-key.pem (mode 0600) in dir, each atomically.
+// SaveLeaf writes <name>.pem (mode 0644) and <name>-key.pem (mode 0600) in dir, each atomically. It refuses the
+// names that would replace an authority, or the key of another name.
 func SaveLeaf(dir, name string, leaf tls.Certificate) error {
+	if name == caName || strings.HasSuffix(name, keySuffix) {
+		return fmt.Errorf("%q cannot be the name of a certificate's files", name)
+	}
 	return save(dir, name, leaf.Certificate, leaf.PrivateKey)
 }
 
@@ -52,7 +60,7 @@ func save(dir, name string, chain [][]byte, key any) error {
 		return fmt.Errorf("making certificate folder: %w", err)
 	}
 	block := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
-	if err := writeFile(filepath.Join(dir, name+"-key.pem"), block, 0o600); err != nil {
+	if err := writeFile(filepath.Join(dir, name+keySuffix+".pem"), block, 0o600); err != nil {
 		return fmt.Errorf("writing key of %s: %w", name, err)
 	}
 	var certificates []byte

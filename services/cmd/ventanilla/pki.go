@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -55,19 +56,20 @@ func (c pkiIssueCmd) Run(out io.Writer) error {
 	if err != nil {
 		return asUsage(err)
 	}
-	issue := func() error {
-		leaf, err := ca.IssueRole(c.Role, c.Host...)
-		if c.Role == "edge" {
-			leaf, err = ca.IssueServer(append(c.Host, "localhost", "127.0.0.1", "::1")...)
-		}
-		if err != nil {
-			return err
-		}
-		return pki.SaveLeaf(c.Dir, c.Role, leaf)
+	leaf, err := c.issue(ca)
+	if err != nil {
+		return err
 	}
-	if err := issue(); err != nil {
+	if err := pki.SaveLeaf(c.Dir, c.Role, leaf); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(out, "%s\n%s\n", filepath.Join(c.Dir, c.Role+".pem"), filepath.Join(c.Dir, c.Role+"-key.pem"))
 	return err
+}
+
+func (c pkiIssueCmd) issue(ca *pki.CA) (tls.Certificate, error) {
+	if c.Role == "edge" {
+		return ca.IssueServer(append(c.Host, "localhost", "127.0.0.1", "::1")...)
+	}
+	return ca.IssueRole(c.Role, c.Host...)
 }
