@@ -38,7 +38,11 @@ func OpenFolder(path string, demo bool) (*Folder, error) {
 		return nil, fmt.Errorf("opening the data folder's lock: %w", err)
 	}
 	f := &Folder{path: path, lock: lock}
-	if err := errors.Join(f.hold(), f.mark(demo)); err != nil {
+	err = f.hold()
+	if err == nil {
+		err = f.mark(demo) // whoever does not hold the folder writes nothing into it
+	}
+	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
