@@ -86,16 +86,16 @@ func DefaultConfig() Config {
 	}
 }
 
-// Validate names the first key that cannot be used.
+// Validate names the first key that cannot be used, relative to the section.
 func (c Config) Validate() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		return fmt.Errorf("edge.listen: %w", err)
+		return fmt.Errorf("listen: %w", err)
 	}
 	if _, _, err := net.SplitHostPort(c.HTTPListen); c.HTTPListen != "" && err != nil {
-		return fmt.Errorf("edge.http_listen: %w", err)
+		return fmt.Errorf("http_listen: %w", err)
 	}
 	if (c.TLS.CertFile == "") != (c.TLS.KeyFile == "") {
-		return errors.New("edge.tls: cert_file and key_file go together")
+		return errors.New("tls: cert_file and key_file go together")
 	}
 	if _, err := parseNetworks(c.TrustedProxies); err != nil {
 		return err
@@ -104,7 +104,7 @@ func (c Config) Validate() error {
 		for _, origin := range origins {
 			u, err := url.Parse(origin)
 			if err != nil || u.Scheme == "" || u.Host == "" || u.Scheme+"://"+u.Host != origin {
-				return fmt.Errorf("edge.origins.%s: %q is no web origin, like https://example.org", family, origin)
+				return fmt.Errorf("origins.%s: %q is no web origin, like https://example.org", family, origin)
 			}
 		}
 	}
@@ -121,7 +121,7 @@ func (c Config) Validate() error {
 		"timeouts.drain":       c.Timeouts.Drain > 0,
 	} {
 		if !positive {
-			return fmt.Errorf("edge.%s: must be more than 0", key)
+			return fmt.Errorf("%s: must be more than 0", key)
 		}
 	}
 	return nil
@@ -132,7 +132,7 @@ func parseNetworks(texts []string) ([]netip.Prefix, error) {
 	for _, text := range texts {
 		network, err := netip.ParsePrefix(text)
 		if err != nil {
-			return nil, fmt.Errorf("edge.trusted_proxies: %w", err)
+			return nil, fmt.Errorf("trusted_proxies: %w", err)
 		}
 		networks = append(networks, network.Masked())
 	}

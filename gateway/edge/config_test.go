@@ -12,17 +12,17 @@ func TestConfigErrorsNameTheKey(t *testing.T) {
 		t.Error(err)
 	}
 	for key, change := range map[string]func(*edge.Config){
-		"edge.listen":              func(c *edge.Config) { c.Listen = "x" },
-		"edge.http_listen":         func(c *edge.Config) { c.HTTPListen = "x" },
-		"edge.tls":                 func(c *edge.Config) { c.TLS.CertFile = "x" },
-		"edge.trusted_proxies":     func(c *edge.Config) { c.TrustedProxies = []string{"10.0.0.1"} },
-		"edge.origins.cmp":         func(c *edge.Config) { c.Origins = map[string][]string{"cmp": {"https://a.example/"}} },
-		"edge.limits.body_bytes":   func(c *edge.Config) { c.Limits.BodyBytes = 0 },
-		"edge.limits.concurrent":   func(c *edge.Config) { c.Limits.Concurrent = -1 },
-		"edge.rate.per_second":     func(c *edge.Config) { c.Rate.PerSecond = 0 },
-		"edge.timeouts.read":       func(c *edge.Config) { c.Timeouts.Read = 0 },
-		"edge.timeouts.drain":      func(c *edge.Config) { c.Timeouts.Drain = 0 },
-		"edge.limits.header_bytes": func(c *edge.Config) { c.Limits.HeaderBytes = 0 },
+		"listen":              func(c *edge.Config) { c.Listen = "x" },
+		"http_listen":         func(c *edge.Config) { c.HTTPListen = "x" },
+		"tls":                 func(c *edge.Config) { c.TLS.CertFile = "x" },
+		"trusted_proxies":     func(c *edge.Config) { c.TrustedProxies = []string{"10.0.0.1"} },
+		"origins.cmp":         func(c *edge.Config) { c.Origins = map[string][]string{"cmp": {"https://a.example/"}} },
+		"limits.body_bytes":   func(c *edge.Config) { c.Limits.BodyBytes = 0 },
+		"limits.concurrent":   func(c *edge.Config) { c.Limits.Concurrent = -1 },
+		"rate.per_second":     func(c *edge.Config) { c.Rate.PerSecond = 0 },
+		"timeouts.read":       func(c *edge.Config) { c.Timeouts.Read = 0 },
+		"timeouts.drain":      func(c *edge.Config) { c.Timeouts.Drain = 0 },
+		"limits.header_bytes": func(c *edge.Config) { c.Limits.HeaderBytes = 0 },
 	} {
 		c := edge.DefaultConfig()
 		change(&c)

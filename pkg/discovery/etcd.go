@@ -28,16 +28,16 @@ var reconnect = grpc.ConnectParams{
 }
 
 // NewEtcd makes a client of etcd. It connects when it is first used, and again whenever it has to. secure is
-// needed for endpoints of scheme https and not used for others.
+// needed for endpoints of scheme https and not used for others. Errors of settings name the key relative to the section.
 func NewEtcd(config Config, secure *tls.Config) (*clientv3.Client, error) {
 	scheme, err := config.scheme()
 	switch {
 	case err != nil:
 		return nil, err
 	case scheme == "":
-		return nil, errors.New("discovery.endpoints: name etcd's client URLs")
+		return nil, errors.New("endpoints: name etcd's client URLs")
 	case scheme == "https" && secure == nil:
-		return nil, errors.New("discovery.endpoints: https needs the role's certificate; set tls.ca, tls.cert and tls.key")
+		return nil, errors.New("endpoints: https needs the role's certificate; set tls.ca, tls.cert and tls.key")
 	case scheme != "https":
 		secure = nil
 	}

@@ -37,7 +37,7 @@ func TestMistakesAreNamedAllAtOnce(t *testing.T) {
 		t.Fatal("no error")
 	}
 	for _, key := range []string{"admin.listen", "stop_delay", "edge.listen"} {
-		if !strings.Contains(err.Error(), key) {
+		if !strings.Contains("\n"+err.Error(), "\n"+key+":") {
 			t.Errorf("%q does not name %s", err, key)
 		}
 	}
