@@ -55,7 +55,7 @@ func checkListen(address string, secured bool) error {
 	case ip == nil:
 		return fmt.Errorf("etcd.listen: %q is neither an IP address nor localhost", host)
 	case !ip.IsLoopback() && !secured:
-		return fmt.Errorf("etcd.listen: %s is not a loopback address; set etcd.tls", host)
+		return fmt.Errorf("etcd.listen: %s is not a loopback address; set tls.ca, tls.cert and tls.key", host)
 	}
 	return nil
 }
