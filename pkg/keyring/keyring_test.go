@@ -91,6 +91,8 @@ func TestRefusedSources(t *testing.T) {
 		"open to group": {keyring.Config{File: write(t, string(key), 0o640)}, "chmod 600"},
 		"absent":        {keyring.Config{File: filepath.Join(t.TempDir(), "none")}, "no such file"},
 		"short":         {keyring.Config{Key: config.Secret(secret)}, "32 bytes"},
+		"a password":    {keyring.Config{Key: "thirty-two characters, no base64"}, "base64"},
+		"hexadecimal":   {keyring.Config{Key: "00112233445566778899aabbccddeeff"}, "32 bytes"},
 		"no base64":     {keyring.Config{Key: "***"}, "base64"},
 	}
 	for name, c := range cases {

@@ -41,13 +41,16 @@ func LoadKEK(cfg Config) (*KEK, error) {
 		return nil, err
 	}
 	if cfg.File == "" {
-		return parse([]byte(cfg.Key.Reveal()))
+		return parseText([]byte(cfg.Key.Reveal()))
 	}
 	content, err := readPrivate(cfg.File)
 	if err != nil {
 		return nil, fmt.Errorf("reading the key-encryption key: %w", err)
 	}
-	kek, err := parse(content)
+	if len(content) == keySize {
+		return New(content)
+	}
+	kek, err := parseText(content)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", cfg.File, err)
 	}
@@ -71,14 +74,11 @@ func readPrivate(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(file, maxFile))
 }
 
-// parse reads 32 raw bytes or their base64. Its errors never show the key.
-func parse(content []byte) (*KEK, error) {
-	if len(content) == keySize {
-		return New(content)
-	}
-	key, err := base64.StdEncoding.Strict().DecodeString(string(bytes.TrimSpace(content)))
+// parseText reads the base64 of 32 bytes. Its errors never show the key.
+func parseText(text []byte) (*KEK, error) {
+	key, err := base64.StdEncoding.Strict().DecodeString(string(bytes.TrimSpace(text)))
 	if err != nil {
-		return nil, fmt.Errorf("the key-encryption key is neither %d bytes nor their base64", keySize)
+		return nil, fmt.Errorf("the key-encryption key is not the base64 of %d bytes", keySize)
 	}
 	return New(key)
 }
