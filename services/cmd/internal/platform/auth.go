@@ -56,12 +56,21 @@ func StartAuth(ctx context.Context, p *Process, mesh *Mesh) error {
 
 // OpenAuthStore opens auth's database; it is closed when the process stops.
 func OpenAuthStore(ctx context.Context, p *Process) (*store.DB, error) {
+	db, err := openAuthStore(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	p.Group.Defer("auth's store", db.Close)
+	return db, nil
+}
+
+// openAuthStore leaves closing to the caller.
+func openAuthStore(ctx context.Context, p *Process) (*store.DB, error) {
 	db, err := store.Open(ctx, p.Settings.Auth.Store, store.Options{
 		Schema: auth.Schema, Tracer: p.Telemetry.Tracer, Meter: p.Telemetry.Meter,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("opening auth's store: %w", err)
 	}
-	p.Group.Defer("auth's store", db.Close)
 	return db, nil
 }

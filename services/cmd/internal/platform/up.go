@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/google/renameio/v2"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/ventanilla/ventanilla/pkg/discovery"
 	"github.com/ventanilla/ventanilla/pkg/pki"
@@ -22,6 +25,8 @@ const (
 	startTimeout = 20 * time.Second
 	// operatorLife is that of the local operator's credential, renewed at half of it.
 	operatorLife = 12 * time.Hour
+	// renewRetry is the pause after a renewal that failed.
+	renewRetry = 10 * time.Minute
 	// serviceCALife outlasts any process.
 	serviceCALife = 10 * 365 * 24 * time.Hour
 	bootstrap     = "bootstrap"
@@ -82,11 +87,9 @@ func localMesh(ctx context.Context, p *Process) (*Mesh, error) {
 
 // migrateAuth uses a handle of its own, which is closed before the role opens the store.
 func migrateAuth(ctx context.Context, p *Process) error {
-	db, err := store.Open(ctx, p.Settings.Auth.Store, store.Options{
-		Schema: auth.Schema, Tracer: p.Telemetry.Tracer, Meter: p.Telemetry.Meter,
-	})
+	db, err := openAuthStore(ctx, p)
 	if err != nil {
-		return fmt.Errorf("opening auth's store: %w", err)
+		return err
 	}
 	return errors.Join(store.Migrate(ctx, db, auth.Migrations()), db.Close())
 }
@@ -107,10 +110,14 @@ func settle(ctx context.Context, p *Process, mesh *Mesh, folder *Folder, gateway
 		_, err := admin.WriteCredential(ctx, operators, LocalOperator, operatorLife, folder.Path("operator.pem"))
 		return err
 	}
-	if err := renew(starting); err != nil {
+	switch err := renew(starting); {
+	case status.Code(err) == codes.NotFound:
+		p.Log().WarnContext(ctx, "the local operator is disabled and gets no credential", "operator", LocalOperator)
+	case err != nil:
 		return demo.File{}, fmt.Errorf("making the local operator's credential: %w", err)
+	default:
+		p.Group.Go(ctx, "operator credential", func(ctx context.Context) error { return keepRenewing(ctx, p.Log(), renew) })
 	}
-	p.Group.Go(ctx, "operator credential", func(ctx context.Context) error { return every(ctx, operatorLife/2, renew) })
 	if !withDemo {
 		return demo.File{}, nil
 	}
@@ -138,18 +145,19 @@ func writeDemo(ctx context.Context, clients authv1.ClientServiceClient, p *Proce
 	return file, nil
 }
 
-// every calls do at each interval until ctx ends, and fails when do does.
-func every(ctx context.Context, interval time.Duration, do func(context.Context) error) error {
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
-	for {
+// keepRenewing renews the operator's credential until ctx ends. A failure is no reason to stop the platform: the
+// credential holds for the other half of its life.
+func keepRenewing(ctx context.Context, logger *slog.Logger, renew func(context.Context) error) error {
+	for pause := operatorLife / 2; ; {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-ticker.C:
-			if err := do(ctx); err != nil {
-				return err
-			}
+		case <-time.After(pause):
+		}
+		pause = operatorLife / 2
+		if err := renew(ctx); err != nil && ctx.Err() == nil {
+			logger.WarnContext(ctx, "the local operator's credential was not renewed; trying again", "error", err)
+			pause = renewRetry
 		}
 	}
 }
