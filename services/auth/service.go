@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"sync"
 	"time"
 
 	"google.golang.org/grpc"
@@ -118,17 +119,15 @@ func (s *Service) Ready(context.Context) error {
 // The streams of WatchRevocations end with it.
 func (s *Service) Run(ctx context.Context) error {
 	defer s.view.Close()
+	var sweeping sync.WaitGroup
+	defer sweeping.Wait()
+	sweeping.Go(func() { s.keepSweeping(ctx) })
 	poll := time.NewTicker(s.config.ViewPoll)
 	defer poll.Stop()
-	sweep := time.NewTicker(sweepEvery)
-	defer sweep.Stop()
 	for away := false; ; {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-sweep.C:
-			s.sweep(ctx)
-			continue
 		case <-poll.C:
 		case <-s.wake:
 		}
@@ -154,6 +153,20 @@ func (s *Service) report(ctx context.Context, err error) {
 		return
 	}
 	s.logger.InfoContext(ctx, "following the store again")
+}
+
+// keepSweeping runs beside the polls: many rows to drop must not make the view old.
+func (s *Service) keepSweeping(ctx context.Context) {
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			s.sweep(ctx)
+		}
+	}
 }
 
 // sweep drops revocations of tokens that are over everywhere, whatever the replicas' clocks say.
