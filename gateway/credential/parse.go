@@ -81,6 +81,14 @@ func errInvalid() error {
 	return rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_INVALID, "the credential is not valid")
 }
 
+// token68 has the characters of a token.
+var token68 = func() (set [256]bool) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~+/") {
+		set[c] = true
+	}
+	return set
+}()
+
 // isToken68 tells whether s has the form of a token (RFC 9110, 11.2).
 func isToken68(s string) bool {
 	s = strings.TrimRight(s, "=")
@@ -88,8 +96,7 @@ func isToken68(s string) bool {
 		return false
 	}
 	for i := range len(s) {
-		c := s[i]
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune("-._~+/", rune(c)) {
+		if !token68[s[i]] {
 			return false
 		}
 	}

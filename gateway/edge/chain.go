@@ -1,7 +1,6 @@
 package edge
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -48,7 +47,7 @@ func (s *Server) chain(secure bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := &exchange{ResponseWriter: w, method: r.Method, client: s.clients.address(r)}
 		x.endpoint, x.clean = s.router.find(r)
-		next(x, r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x)))
+		next(x, r)
 	})
 }
 

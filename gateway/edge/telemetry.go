@@ -74,14 +74,14 @@ func (t *telemetry) start(ctx context.Context, x *exchange, r *http.Request) (co
 	return ctx, span
 }
 
-// observe traces, measures and logs the exchange. Failures are logged with their
+// observe traces, measures and logs the exchange, and puts it into the request's context for Fail. Failures are logged with their
 // cause, which the caller never sees; no value of the caller's is, but the request id.
 func (s *Server) observe(next handler) handler {
 	return func(x *exchange, r *http.Request) {
 		start := s.opts.Clock()
 		ctx, span := s.telemetry.start(r.Context(), x, r)
 		defer span.End()
-		next(x, r.WithContext(ctx))
+		next(x, r.WithContext(context.WithValue(ctx, exchangeKey{}, x)))
 		if x.status == 0 {
 			x.status = http.StatusOK
 		}

@@ -1,6 +1,7 @@
 package wirejson
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -34,18 +35,22 @@ func decode(r io.Reader, parse func([]byte) error) error {
 	return err
 }
 
+// usualSize holds a form with a token, and what ReadFrom wants free to see the end.
+const usualSize = 2 << 10
+
 func readText(r io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(r)
+	text := bytes.NewBuffer(make([]byte, 0, usualSize))
+	_, err := text.ReadFrom(r)
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return nil, rpcerr.Wrap(errorsv1.Reason_REASON_BODY_TOO_LARGE, err, "the body is too large")
 	}
 	if err != nil {
 		return nil, rpcerr.Wrap(errorsv1.Reason_REASON_MALFORMED_BODY, err, "the body ended early")
 	}
-	if !utf8.Valid(data) {
+	if !utf8.Valid(text.Bytes()) {
 		return nil, malformed("the body is not UTF-8")
 	}
-	return data, nil
+	return text.Bytes(), nil
 }
 
 func malformed(message string) error {

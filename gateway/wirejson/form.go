@@ -75,6 +75,10 @@ func parseForm(m proto.Message, body string) error {
 				return malformed("the form is not UTF-8")
 			}
 		}
+		if field.Kind() == protoreflect.StringKind && !field.IsList() && field.JSONName() == name {
+			m.ProtoReflect().Set(field, protoreflect.ValueOfString(values[name][0])) // as the library would, only at once
+			continue
+		}
 		if err := runtime.PopulateQueryParameters(m, url.Values{name: values[name]}, noFilter); err != nil {
 			return invalid(name, "does not parse")
 		}

@@ -11,8 +11,6 @@ import (
 	"fmt"
 	"time"
 
-	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
-	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc/filters"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
 	"google.golang.org/grpc/credentials"
@@ -22,6 +20,7 @@ import (
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/resolver"
 
+	"github.com/ventanilla/ventanilla/pkg/rpctelemetry"
 	"github.com/ventanilla/ventanilla/pkg/telemetry"
 )
 
@@ -60,7 +59,12 @@ func Dial(role string, opts Options) (*grpc.ClientConn, error) {
 	if target == "" {
 		target = scheme + ":///" + role
 	}
-	conn, err := grpc.NewClient(target, dialOptions(opts, config)...)
+	unary, stream, err := rpctelemetry.Client(opts.Telemetry)
+	if err != nil {
+		return nil, fmt.Errorf("dialling %s: %w", role, err)
+	}
+	conn, err := grpc.NewClient(target, append(dialOptions(opts, config),
+		grpc.WithChainUnaryInterceptor(unary, withDeadline(opts.Config.Timeout)), grpc.WithChainStreamInterceptor(stream))...)
 	if err != nil {
 		return nil, fmt.Errorf("dialling %s: %w", role, err)
 	}
@@ -88,13 +92,6 @@ func dialOptions(opts Options, serviceConfig string) []grpc.DialOption {
 			grpc.MaxCallRecvMsgSize(opts.Config.MaxMessageBytes),
 			grpc.MaxCallSendMsgSize(opts.Config.MaxMessageBytes),
 		),
-		grpc.WithStatsHandler(otelgrpc.NewClientHandler(
-			otelgrpc.WithTracerProvider(opts.Telemetry.Tracer),
-			otelgrpc.WithMeterProvider(opts.Telemetry.Meter),
-			otelgrpc.WithPropagators(opts.Telemetry.Propagator),
-			otelgrpc.WithFilter(filters.Not(filters.HealthCheck())),
-		)),
-		grpc.WithUnaryInterceptor(withDeadline(opts.Config.Timeout)),
 	}
 }
 

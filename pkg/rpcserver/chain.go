@@ -3,27 +3,27 @@ package rpcserver
 import (
 	"context"
 
-	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc"
-	"go.opentelemetry.io/contrib/instrumentation/google.golang.org/grpc/otelgrpc/filters"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/stats"
 
-	"github.com/ventanilla/ventanilla/pkg/telemetry"
+	"github.com/ventanilla/ventanilla/pkg/rpctelemetry"
 )
 
-// link is a part of the chain that each call goes through: a stats handler or a pair of interceptors.
+// link is a part of the chain that each call goes through.
 type link struct {
 	name   string
-	stats  stats.Handler
 	unary  grpc.UnaryServerInterceptor
 	stream grpc.StreamServerInterceptor
 }
 
 // chain lists the links, outermost first. Refusals come before the message is looked at, and what they say goes
 // through the translation of errors like everything else.
-func (s *Server) chain() []link {
+func (s *Server) chain() ([]link, error) {
+	unary, stream, err := rpctelemetry.Server(s.opts.Telemetry)
+	if err != nil {
+		return nil, err
+	}
 	return []link{
-		{name: "telemetry", stats: statsHandler(s.opts.Telemetry)},
+		{name: "telemetry", unary: unary, stream: stream},
 		{name: "recovery", unary: s.recoverUnary, stream: s.recoverStream},
 		{name: "errors", unary: s.translateUnary, stream: s.translateStream},
 		{name: "deadline", unary: s.deadlineUnary, stream: s.endStreamOnDrain},
@@ -31,13 +31,13 @@ func (s *Server) chain() []link {
 		gate(s.identify).link("identity"),
 		gate(s.checkRoles).link("roles"),
 		{name: "validation", unary: s.validateUnary, stream: s.validateStream},
-	}
+	}, nil
 }
 
 // Chain names the links that each call goes through, outermost first.
 func (s *Server) Chain() []string {
 	var names []string
-	for _, l := range s.chain() {
+	for _, l := range s.links {
 		names = append(names, l.name)
 	}
 	return names
@@ -45,23 +45,10 @@ func (s *Server) Chain() []string {
 
 func (s *Server) chainOptions() []grpc.ServerOption {
 	var opts []grpc.ServerOption
-	for _, l := range s.chain() {
-		if l.stats != nil {
-			opts = append(opts, grpc.StatsHandler(l.stats))
-			continue
-		}
+	for _, l := range s.links {
 		opts = append(opts, grpc.ChainUnaryInterceptor(l.unary), grpc.ChainStreamInterceptor(l.stream))
 	}
 	return opts
-}
-
-func statsHandler(t *telemetry.Telemetry) stats.Handler {
-	return otelgrpc.NewServerHandler(
-		otelgrpc.WithTracerProvider(t.Tracer),
-		otelgrpc.WithMeterProvider(t.Meter),
-		otelgrpc.WithPropagators(t.Propagator),
-		otelgrpc.WithFilter(filters.Not(filters.HealthCheck())),
-	)
 }
 
 // gate lets a call in, with what it learnt in the context, or refuses it. It is the same for both sorts of call.

@@ -52,6 +52,7 @@ type Server struct {
 	log       *slog.Logger
 	rules     map[string]Rule
 	validator protovalidate.Validator
+	links     []link
 	grpc      *grpc.Server
 	health    *health.Server
 	listener  net.Listener
@@ -82,6 +83,9 @@ func New(cfg Config, opts Options) (*Server, error) {
 	}
 	var err error
 	if s.validator, err = newValidator(s.rules); err != nil {
+		return nil, fmt.Errorf("gRPC server: %w", err)
+	}
+	if s.links, err = s.chain(); err != nil {
 		return nil, fmt.Errorf("gRPC server: %w", err)
 	}
 	s.draining, s.drain = context.WithCancel(context.Background())
