@@ -38,13 +38,15 @@ func (f *follower) Close() {
 
 func (f *follower) run(ctx context.Context) {
 	retry := newRetry()
+	told := false
 	for {
-		err := f.follow(ctx, retry.Reset)
+		err := f.follow(ctx, func() { retry.Reset(); told = false })
 		if ctx.Err() != nil {
 			return
 		}
 		if err != nil {
-			f.logger.Warn("endpoints are followed again in a moment", "error", err)
+			f.logger.Log(ctx, outageLevel(told), "endpoints are followed again in a moment", "error", err)
+			told = true
 			if len(f.recall(f.role)) == 0 {
 				f.conn.ReportError(err)
 			}

@@ -87,9 +87,10 @@ func (r *Registration) publish(ctx context.Context) error {
 // keep holds the lease, and replaces it when it is lost, until ctx ends.
 func (r *Registration) keep(ctx context.Context) {
 	retry := newRetry()
-	for listed := true; ; {
+	for listed, told := true, false; ; {
 		if listed {
 			r.hold(ctx)
+			told = false
 		}
 		if !pause(ctx, retry.NextBackOff()) {
 			return
@@ -99,7 +100,8 @@ func (r *Registration) keep(ctx context.Context) {
 			retry.Reset()
 			r.logger.Warn("listed again after the lease was lost")
 		} else if ctx.Err() == nil {
-			r.logger.Warn("not listed: the lease was lost and etcd gives no new one", "error", err)
+			r.logger.Log(ctx, outageLevel(told), "not listed: the lease was lost and etcd gives no new one", "error", err)
+			told = true
 		}
 	}
 }

@@ -2,6 +2,7 @@ package discovery
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -24,4 +25,12 @@ func pause(ctx context.Context, d time.Duration) bool {
 	case <-timer.C:
 		return true
 	}
+}
+
+// outageLevel is for failures that repeat while etcd is away: an operator is told once.
+func outageLevel(told bool) slog.Level {
+	if told {
+		return slog.LevelDebug
+	}
+	return slog.LevelWarn
 }
