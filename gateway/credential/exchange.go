@@ -67,7 +67,11 @@ type entry struct {
 
 // NewExchanger asks auth and bounds what it keeps by revocations.
 func NewExchanger(auth Auth, revocations Revocations, clock func() time.Time) (*Exchanger, error) {
-	cache, err := otter.New(&otter.Options[key, entry]{MaximumSize: maxEntries})
+	cache, err := otter.New(&otter.Options[key, entry]{
+		MaximumSize: maxEntries,
+		// Upkeep runs in the caller, so that no goroutine is left to nobody.
+		Executor: func(task func()) { task() },
+	})
 	if err != nil {
 		return nil, fmt.Errorf("making the credential cache: %w", err)
 	}

@@ -33,7 +33,11 @@ type bucketKey struct {
 }
 
 func newLimiter(cfg Rate, clock func() time.Time) (*limiter, error) {
-	buckets, err := otter.New(&otter.Options[bucketKey, *rate.Limiter]{MaximumSize: maxBuckets})
+	buckets, err := otter.New(&otter.Options[bucketKey, *rate.Limiter]{
+		MaximumSize: maxBuckets,
+		// Upkeep runs in the caller, so that no goroutine is left to nobody.
+		Executor: func(task func()) { task() },
+	})
 	if err != nil {
 		return nil, fmt.Errorf("making the rate limiter: %w", err)
 	}
