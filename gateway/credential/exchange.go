@@ -10,10 +10,9 @@ import (
 	"github.com/maypok86/otter/v2"
 	"google.golang.org/grpc"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
-
-	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 )
 
 const (

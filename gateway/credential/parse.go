@@ -6,9 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
-
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
 
 // maxHeader bounds the Authorization header, in bytes.

@@ -5,9 +5,8 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
-	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
-
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
 
 // Fields names the validated fields of one domain request as a partner knows them.

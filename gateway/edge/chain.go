@@ -7,9 +7,8 @@ import (
 	"runtime/debug"
 	"slices"
 
-	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
-
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
 
 // handler is a step of the chain: it answers x, or hands on to the next.

@@ -8,9 +8,8 @@ import (
 	"strconv"
 	"time"
 
-	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
-
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
 
 // exchange is one request and its answer on their way through the chain.

@@ -11,9 +11,8 @@ import (
 	"github.com/maypok86/otter/v2"
 	"golang.org/x/time/rate"
 
-	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
-
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
 
 // maxBuckets bounds the addresses remembered. A bucket that is evicted starts full again.

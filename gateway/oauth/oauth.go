@@ -5,10 +5,9 @@ package oauth
 import (
 	"strings"
 
-	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
-
 	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
 
 // Error codes (RFC 6749 sections 4.1.2.1 and 5.2, RFC 6750 section 3.1).

@@ -7,9 +7,8 @@ import (
 	"net/http"
 	"unicode/utf8"
 
-	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
-
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
 
 // Body is a request body that keeps the error its decoding ended with. The

@@ -9,11 +9,10 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/ventanilla/ventanilla/gateway/wirejson"
 	cmpv1 "github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1"
 	tuiddv1 "github.com/ventanilla/ventanilla/proto/gen/go/tuidd/v1"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
-
-	"github.com/ventanilla/ventanilla/gateway/wirejson"
 )
 
 func extra(t *testing.T, members map[string]any) *structpb.Struct {

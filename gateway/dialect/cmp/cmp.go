@@ -11,12 +11,11 @@ import (
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/grpc"
 
-	cmpv1 "github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1"
-	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
-
 	"github.com/ventanilla/ventanilla/gateway/dialect"
 	"github.com/ventanilla/ventanilla/gateway/edge"
 	"github.com/ventanilla/ventanilla/gateway/wirejson"
+	cmpv1 "github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1"
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 )
 
 // Name is the family's name.

@@ -3,10 +3,10 @@ package main
 import (
 	"io"
 
+	"github.com/alecthomas/kong"
+
 	"github.com/ventanilla/ventanilla/services/cmd/internal/admin"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/platform"
-
-	"github.com/alecthomas/kong"
 )
 
 type adminCmd struct {
