@@ -14,9 +14,11 @@ import (
 // Group holds the running parts. The zero value is not usable; see New.
 type Group struct {
 	logger *slog.Logger
-	failed chan error
-	mu     sync.Mutex
-	parts  []part
+	failed chan struct{}
+
+	mu       sync.Mutex
+	parts    []part
+	failures []error // of parts that ended unasked, not yet returned
 }
 
 type part struct {
@@ -26,7 +28,7 @@ type part struct {
 
 // New returns an empty group that logs what it stops.
 func New(logger *slog.Logger) *Group {
-	return &Group{logger: logger, failed: make(chan error, 1)}
+	return &Group{logger: logger, failed: make(chan struct{}, 1)}
 }
 
 // Go runs a part in its own goroutine until its context ends. A part that returns
@@ -42,6 +44,7 @@ func (g *Group) Go(ctx context.Context, name string, run func(context.Context) e
 				err = errors.New("ended unasked")
 			}
 			g.fail(fmt.Errorf("%s: %w", name, err))
+			err = nil // it is told once
 		}
 		done <- err
 	}()
@@ -62,21 +65,21 @@ func (g *Group) Defer(name string, stop func() error) {
 // Wait blocks until the context ends or a part fails, then stops all parts, the last
 // one first. It returns nil when the context ended and everything stopped cleanly.
 func (g *Group) Wait(ctx context.Context) error {
-	var cause error
 	select {
 	case <-ctx.Done():
-	case cause = <-g.failed:
+	case <-g.failed:
 	}
-	return errors.Join(cause, g.Stop())
+	return g.Stop()
 }
 
-// Stop stops all parts, the last one first. A second call does nothing.
+// Stop stops all parts, the last one first, and returns why parts ended unasked and what failed in stopping.
+// A second call does nothing.
 func (g *Group) Stop() error {
 	var errs []error
 	for {
 		p, ok := g.pop()
 		if !ok {
-			return errors.Join(errs...)
+			return errors.Join(append(g.takeFailures(), errs...)...)
 		}
 		g.logger.Debug("stopping", "part", p.name)
 		if err := p.stop(); err != nil {
@@ -86,10 +89,21 @@ func (g *Group) Stop() error {
 }
 
 func (g *Group) fail(err error) {
+	g.mu.Lock()
+	g.failures = append(g.failures, err)
+	g.mu.Unlock()
 	select {
-	case g.failed <- err:
-	default:
+	case g.failed <- struct{}{}:
+	default: // an earlier failure has told already
 	}
+}
+
+func (g *Group) takeFailures() []error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	taken := g.failures
+	g.failures = nil
+	return taken
 }
 
 func (g *Group) push(p part) {

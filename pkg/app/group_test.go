@@ -50,6 +50,18 @@ func TestAFailingPartStopsTheRest(t *testing.T) {
 	}
 }
 
+func TestAFailureIsToldOnce(t *testing.T) {
+	g := app.New(slog.New(slog.DiscardHandler))
+	g.Go(t.Context(), "server", func(context.Context) error { return errors.New("boom") })
+	g.Defer("store", func() error { return errors.New("stuck") })
+	if err := g.Wait(t.Context()); err == nil || err.Error() != "server: boom\nstopping store: stuck" {
+		t.Errorf("got %v", err)
+	}
+	if err := g.Stop(); err != nil {
+		t.Errorf("told again: %v", err)
+	}
+}
+
 func TestAPartThatEndsUnaskedIsAnError(t *testing.T) {
 	g := app.New(slog.New(slog.DiscardHandler))
 	g.Go(t.Context(), "server", func(context.Context) error { return nil })
