@@ -16,7 +16,7 @@ type Family struct {
 	// Handler serves the routes. It is called with a body limited to the configured size.
 	Handler http.Handler
 	// WriteError answers with err, which has a reason (package rpcerr), in the family's shape. The edge has
-	// set Retry-After and Allow. It writes no value of the caller's.
+	// set Retry-After and Allow. It writes no value of the caller's but the path.
 	WriteError func(w http.ResponseWriter, r *http.Request, err error)
 	// RateHeaders adds the family's own rate-limit headers to an answer; nil when it has none.
 	RateHeaders func(h http.Header, limit, remaining int)

@@ -73,8 +73,9 @@ func (t *telemetry) start(ctx context.Context, x *exchange, r *http.Request) (co
 	return ctx, span
 }
 
-// observe traces, measures and logs the exchange, and puts it into the request's context for Fail. Failures are logged with their
-// cause, which the caller never sees; no value of the caller's is, but the request id.
+// observe traces, measures and logs the exchange, and puts it into the request's
+// context for Fail. Failures are logged with their cause, which the caller never
+// sees; no value of the caller's is, but the request id.
 func (s *Server) observe(next handler) handler {
 	return func(x *exchange, r *http.Request) {
 		start := s.opts.Clock()
