@@ -82,6 +82,7 @@ func (w *Window) Serve(ctx context.Context, listener net.Listener) error {
 	go func() { ended <- w.server.Serve(listener) }()
 	select {
 	case err := <-ended:
+		w.server.Stop()
 		return fmt.Errorf("serving the admin window: %w", err)
 	case <-ctx.Done():
 	}
