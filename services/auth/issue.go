@@ -33,6 +33,7 @@ func (s *tokenService) IssueToken(ctx context.Context, req *authv1.IssueTokenReq
 	if err != nil {
 		return nil, err
 	}
+	s.tokens.issued(token, claims, client.Epoch)
 	return &authv1.IssueTokenResponse{
 		AccessToken: token,
 		ExpiresAt:   timestamppb.New(claims.Expires),

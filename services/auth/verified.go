@@ -78,12 +78,21 @@ func (a *accessTokens) inForce(ctx context.Context, text string) (accessToken, e
 	return accessToken{token, client}, nil
 }
 
+// issued remembers a token that this replica has just signed: it needs no proof.
+func (a *accessTokens) issued(text string, claims accesstoken.Claims, epoch int64) {
+	a.verified.Set(hashToken(text), &signedToken{claims, epoch})
+}
+
+func hashToken(text string) [sha256.Size]byte {
+	var buffer [2 << 10]byte // a usual token fits, and need not go to the heap
+	return sha256.Sum256(append(buffer[:0], text...))
+}
+
 func (a *accessTokens) verify(text string) (*signedToken, error) {
 	if len(text) > accesstoken.MaxSize {
 		return nil, errVoid
 	}
-	var buffer [2 << 10]byte // a usual token fits, and need not go to the heap
-	hash := sha256.Sum256(append(buffer[:0], text...))
+	hash := hashToken(text)
 	if token, ok := a.verified.GetIfPresent(hash); ok {
 		return token, nil
 	}
