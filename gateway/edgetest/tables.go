@@ -1,6 +1,7 @@
 package edgetest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,7 +10,9 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/ventanilla/ventanilla/gateway/dialect"
+	"github.com/ventanilla/ventanilla/gateway/edge"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+	wirev1 "github.com/ventanilla/ventanilla/proto/gen/go/wire/v1"
 )
 
 // EveryReason fails unless answers has each reason of the platform's vocabulary, and nothing else.
@@ -54,4 +57,46 @@ func collect(message protoreflect.MessageDescriptor, prefix string, validated ma
 			collect(m, path+".", validated)
 		}
 	}
+}
+
+// EveryRoute fails unless the family's routes are those that the methods of contract are annotated with, by
+// google.api.http and wire.v1.consumes.
+func EveryRoute(t *testing.T, family edge.Family, contract protoreflect.FileDescriptor) {
+	t.Helper()
+	var annotated, mounted []string
+	for i := range contract.Services().Len() {
+		methods := contract.Services().Get(i).Methods()
+		for j := range methods.Len() {
+			options := methods.Get(j).Options()
+			consumes, _ := proto.GetExtension(options, wirev1.E_Consumes).([]string)
+			annotated = append(annotated, describe(httpRule(options), consumes))
+		}
+	}
+	for _, route := range family.Routes {
+		mounted = append(mounted, describe(route.Method+" "+route.Path, route.Consumes))
+	}
+	slices.Sort(annotated)
+	slices.Sort(mounted)
+	if !slices.Equal(annotated, mounted) {
+		t.Errorf("annotated: %q\nmounted:   %q", annotated, mounted)
+	}
+}
+
+// httpRule is the method and path of a google.api.http annotation. It finds them by name, so that this module needs
+// no package of annotations.
+func httpRule(options proto.Message) (rule string) {
+	options.ProtoReflect().Range(func(option protoreflect.FieldDescriptor, value protoreflect.Value) bool {
+		if option.FullName() != "google.api.http" {
+			return true
+		}
+		message := value.Message()
+		pattern := message.WhichOneof(message.Descriptor().Oneofs().ByName("pattern"))
+		rule = strings.ToUpper(string(pattern.Name())) + " " + message.Get(pattern).String()
+		return false
+	})
+	return rule
+}
+
+func describe(rule string, consumes []string) string {
+	return rule + " " + strings.Join(slices.Sorted(slices.Values(consumes)), ", ")
 }

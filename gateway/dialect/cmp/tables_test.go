@@ -5,6 +5,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/gateway/dialect/cmp"
 	"github.com/ventanilla/ventanilla/gateway/edgetest"
+	cmpv1 "github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1"
 )
 
 func TestEveryReasonHasAnAnswer(t *testing.T) { edgetest.EveryReason(t, cmp.Answers) }
@@ -17,4 +18,12 @@ func TestEveryAnswerHasTexts(t *testing.T) {
 			t.Errorf("%s has no text", reason)
 		}
 	}
+}
+
+func TestEveryRouteIsAnnotated(t *testing.T) {
+	family, err := cmp.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edgetest.EveryRoute(t, family, cmpv1.File_cmp_v1_oauth_proto)
 }

@@ -5,8 +5,17 @@ import (
 
 	"github.com/ventanilla/ventanilla/gateway/dialect/native"
 	"github.com/ventanilla/ventanilla/gateway/edgetest"
+	nativev1 "github.com/ventanilla/ventanilla/proto/gen/go/native/v1"
 )
 
 func TestEveryReasonHasAnAnswer(t *testing.T) { edgetest.EveryReason(t, native.Answers) }
 
 func TestEveryValidatedFieldHasAName(t *testing.T) { edgetest.EveryField(t, native.Fields) }
+
+func TestEveryRouteIsAnnotated(t *testing.T) {
+	family, err := native.New(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edgetest.EveryRoute(t, family, nativev1.File_native_v1_oauth_proto)
+}

@@ -5,8 +5,17 @@ import (
 
 	"github.com/ventanilla/ventanilla/gateway/dialect/tuidd"
 	"github.com/ventanilla/ventanilla/gateway/edgetest"
+	tuiddv1 "github.com/ventanilla/ventanilla/proto/gen/go/tuidd/v1"
 )
 
 func TestEveryReasonHasAnAnswer(t *testing.T) { edgetest.EveryReason(t, tuidd.Answers) }
 
 func TestEveryValidatedFieldHasAName(t *testing.T) { edgetest.EveryField(t, tuidd.Fields) }
+
+func TestEveryRouteIsAnnotated(t *testing.T) {
+	family, err := tuidd.New(nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	edgetest.EveryRoute(t, family, tuiddv1.File_tuidd_v1_tokeninfo_proto)
+}
