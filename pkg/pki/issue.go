@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -46,6 +47,9 @@ func (ca *CA) IssueServer(hosts ...string) (tls.Certificate, error) {
 	return ca.issue(template)
 }
 
+// hostName is a DNS name (RFC 1123, 2.1), maybe with a wildcard before it.
+var hostName = regexp.MustCompile(`^(\*\.)?[0-9A-Za-z]([-0-9A-Za-z]{0,61}[0-9A-Za-z])?(\.[0-9A-Za-z]([-0-9A-Za-z]{0,61}[0-9A-Za-z])?)*\.?$`)
+
 // addHosts refuses names in the roles' zone: a certificate has one role at most, set by IssueRole alone.
 func addHosts(template *x509.Certificate, hosts []string) error {
 	for _, host := range hosts {
@@ -53,7 +57,7 @@ func addHosts(template *x509.Certificate, hosts []string) error {
 			template.IPAddresses = append(template.IPAddresses, ip)
 			continue
 		}
-		if host == "" || strings.HasSuffix("."+strings.ToLower(strings.TrimSuffix(host, ".")), domain) {
+		if !hostName.MatchString(host) || strings.HasSuffix("."+strings.ToLower(strings.TrimSuffix(host, ".")), domain) {
 			return fmt.Errorf("host %q cannot be certified", host)
 		}
 		template.DNSNames = append(template.DNSNames, host)

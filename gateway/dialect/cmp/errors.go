@@ -46,6 +46,7 @@ var answers = map[errorsv1.Reason]answer{
 	errorsv1.Reason_REASON_OPERATOR_NOT_FOUND:          {500, 500, oauth.ServerError},
 	errorsv1.Reason_REASON_OPERATOR_EXISTS:             {500, 500, oauth.ServerError},
 	errorsv1.Reason_REASON_CERTIFICATE_REQUEST_INVALID: {500, 500, oauth.ServerError},
+	errorsv1.Reason_REASON_LAST_OPERATOR:               {500, 500, oauth.ServerError},
 }
 
 // texts are the document's ("Errors"), as they stand there. 413 and 415, which it has not, are bad requests.
@@ -120,7 +121,7 @@ var hints = map[errorsv1.Reason]string{
 	errorsv1.Reason_REASON_INSECURE_TRANSPORT:     "Use HTTPS",
 	errorsv1.Reason_REASON_METHOD_NOT_ALLOWED:     "Use POST",
 	errorsv1.Reason_REASON_NOT_ACCEPTABLE:         "Accept application/json",
-	errorsv1.Reason_REASON_MEDIA_TYPE_UNSUPPORTED: "Send application/x-www-form-urlencoded or application/json",
+	errorsv1.Reason_REASON_MEDIA_TYPE_UNSUPPORTED: "Send application/x-www-form-urlencoded or application/json, uncompressed",
 	errorsv1.Reason_REASON_BODY_TOO_LARGE:         "Send a smaller body",
 	errorsv1.Reason_REASON_MALFORMED_BODY:         "Check the form or JSON of the body",
 }

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/gateway/oauth"
 	"github.com/ventanilla/ventanilla/gateway/wirejson"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
@@ -51,6 +50,7 @@ var answers = map[errorsv1.Reason]answer{
 	errorsv1.Reason_REASON_OPERATOR_NOT_FOUND:          {500, 500, oauth.ServerError, textInternal},
 	errorsv1.Reason_REASON_OPERATOR_EXISTS:             {500, 500, oauth.ServerError, textInternal},
 	errorsv1.Reason_REASON_CERTIFICATE_REQUEST_INVALID: {500, 500, oauth.ServerError, textInternal},
+	errorsv1.Reason_REASON_LAST_OPERATOR:               {500, 500, oauth.ServerError, textInternal},
 }
 
 const (
@@ -88,7 +88,7 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) {
 			problem{"about:blank", http.StatusText(a.status), a.status, text, r.URL.EscapedPath()})
 		return
 	}
-	if a.oauthStatus == http.StatusUnauthorized && credential.SchemeOf(r.Header["Authorization"]) != credential.None {
+	if a.oauthStatus == http.StatusUnauthorized { // RFC 9110, 15.5.2
 		w.Header()["WWW-Authenticate"] = []string{`Basic realm="ventanilla"`}
 	}
 	w.Header().Set("Cache-Control", "no-store")

@@ -2,6 +2,7 @@ package native
 
 import (
 	"context"
+	"strings"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
@@ -50,7 +51,7 @@ func (a *revokeAdapter) Revoke(ctx context.Context, in *nativev1.RevokeRequest) 
 		return nil, err
 	}
 	_, err = a.revoker.Revoke(authn.Outgoing(ctx, caller.Token),
-		&authv1.RevokeRequest{Token: in.GetToken(), TokenTypeHint: in.GetTokenTypeHint()})
+		&authv1.RevokeRequest{Token: strings.TrimSpace(in.GetToken()), TokenTypeHint: in.GetTokenTypeHint()})
 	if err != nil && rpcerr.Reason(err) != errorsv1.Reason_REASON_FIELD_INVALID {
 		return nil, revokeFields.Translate(err)
 	}

@@ -49,7 +49,7 @@ func (a *tokenInfoAdapter) TokenInfo(ctx context.Context, in *tuiddv1.TokenInfoR
 		return nil, err
 	}
 	known, err := a.introspector.Introspect(authn.Outgoing(ctx, caller.Token),
-		&authv1.IntrospectRequest{Token: in.GetToken(), TokenTypeHint: in.GetTokenTypeHint()})
+		&authv1.IntrospectRequest{Token: strings.TrimSpace(in.GetToken()), TokenTypeHint: in.GetTokenTypeHint()})
 	if rpcerr.Reason(err) == errorsv1.Reason_REASON_FIELD_INVALID {
 		known, err = &authv1.IntrospectResponse{}, nil // nothing that could be a token: inactive
 	}

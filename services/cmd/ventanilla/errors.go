@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	"github.com/ventanilla/ventanilla/pkg/store"
 )
 
 // exitCode tells a script what became of the command.
@@ -17,6 +18,8 @@ func exitCode(err error) int {
 		return exitOK
 	case errors.As(err, new(usageError)):
 		return exitUsage
+	case errors.Is(err, store.ErrUnavailable):
+		return exitUnavailable
 	}
 	switch status.Code(err) {
 	case codes.PermissionDenied, codes.Unauthenticated:
@@ -25,7 +28,7 @@ func exitCode(err error) int {
 		return exitNotFound
 	case codes.Unavailable, codes.DeadlineExceeded:
 		return exitUnavailable
-	case codes.InvalidArgument, codes.AlreadyExists:
+	case codes.InvalidArgument:
 		return exitUsage
 	default:
 		return exitFailed

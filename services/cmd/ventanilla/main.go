@@ -46,6 +46,8 @@ type cli struct {
 	Config  configCmd  `cmd:"" help:"Look at the settings."`
 	Admin   adminCmd   `cmd:"" help:"Operate a platform, near or far."`
 	Version versionCmd `cmd:"" help:"Show the version."`
+
+	VersionFlag kong.VersionFlag `name:"version" help:"Show the version."`
 }
 
 func main() {
@@ -59,6 +61,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	exited := -1
 	parser, err := kong.New(&cli{}, kong.Name("ventanilla"), kong.Description(description),
 		kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Exit(func(code int) { exited = code }),
+		kong.Vars{"version": "ventanilla " + version},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(stdout, (*io.Writer)(nil)))
 	if err != nil {

@@ -17,8 +17,10 @@ func command(t *testing.T, args ...string) (code int, stdout, stderr string) {
 }
 
 func TestVersionAndHelp(t *testing.T) {
-	if code, out, _ := command(t, "version"); code != exitOK || !strings.HasPrefix(out, "ventanilla ") {
-		t.Errorf("version: %d %q", code, out)
+	for _, arg := range []string{"version", "--version"} {
+		if code, out, _ := command(t, arg); code != exitOK || !strings.HasPrefix(out, "ventanilla ") {
+			t.Errorf("%s: %d %q", arg, code, out)
+		}
 	}
 	for _, args := range [][]string{{"--help"}, {"up", "--help"}, {"admin", "client", "create", "--help"}, {"pki", "issue", "--help"}} {
 		if code, out, _ := command(t, args...); code != exitOK || !strings.Contains(out, "Usage: ventanilla") {
@@ -44,6 +46,13 @@ func TestWrongUsage(t *testing.T) {
 		{"auth without a store", []string{"auth"}, "auth.store.url"},
 		{"migrate without a store", []string{"migrate"}, "auth.store.url"},
 		{"no operator credential", []string{"admin", "--data", "/nowhere", "client", "list"}, "/nowhere/operator.pem"},
+		{"bad address", []string{"config", "check", "--set", "edge.listen=nonsense"}, "edge.listen"},
+		{"bad limit", []string{"config", "check", "--set", "edge.limits.body_bytes=-1"}, "edge.limits.body_bytes"},
+		{"bad store", []string{"config", "check", "--set", "auth.store.url=mysql://a"}, "auth.store.url"},
+		{"no key off loopback", []string{"config", "check", "--set", "edge.listen=0.0.0.0:8443"}, "auth.kek"},
+		{"a role's settings", []string{"config", "check", "auth"}, "auth.store.url"},
+		{"empty folder", []string{"up", "--data", ""}, "--data"},
+		{"no such role", []string{"pki", "issue", "--dir", "/nowhere", "bogus"}, "bogus"},
 		{"no authority", []string{"pki", "issue", "--dir", "/nowhere", "auth"}, "/nowhere"},
 	}
 	for _, c := range cases {

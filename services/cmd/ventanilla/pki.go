@@ -18,7 +18,7 @@ const serviceCALife = 5 * 365 * 24 * time.Hour
 
 type pkiCmd struct {
 	Init  pkiInitCmd  `cmd:"" help:"Make a certificate authority for the roles."`
-	Issue pkiIssueCmd `cmd:"" help:"Make a certificate for a role; for bootstrap, which may create the first operator; or for a server on the edge."`
+	Issue pkiIssueCmd `cmd:"" help:"Make a certificate: for a role, for bootstrap (who sets a platform up), or for the edge."`
 }
 
 type pkiInitCmd struct {
@@ -46,7 +46,7 @@ func (c pkiInitCmd) Run(out io.Writer) error {
 
 type pkiIssueCmd struct {
 	Dir  string   `help:"Folder of the authority." required:"" placeholder:"DIR" type:"path"`
-	Role string   `arg:"" help:"auth, gateway, etcd, bootstrap, or edge for the partners' HTTPS address."`
+	Role string   `arg:"" help:"${enum}: edge is for the partners' HTTPS address, bootstrap sets a platform up." enum:"auth,gateway,etcd,bootstrap,edge"`
 	Host []string `help:"A further host name or address that the certificate is good for; may be repeated." placeholder:"HOST"`
 }
 

@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 
 	"github.com/ventanilla/ventanilla/pkg/config"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/platform"
@@ -14,7 +16,7 @@ import (
 // settingFlags are the flags of every command that reads the settings.
 type settingFlags struct {
 	File string            `help:"YAML file with settings." name:"config" placeholder:"FILE" env:"VENTANILLA_CONFIG"`
-	Data *string           `help:"Data folder." placeholder:"DIR" type:"path"`
+	Data *string           `help:"Data folder." placeholder:"DIR"`
 	Set  map[string]string `help:"Any setting, such as telemetry.log_level=debug; may be repeated." placeholder:"KEY=VALUE" mapsep:"none"`
 }
 
@@ -28,7 +30,13 @@ func (c settingFlags) load(settings platform.Settings, more map[string]*string, 
 	if more == nil {
 		more = map[string]*string{}
 	}
-	more["data"] = c.Data
+	if c.Data != nil {
+		folder, err := filepath.Abs(*c.Data)
+		if *c.Data == "" || err != nil {
+			return settings, usageError{errors.New("--data: name a folder")}
+		}
+		more["data"] = &folder
+	}
 	for key, value := range more {
 		if value != nil {
 			flags[key] = *value
@@ -53,12 +61,13 @@ type configCmd struct {
 
 type configCheckCmd struct {
 	settingFlags
-	JSON bool `help:"Print JSON."`
+	Role string `arg:"" optional:"" help:"Whose settings to validate: ${enum}." enum:"up,auth,gateway,etcd" default:"up"`
+	JSON bool   `help:"Print JSON."`
 }
 
 // Run prints the settings as YAML that --config would read.
 func (c configCheckCmd) Run(out io.Writer) error {
-	settings, err := c.load(platform.Defaults(), nil)
+	settings, err := c.check()
 	if err != nil {
 		return err
 	}
@@ -75,6 +84,18 @@ func (c configCheckCmd) Run(out io.Writer) error {
 	}
 	_, err = out.Write(text)
 	return err
+}
+
+// check validates as the role does that would read the settings. What `up` makes by itself need not be set.
+func (c configCheckCmd) check() (platform.Settings, error) {
+	if c.Role != "up" {
+		return c.load(platform.Defaults(), nil, c.Role)
+	}
+	settings, err := c.load(platform.Defaults(), nil)
+	if err != nil {
+		return settings, err
+	}
+	return settings, checkUp(settings.Laptop())
 }
 
 type versionCmd struct{}

@@ -60,10 +60,15 @@ func (c upCmd) settings() (platform.Settings, error) {
 		}
 	}
 	settings = settings.Laptop()
+	return settings, checkUp(settings)
+}
+
+// checkUp validates the settings of every role.
+func checkUp(settings platform.Settings) error {
 	if err := settings.Validate(auth.Role, platform.GatewayRole); err != nil {
-		return settings, asUsage(fmt.Errorf("wrong settings:\n%w", err))
+		return asUsage(fmt.Errorf("wrong settings:\n%w", err))
 	}
-	return settings, nil
+	return nil
 }
 
 // refuseDemo keeps known credentials off everything but a laptop.

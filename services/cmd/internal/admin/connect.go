@@ -25,7 +25,7 @@ type Connection struct {
 	Address    string `help:"Address of the admin window." default:"127.0.0.1:9443" placeholder:"HOST:PORT"`
 	Credential string `help:"Your operator credential: a PEM file with certificate and key." placeholder:"FILE" type:"path"`
 	CA         string `help:"The certificate authority of the admin window." placeholder:"FILE" type:"path"`
-	PKI        string `help:"Act as the bootstrap peer with the certificates of this folder, and call the auth role itself at --address. For the first operator." placeholder:"DIR" type:"path" name:"pki"`
+	PKI        string `help:"Act as the bootstrap peer with the certificates of this folder, and call the auth role itself at --address: for the first operator, or when none is left." placeholder:"DIR" type:"path" name:"pki"`
 	JSON       bool   `help:"Print JSON."`
 }
 

@@ -52,7 +52,7 @@ func Read(path string) (File, error) {
 		return f, fmt.Errorf("reading the demo file: %w", err)
 	}
 	if err := json.Unmarshal(text, &f); err != nil {
-		return f, fmt.Errorf("reading %s: %w", path, err)
+		return f, fmt.Errorf("reading %s: %w (delete it to have new credentials made)", path, err)
 	}
 	return f, nil
 }

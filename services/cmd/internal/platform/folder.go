@@ -15,13 +15,19 @@ import (
 // folderFormat is the layout of the data folder that this binary reads and writes.
 const folderFormat = 1
 
+// Files of the folder itself.
+const (
+	markFile = "ventanilla.json"
+	lockFile = "lock"
+)
+
 // Folder is the data folder of `up`, held by one process at a time.
 type Folder struct {
 	path string
 	lock *os.File
 }
 
-// folderMark is kept in the folder as ventanilla.json.
+// folderMark is the content of markFile.
 type folderMark struct {
 	Format int  `json:"format"`
 	Demo   bool `json:"demo"`
@@ -33,7 +39,10 @@ func OpenFolder(path string, demo bool) (*Folder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
-	lock, err := os.OpenFile(filepath.Join(path, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err := refuseForeign(path); err != nil {
+		return nil, err
+	}
+	lock, err := os.OpenFile(filepath.Join(path, lockFile), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("opening the data folder's lock: %w", err)
 	}
@@ -66,7 +75,7 @@ func (f *Folder) hold() error {
 }
 
 func (f *Folder) mark(demo bool) error {
-	text, err := os.ReadFile(f.Path("ventanilla.json"))
+	text, err := os.ReadFile(f.Path(markFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		return f.makeMark(demo)
 	}
@@ -75,7 +84,7 @@ func (f *Folder) mark(demo bool) error {
 	}
 	var mark folderMark
 	if err := json.Unmarshal(text, &mark); err != nil {
-		return fmt.Errorf("reading %s: %w", f.Path("ventanilla.json"), err)
+		return fmt.Errorf("reading %s: %w", f.Path(markFile), err)
 	}
 	switch {
 	case mark.Format > folderFormat:
@@ -90,20 +99,29 @@ func (f *Folder) mark(demo bool) error {
 }
 
 func (f *Folder) makeMark(demo bool) error {
-	entries, err := os.ReadDir(f.path)
-	if err != nil {
-		return fmt.Errorf("reading the data folder: %w", err)
-	}
-	// The lock is ours; anything else was put there by somebody else.
-	if len(entries) > 1 {
-		return fmt.Errorf("%s is not empty and not a data folder of Ventanilla: use another --data", f.path)
-	}
 	text, err := json.Marshal(folderMark{Format: folderFormat, Demo: demo})
 	if err != nil {
 		return fmt.Errorf("writing the data folder's mark: %w", err)
 	}
-	if err := renameio.WriteFile(f.Path("ventanilla.json"), append(text, '\n'), 0o600); err != nil {
+	if err := renameio.WriteFile(f.Path(markFile), append(text, '\n'), 0o600); err != nil {
 		return fmt.Errorf("writing the data folder's mark: %w", err)
+	}
+	return nil
+}
+
+// refuseForeign leaves a folder alone that holds something, and not our mark. A lock without a mark
+// is what a process leaves that was killed as it began.
+func refuseForeign(path string) error {
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		return fmt.Errorf("reading the data folder: %w", err)
+	}
+	ours := len(entries) == 0
+	for _, entry := range entries {
+		ours = ours || entry.Name() == markFile || entry.Name() == lockFile && len(entries) == 1
+	}
+	if !ours {
+		return fmt.Errorf("%s is not empty and not a data folder of Ventanilla: use another --data", path)
 	}
 	return nil
 }

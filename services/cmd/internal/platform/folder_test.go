@@ -66,4 +66,7 @@ func TestFolderWithOtherThingsIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	refused(t, path, false, "not empty")
+	if entries, err := os.ReadDir(path); err != nil || len(entries) != 1 {
+		t.Errorf("something was left in a folder that is not ours: %v, %v", entries, err)
+	}
 }

@@ -31,16 +31,16 @@ func (s Settings) Laptop() Settings {
 	if s.Auth.Store.URL == "" {
 		s.Auth.Store.URL = config.Secret("sqlite:" + filepath.Join(s.Data, "auth.db"))
 	}
-	if s.Auth.KEK == (keyring.Config{}) && s.loopback() {
+	if s.Auth.KEK == (keyring.Config{}) && !exposed(s.Edge.Listen) && !exposed(s.Admin.RPCListen) {
 		s.Auth.KEK.File = filepath.Join(s.Data, "kek")
 	}
 	return s
 }
 
-// loopback tells whether nothing but this machine can call the platform. Only then
-// may it make its own key-encryption key.
-func (s Settings) loopback() bool {
-	return Loopback(s.Edge.Listen) && Loopback(s.Admin.RPCListen)
+// exposed tells whether others than this machine can reach an address. Then the platform may not
+// make its own key-encryption key. What is no address is refused elsewhere.
+func exposed(listen string) bool {
+	return address("listen", listen) == nil && !Loopback(listen)
 }
 
 // EnsureKEK makes the laptop's key-encryption key at the first start.
@@ -93,7 +93,8 @@ func laptopCertificate(p *Process, folder *Folder) (func() (*tls.Certificate, er
 	if p.Settings.Edge.TLS.CertFile != "" {
 		return EdgeFiles(p)
 	}
-	hosts := []string{"localhost", "*.localhost", "127.0.0.1", "::1"}
+	// Most clients let no wildcard stand for a name right below a top-level one.
+	hosts := []string{"localhost", "staging.localhost", "127.0.0.1", "::1"}
 	if host, _, err := net.SplitHostPort(p.Settings.Edge.Listen); err == nil && host != "" && !slices.Contains(hosts, host) {
 		hosts = append(hosts, host)
 	}
