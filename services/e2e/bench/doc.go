@@ -1,11 +1,22 @@
 // Command bench measures what the platform costs per request, beside baselines
 // that are measured in the same run.
 //
-// Three kinds of work: issuing a token (RS256-2048), introspecting tokens that
-// nobody has asked about before, those just issued (cold), and introspecting one
-// token over and over (warm). Each round takes every kind, and for each kind one server after
-// the other, so that what else the machine does falls on all of them alike; the
-// figures are the medians of the rounds.
+// Four kinds of work:
+//
+//   - token issue: a new token, with an RS256-2048 signature, for each request.
+//   - introspection warm: one token, over and over.
+//   - introspection cold: the tokens just issued, each asked about once. The
+//     process has signed them itself and may remember that, so that this need
+//     not include verifying a signature.
+//   - introspection unseen: tokens that the process has not signed, as another
+//     replica's would be, each asked about once. Each one's RS256 signature is
+//     verified. They are issued before the rounds, by an earlier process on the
+//     same data. There is no goal for this row: verifying a signature is work
+//     that the baselines have no like of.
+//
+// Each round takes every kind, and for each kind one server after the other, so
+// that what else the machine does falls on all of them alike; the figures are
+// the medians of the rounds.
 //
 // The servers, each one process that holds all its parts:
 //

@@ -106,12 +106,18 @@ func measureAll(ctx context.Context, asked options, progress func(string)) (reco
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 
-	progress("building and starting " + platformName)
-	ours, settings, err := startPlatform(ctx, &running, dir, asked)
+	progress("building " + platformName)
+	platform, err := newPlatform(ctx, dir, asked)
 	if err != nil {
 		return nil, err
 	}
-	work, reply, err := prepare(ctx, ours.loader, settings)
+	progress("issuing tokens for a later process")
+	work, reply, err := platform.firstLife(ctx, asked)
+	if err != nil {
+		return nil, err
+	}
+	progress("starting the servers")
+	ours, _, err := platform.start(ctx, &running)
 	if err != nil {
 		return nil, err
 	}

@@ -21,49 +21,51 @@ const (
 type access struct {
 	BaseURL  string `json:"base_url"`
 	AdminURL string `json:"admin_url"`
+	AdminRPC string `json:"admin_rpc"`
 	CAFile   string `json:"ca_file"`
 	Partner  client `json:"cmp"`
 	Resource client `json:"tuidd"`
 }
 
-// platform is a binary and the folder where it keeps its data and its log.
+// platform is a binary, and what its processes, one after the other, have in common.
 type platform struct {
 	program string
-	dir     string
+	// dir has its data and its log.
+	dir string
+	// postgres is the URL of its database; empty for SQLite.
+	postgres    string
+	connections int
 }
 
 // newPlatform builds the binary into dir, unless the environment names one.
-func newPlatform(ctx context.Context, dir string) (platform, error) {
-	if program := os.Getenv("VENTANILLA_BIN"); program != "" {
-		return platform{program: program, dir: dir}, nil
+func newPlatform(ctx context.Context, dir string, asked options) (platform, error) {
+	p := platform{os.Getenv("VENTANILLA_BIN"), dir, asked.postgres, asked.connections}
+	if p.program != "" {
+		return p, nil
 	}
-	program := filepath.Join(dir, platformName)
-	build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", program, mainPackage) //nolint:gosec // a path made here
+	p.program = filepath.Join(dir, platformName)
+	build := exec.CommandContext(ctx, "go", "build", "-buildvcs=false", "-o", p.program, mainPackage) //nolint:gosec // a path made here
 	build.Stderr = os.Stderr
 	if err := build.Run(); err != nil {
 		return platform{}, fmt.Errorf("building %s: %w", mainPackage, err)
 	}
-	return platform{program: program, dir: dir}, nil
+	return p, nil
 }
 
-// startPlatform starts the platform on the database asked for. It ends with ctx.
-func startPlatform(ctx context.Context, running *sync.WaitGroup, dir string, asked options) (*server, access, error) {
-	p, err := newPlatform(ctx, dir)
-	if err != nil {
-		return nil, access{}, err
+// start starts every role in one process, on what an earlier one left. It ends with ctx.
+func (p platform) start(ctx context.Context, running *sync.WaitGroup) (*server, access, error) {
+	if p.postgres != "" {
+		return p.startOnPostgres(ctx, running)
 	}
-	if asked.postgres != "" {
-		return p.startOnPostgres(ctx, running, asked.postgres, asked.connections)
-	}
-	return p.startDemo(ctx, running, asked.connections)
+	return p.startDemo(ctx, running)
 }
 
 func (p platform) data() string { return filepath.Join(p.dir, "data") }
 
-// startDemo starts every role in one process on SQLite, with the demo's clients.
-func (p platform) startDemo(ctx context.Context, running *sync.WaitGroup, connections int) (*server, access, error) {
+// startDemo starts the platform on SQLite, with the demo's clients.
+func (p platform) startDemo(ctx context.Context, running *sync.WaitGroup) (*server, access, error) {
 	var found access
-	server, err := p.start(ctx, running, nil, func() error {
+	server, err := p.up(ctx, running, nil, func() error {
 		written, err := os.ReadFile(filepath.Join(p.data(), "demo.json"))
 		if err != nil {
 			return err
@@ -76,12 +78,12 @@ func (p platform) startDemo(ctx context.Context, running *sync.WaitGroup, connec
 	if err != nil {
 		return nil, access{}, err
 	}
-	return server, found, p.connect(server, found, connections)
+	return server, found, p.connect(server, found)
 }
 
-// start starts `up` with its defaults, save for the limits on one caller's rate,
+// up starts `up` with its defaults, save for the limits on one caller's rate,
 // and waits until ready says so. It ends with ctx.
-func (p platform) start(ctx context.Context, running *sync.WaitGroup, environ []string, ready func() error, args ...string) (*server, error) {
+func (p platform) up(ctx context.Context, running *sync.WaitGroup, environ []string, ready func() error, args ...string) (*server, error) {
 	log, err := os.Create(filepath.Join(p.dir, "log"))
 	if err != nil {
 		return nil, fmt.Errorf("making the log: %w", err)
@@ -103,13 +105,13 @@ func (p platform) start(ctx context.Context, running *sync.WaitGroup, environ []
 }
 
 // connect gives the server its loader.
-func (p platform) connect(to *server, found access, connections int) error {
+func (p platform) connect(to *server, found access) error {
 	ca, err := os.ReadFile(found.CAFile)
 	if err != nil {
 		return fmt.Errorf("reading the edge's CA: %w", err)
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(ca)
-	to.loader, err = newLoader(found.BaseURL, roots, connections)
+	to.loader, err = newLoader(found.BaseURL, roots, p.connections)
 	return err
 }

@@ -13,33 +13,37 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// startOnPostgres starts every role in one process on an empty database, and
-// registers the two clients that the demo, which is for SQLite only, would have.
-func (p platform) startOnPostgres(ctx context.Context, running *sync.WaitGroup, url string, connections int) (*server, access, error) {
+// startOnPostgres starts the platform on PostgreSQL. It knows no clients' credentials.
+func (p platform) startOnPostgres(ctx context.Context, running *sync.WaitGroup) (*server, access, error) {
 	addresses, err := freeAddresses(ctx, 4)
 	if err != nil {
 		return nil, access{}, err
 	}
-	admin := addresses[3]
 	found := access{
 		BaseURL:  "https://" + addresses[0],
 		AdminURL: "http://" + addresses[2],
+		AdminRPC: addresses[3],
 		CAFile:   filepath.Join(p.data(), "ca.pem"),
 	}
-	server, err := p.start(ctx, running, []string{"VENTANILLA_AUTH__STORE__URL=" + url}, func() error { return askReady(ctx, found.AdminURL) },
-		"--listen", addresses[0], "--http-listen", addresses[1], "--admin-listen", addresses[2], "--set", "admin.rpc_listen="+admin)
+	server, err := p.up(ctx, running, []string{"VENTANILLA_AUTH__STORE__URL=" + p.postgres}, func() error { return askReady(ctx, found.AdminURL) },
+		"--listen", addresses[0], "--http-listen", addresses[1], "--admin-listen", addresses[2], "--set", "admin.rpc_listen="+found.AdminRPC)
 	if err != nil {
 		return nil, access{}, err
 	}
-	server.database = url
+	server.database = p.postgres
+	return server, found, p.connect(server, found)
+}
+
+// registerClients registers, on an empty database, the two clients that the demo,
+// which is for SQLite only, would have.
+func (p platform) registerClients(ctx context.Context, on *access) (err error) {
 	const scope = "beneficios"
-	if found.Resource, err = p.register(ctx, admin, "--family", "tuidd", "--kind", "resource-server", "--resource-scope", scope); err != nil {
-		return nil, access{}, err
+	on.Resource, err = p.register(ctx, on.AdminRPC, "--family", "tuidd", "--kind", "resource-server", "--resource-scope", scope)
+	if err != nil {
+		return err
 	}
-	if found.Partner, err = p.register(ctx, admin, "--family", "cmp", "--scope", scope, "--audience", found.Resource.ID); err != nil {
-		return nil, access{}, err
-	}
-	return server, found, p.connect(server, found, connections)
+	on.Partner, err = p.register(ctx, on.AdminRPC, "--family", "cmp", "--scope", scope, "--audience", on.Resource.ID)
+	return err
 }
 
 // register makes a client as the platform's operator.

@@ -16,6 +16,9 @@ type subject struct {
 	partner client
 	caller  string
 	token   string
+	// unseen has tokens, one for each run and request, that the process which
+	// is measured has not signed.
+	unseen []string
 }
 
 // prepare gets the first tokens from the platform, and the answers that the
@@ -43,13 +46,18 @@ func (s subject) warm() workload {
 	return introspect(s.caller, func(int) string { return s.token })
 }
 
+// once asks about each of tokens once.
+func (s subject) once(tokens []string) workload {
+	return introspect(s.caller, func(i int) string { return tokens[i] })
+}
+
 // rounds measures every kind of work on every server, runs times over.
 func (s subject) rounds(ctx context.Context, servers []*server, asked options, progress func(string)) (record, error) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		return nil, fmt.Errorf("making a signing key: %w", err)
 	}
-	found := record{issueWork: {}, coldWork: {}, warmWork: {}}
+	found := record{issueWork: {}, coldWork: {}, unseenWork: {}, warmWork: {}}
 	for run := range asked.runs {
 		one := func(name string, server *server, work workload) error {
 			progress(fmt.Sprintf("run %d of %d: %s, %s", run+1, asked.runs, name, server.name))
@@ -73,14 +81,15 @@ func (s subject) rounds(ctx context.Context, servers []*server, asked options, p
 			return nil, err
 		}
 		found[issueWork][signatureName] = append(found[issueWork][signatureName], figures)
-		for _, server := range servers {
-			if err := one(coldWork, server, introspect(s.caller, func(i int) string { return fresh[i] })); err != nil {
-				return nil, err
-			}
-		}
-		for _, server := range servers {
-			if err := one(warmWork, server, s.warm()); err != nil {
-				return nil, err
+		unseen := s.unseen[run*asked.requests:][:asked.requests]
+		for _, kind := range []struct {
+			name string
+			work workload
+		}{{coldWork, s.once(fresh)}, {unseenWork, s.once(unseen)}, {warmWork, s.warm()}} {
+			for _, server := range servers {
+				if err := one(kind.name, server, kind.work); err != nil {
+					return nil, err
+				}
 			}
 		}
 	}
