@@ -102,7 +102,12 @@ func (s *tokenService) clientSecret(ctx context.Context, credential *authv1.Clie
 	return identity{principal: principalOf(client, client.Scopes)}, nil
 }
 
+// operator takes the gateway's word alone: a certificate is no secret, and only the gateway's admin window has seen
+// its key proved.
 func (s *tokenService) operator(ctx context.Context, der []byte) (identity, error) {
+	if peer, _ := authn.PeerFromContext(ctx); peer != gateway {
+		return identity{}, refused()
+	}
 	certificate, err := operatorcert.Read(s.keys.Operators, der, s.now())
 	if err != nil {
 		return identity{}, refused()

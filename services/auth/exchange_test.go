@@ -10,6 +10,7 @@ import (
 
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+	"github.com/ventanilla/ventanilla/services/auth"
 )
 
 func TestExchangeTellsWhoItIs(t *testing.T) {
@@ -93,6 +94,17 @@ func TestExchangeRefuses(t *testing.T) {
 		_, err := r.exchange(req)
 		wantReason(t, err, errorsv1.Reason_REASON_FIELD_MISSING)
 	}
+}
+
+func TestOnlyTheGatewayVouchesForOperators(t *testing.T) {
+	r := newPlatform(t).replica(false)
+	certificate := r.operator("ana", authv1.OperatorRole_OPERATOR_ROLE_SECURITY)
+	_, err := r.exchange(byCertificate(certificate))
+	check(t, err)
+	request := byCertificate(certificate)
+	request.Audience = auth.Role
+	_, err = authv1.NewTokenServiceClient(r.as("benefits")).Exchange(t.Context(), request)
+	wantReason(t, err, errorsv1.Reason_REASON_CREDENTIAL_INVALID)
 }
 
 func TestAnInternalTokenEndsWithItsCredential(t *testing.T) {
