@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	// keySetAge is how long a key set is relied on: a key that auth withdraws is dead by then.
+	// keySetAge is how long a key set is relied on: a key that auth withdraws verifies no other token from then on.
 	keySetAge = 5 * time.Minute
 	// keySetPause is the least time between two fetches, whoever sends tokens of unknown keys.
 	keySetPause = time.Second
