@@ -48,6 +48,7 @@ var answers = map[errorsv1.Reason]answer{
 	errorsv1.Reason_REASON_OPERATOR_NOT_FOUND:          {500, 500, oauth.ServerError, textInternal},
 	errorsv1.Reason_REASON_OPERATOR_EXISTS:             {500, 500, oauth.ServerError, textInternal},
 	errorsv1.Reason_REASON_CERTIFICATE_REQUEST_INVALID: {500, 500, oauth.ServerError, textInternal},
+	errorsv1.Reason_REASON_LAST_OPERATOR:               {500, 500, oauth.ServerError, textInternal},
 }
 
 // oauthError is the body at the introspection endpoint.

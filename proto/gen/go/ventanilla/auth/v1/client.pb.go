@@ -95,11 +95,11 @@ type Client struct {
 	Audiences []string `protobuf:"bytes,6,rep,name=audiences,proto3" json:"audiences,omitempty"`
 	// How long its tokens live: one minute to two years; one hour when absent.
 	TokenLife *durationpb.Duration `protobuf:"bytes,7,opt,name=token_life,json=tokenLife,proto3" json:"token_life,omitempty"`
-	// For a resource server: the scopes that concern it. Introspection tells it no others.
+	// For a resource server only: the scopes that concern it. Introspection tells it no others.
 	ResourceScopes []string `protobuf:"bytes,8,rep,name=resource_scopes,json=resourceScopes,proto3" json:"resource_scopes,omitempty"`
-	// For a resource server: it may introspect every client's tokens.
+	// For a resource server only: it may introspect every client's tokens.
 	IntrospectsAll bool `protobuf:"varint,9,opt,name=introspects_all,json=introspectsAll,proto3" json:"introspects_all,omitempty"`
-	// For a resource server: introspection may tell it whose token it is.
+	// For a resource server only: introspection may tell it whose token it is.
 	PersonalData bool `protobuf:"varint,10,opt,name=personal_data,json=personalData,proto3" json:"personal_data,omitempty"`
 	// Members that introspection adds for this client's tokens (RFC 7662, 2.2). Standard members cannot be replaced.
 	IntrospectionMembers *structpb.Struct `protobuf:"bytes,11,opt,name=introspection_members,json=introspectionMembers,proto3" json:"introspection_members,omitempty"`

@@ -36,6 +36,7 @@ const (
 // Each RPC fails with PERMISSION_DENIED when the operator's roles do not allow it.
 type ClientServiceClient interface {
 	// CreateClient registers a client and returns its secret, this once. Role: security or editor.
+	// Fails with FIELD_INVALID also for a family that is not configured, and for an audience that is no resource server.
 	CreateClient(ctx context.Context, in *CreateClientRequest, opts ...grpc.CallOption) (*CreateClientResponse, error)
 	// GetClient returns one client. Any role. Fails with CLIENT_NOT_FOUND.
 	GetClient(ctx context.Context, in *GetClientRequest, opts ...grpc.CallOption) (*GetClientResponse, error)
@@ -129,6 +130,7 @@ func (c *clientServiceClient) RotateSecret(ctx context.Context, in *RotateSecret
 // Each RPC fails with PERMISSION_DENIED when the operator's roles do not allow it.
 type ClientServiceServer interface {
 	// CreateClient registers a client and returns its secret, this once. Role: security or editor.
+	// Fails with FIELD_INVALID also for a family that is not configured, and for an audience that is no resource server.
 	CreateClient(context.Context, *CreateClientRequest) (*CreateClientResponse, error)
 	// GetClient returns one client. Any role. Fails with CLIENT_NOT_FOUND.
 	GetClient(context.Context, *GetClientRequest) (*GetClientResponse, error)

@@ -438,6 +438,98 @@ func (x *DisableOperatorResponse) GetOperator() *Operator {
 	return nil
 }
 
+// EnableOperatorRequest names one.
+type EnableOperatorRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its name.
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnableOperatorRequest) Reset() {
+	*x = EnableOperatorRequest{}
+	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnableOperatorRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnableOperatorRequest) ProtoMessage() {}
+
+func (x *EnableOperatorRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnableOperatorRequest.ProtoReflect.Descriptor instead.
+func (*EnableOperatorRequest) Descriptor() ([]byte, []int) {
+	return file_ventanilla_auth_v1_operator_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *EnableOperatorRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// EnableOperatorResponse returns it.
+type EnableOperatorResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As it is now.
+	Operator      *Operator `protobuf:"bytes,1,opt,name=operator,proto3" json:"operator,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnableOperatorResponse) Reset() {
+	*x = EnableOperatorResponse{}
+	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnableOperatorResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnableOperatorResponse) ProtoMessage() {}
+
+func (x *EnableOperatorResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnableOperatorResponse.ProtoReflect.Descriptor instead.
+func (*EnableOperatorResponse) Descriptor() ([]byte, []int) {
+	return file_ventanilla_auth_v1_operator_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *EnableOperatorResponse) GetOperator() *Operator {
+	if x != nil {
+		return x.Operator
+	}
+	return nil
+}
+
 // IssueCredentialRequest asks for a certificate.
 type IssueCredentialRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -453,7 +545,7 @@ type IssueCredentialRequest struct {
 
 func (x *IssueCredentialRequest) Reset() {
 	*x = IssueCredentialRequest{}
-	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[7]
+	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -465,7 +557,7 @@ func (x *IssueCredentialRequest) String() string {
 func (*IssueCredentialRequest) ProtoMessage() {}
 
 func (x *IssueCredentialRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[7]
+	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -478,7 +570,7 @@ func (x *IssueCredentialRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueCredentialRequest.ProtoReflect.Descriptor instead.
 func (*IssueCredentialRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_operator_proto_rawDescGZIP(), []int{7}
+	return file_ventanilla_auth_v1_operator_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *IssueCredentialRequest) GetName() string {
@@ -515,7 +607,7 @@ type IssueCredentialResponse struct {
 
 func (x *IssueCredentialResponse) Reset() {
 	*x = IssueCredentialResponse{}
-	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[8]
+	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -527,7 +619,7 @@ func (x *IssueCredentialResponse) String() string {
 func (*IssueCredentialResponse) ProtoMessage() {}
 
 func (x *IssueCredentialResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[8]
+	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -540,7 +632,7 @@ func (x *IssueCredentialResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueCredentialResponse.ProtoReflect.Descriptor instead.
 func (*IssueCredentialResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_operator_proto_rawDescGZIP(), []int{8}
+	return file_ventanilla_auth_v1_operator_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *IssueCredentialResponse) GetCertificate() []byte {
@@ -570,7 +662,7 @@ type ListAdminActsRequest struct {
 
 func (x *ListAdminActsRequest) Reset() {
 	*x = ListAdminActsRequest{}
-	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[9]
+	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -582,7 +674,7 @@ func (x *ListAdminActsRequest) String() string {
 func (*ListAdminActsRequest) ProtoMessage() {}
 
 func (x *ListAdminActsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[9]
+	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -595,7 +687,7 @@ func (x *ListAdminActsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAdminActsRequest.ProtoReflect.Descriptor instead.
 func (*ListAdminActsRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_operator_proto_rawDescGZIP(), []int{9}
+	return file_ventanilla_auth_v1_operator_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListAdminActsRequest) GetPageSize() int32 {
@@ -625,7 +717,7 @@ type ListAdminActsResponse struct {
 
 func (x *ListAdminActsResponse) Reset() {
 	*x = ListAdminActsResponse{}
-	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[10]
+	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -637,7 +729,7 @@ func (x *ListAdminActsResponse) String() string {
 func (*ListAdminActsResponse) ProtoMessage() {}
 
 func (x *ListAdminActsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[10]
+	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -650,7 +742,7 @@ func (x *ListAdminActsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAdminActsResponse.ProtoReflect.Descriptor instead.
 func (*ListAdminActsResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_operator_proto_rawDescGZIP(), []int{10}
+	return file_ventanilla_auth_v1_operator_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListAdminActsResponse) GetActs() []*AdminAct {
@@ -670,7 +762,7 @@ func (x *ListAdminActsResponse) GetNextPageToken() string {
 // AdminAct is one recorded act. It holds no secret.
 type AdminAct struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Its number, rising.
+	// Its number. Numbers rise with gaps: other changes of the platform take numbers too.
 	Number int64 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
 	// When it was done.
 	At *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=at,proto3" json:"at,omitempty"`
@@ -690,7 +782,7 @@ type AdminAct struct {
 
 func (x *AdminAct) Reset() {
 	*x = AdminAct{}
-	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[11]
+	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -702,7 +794,7 @@ func (x *AdminAct) String() string {
 func (*AdminAct) ProtoMessage() {}
 
 func (x *AdminAct) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[11]
+	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -715,7 +807,7 @@ func (x *AdminAct) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AdminAct.ProtoReflect.Descriptor instead.
 func (*AdminAct) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_operator_proto_rawDescGZIP(), []int{11}
+	return file_ventanilla_auth_v1_operator_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *AdminAct) GetNumber() int64 {
@@ -789,6 +881,10 @@ const file_ventanilla_auth_v1_operator_proto_rawDesc = "" +
 	"\x16DisableOperatorRequest\x12\x1d\n" +
 	"\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x04name\"S\n" +
 	"\x17DisableOperatorResponse\x128\n" +
+	"\boperator\x18\x01 \x01(\v2\x1c.ventanilla.auth.v1.OperatorR\boperator\"6\n" +
+	"\x15EnableOperatorRequest\x12\x1d\n" +
+	"\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x04name\"R\n" +
+	"\x16EnableOperatorResponse\x128\n" +
 	"\boperator\x18\x01 \x01(\v2\x1c.ventanilla.auth.v1.OperatorR\boperator\"\xb5\x01\n" +
 	"\x16IssueCredentialRequest\x12\x1d\n" +
 	"\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x04name\x12;\n" +
@@ -822,11 +918,12 @@ const file_ventanilla_auth_v1_operator_proto_rawDesc = "" +
 	"\x15OPERATOR_ROLE_SUPPORT\x10\x02\x12\x18\n" +
 	"\x14OPERATOR_ROLE_EDITOR\x10\x03\x12\x1b\n" +
 	"\x17OPERATOR_ROLE_PUBLISHER\x10\x04\x12\x1a\n" +
-	"\x16OPERATOR_ROLE_SECURITY\x10\x052\xad\x04\n" +
+	"\x16OPERATOR_ROLE_SECURITY\x10\x052\x9b\x05\n" +
 	"\x0fOperatorService\x12g\n" +
 	"\x0eCreateOperator\x12).ventanilla.auth.v1.CreateOperatorRequest\x1a*.ventanilla.auth.v1.CreateOperatorResponse\x12i\n" +
 	"\rListOperators\x12(.ventanilla.auth.v1.ListOperatorsRequest\x1a).ventanilla.auth.v1.ListOperatorsResponse\"\x03\x90\x02\x01\x12o\n" +
-	"\x0fDisableOperator\x12*.ventanilla.auth.v1.DisableOperatorRequest\x1a+.ventanilla.auth.v1.DisableOperatorResponse\"\x03\x90\x02\x02\x12j\n" +
+	"\x0fDisableOperator\x12*.ventanilla.auth.v1.DisableOperatorRequest\x1a+.ventanilla.auth.v1.DisableOperatorResponse\"\x03\x90\x02\x02\x12l\n" +
+	"\x0eEnableOperator\x12).ventanilla.auth.v1.EnableOperatorRequest\x1a*.ventanilla.auth.v1.EnableOperatorResponse\"\x03\x90\x02\x02\x12j\n" +
 	"\x0fIssueCredential\x12*.ventanilla.auth.v1.IssueCredentialRequest\x1a+.ventanilla.auth.v1.IssueCredentialResponse\x12i\n" +
 	"\rListAdminActs\x12(.ventanilla.auth.v1.ListAdminActsRequest\x1a).ventanilla.auth.v1.ListAdminActsResponse\"\x03\x90\x02\x01BIZGgithub.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1;authv1b\x06proto3"
 
@@ -843,7 +940,7 @@ func file_ventanilla_auth_v1_operator_proto_rawDescGZIP() []byte {
 }
 
 var file_ventanilla_auth_v1_operator_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_ventanilla_auth_v1_operator_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_ventanilla_auth_v1_operator_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_ventanilla_auth_v1_operator_proto_goTypes = []any{
 	(OperatorRole)(0),               // 0: ventanilla.auth.v1.OperatorRole
 	(*Operator)(nil),                // 1: ventanilla.auth.v1.Operator
@@ -853,40 +950,45 @@ var file_ventanilla_auth_v1_operator_proto_goTypes = []any{
 	(*ListOperatorsResponse)(nil),   // 5: ventanilla.auth.v1.ListOperatorsResponse
 	(*DisableOperatorRequest)(nil),  // 6: ventanilla.auth.v1.DisableOperatorRequest
 	(*DisableOperatorResponse)(nil), // 7: ventanilla.auth.v1.DisableOperatorResponse
-	(*IssueCredentialRequest)(nil),  // 8: ventanilla.auth.v1.IssueCredentialRequest
-	(*IssueCredentialResponse)(nil), // 9: ventanilla.auth.v1.IssueCredentialResponse
-	(*ListAdminActsRequest)(nil),    // 10: ventanilla.auth.v1.ListAdminActsRequest
-	(*ListAdminActsResponse)(nil),   // 11: ventanilla.auth.v1.ListAdminActsResponse
-	(*AdminAct)(nil),                // 12: ventanilla.auth.v1.AdminAct
-	(*timestamppb.Timestamp)(nil),   // 13: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),     // 14: google.protobuf.Duration
+	(*EnableOperatorRequest)(nil),   // 8: ventanilla.auth.v1.EnableOperatorRequest
+	(*EnableOperatorResponse)(nil),  // 9: ventanilla.auth.v1.EnableOperatorResponse
+	(*IssueCredentialRequest)(nil),  // 10: ventanilla.auth.v1.IssueCredentialRequest
+	(*IssueCredentialResponse)(nil), // 11: ventanilla.auth.v1.IssueCredentialResponse
+	(*ListAdminActsRequest)(nil),    // 12: ventanilla.auth.v1.ListAdminActsRequest
+	(*ListAdminActsResponse)(nil),   // 13: ventanilla.auth.v1.ListAdminActsResponse
+	(*AdminAct)(nil),                // 14: ventanilla.auth.v1.AdminAct
+	(*timestamppb.Timestamp)(nil),   // 15: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),     // 16: google.protobuf.Duration
 }
 var file_ventanilla_auth_v1_operator_proto_depIdxs = []int32{
 	0,  // 0: ventanilla.auth.v1.Operator.roles:type_name -> ventanilla.auth.v1.OperatorRole
-	13, // 1: ventanilla.auth.v1.Operator.created_at:type_name -> google.protobuf.Timestamp
+	15, // 1: ventanilla.auth.v1.Operator.created_at:type_name -> google.protobuf.Timestamp
 	1,  // 2: ventanilla.auth.v1.CreateOperatorRequest.operator:type_name -> ventanilla.auth.v1.Operator
 	1,  // 3: ventanilla.auth.v1.CreateOperatorResponse.operator:type_name -> ventanilla.auth.v1.Operator
 	1,  // 4: ventanilla.auth.v1.ListOperatorsResponse.operators:type_name -> ventanilla.auth.v1.Operator
 	1,  // 5: ventanilla.auth.v1.DisableOperatorResponse.operator:type_name -> ventanilla.auth.v1.Operator
-	14, // 6: ventanilla.auth.v1.IssueCredentialRequest.life:type_name -> google.protobuf.Duration
-	13, // 7: ventanilla.auth.v1.IssueCredentialResponse.expires_at:type_name -> google.protobuf.Timestamp
-	12, // 8: ventanilla.auth.v1.ListAdminActsResponse.acts:type_name -> ventanilla.auth.v1.AdminAct
-	13, // 9: ventanilla.auth.v1.AdminAct.at:type_name -> google.protobuf.Timestamp
-	2,  // 10: ventanilla.auth.v1.OperatorService.CreateOperator:input_type -> ventanilla.auth.v1.CreateOperatorRequest
-	4,  // 11: ventanilla.auth.v1.OperatorService.ListOperators:input_type -> ventanilla.auth.v1.ListOperatorsRequest
-	6,  // 12: ventanilla.auth.v1.OperatorService.DisableOperator:input_type -> ventanilla.auth.v1.DisableOperatorRequest
-	8,  // 13: ventanilla.auth.v1.OperatorService.IssueCredential:input_type -> ventanilla.auth.v1.IssueCredentialRequest
-	10, // 14: ventanilla.auth.v1.OperatorService.ListAdminActs:input_type -> ventanilla.auth.v1.ListAdminActsRequest
-	3,  // 15: ventanilla.auth.v1.OperatorService.CreateOperator:output_type -> ventanilla.auth.v1.CreateOperatorResponse
-	5,  // 16: ventanilla.auth.v1.OperatorService.ListOperators:output_type -> ventanilla.auth.v1.ListOperatorsResponse
-	7,  // 17: ventanilla.auth.v1.OperatorService.DisableOperator:output_type -> ventanilla.auth.v1.DisableOperatorResponse
-	9,  // 18: ventanilla.auth.v1.OperatorService.IssueCredential:output_type -> ventanilla.auth.v1.IssueCredentialResponse
-	11, // 19: ventanilla.auth.v1.OperatorService.ListAdminActs:output_type -> ventanilla.auth.v1.ListAdminActsResponse
-	15, // [15:20] is the sub-list for method output_type
-	10, // [10:15] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	1,  // 6: ventanilla.auth.v1.EnableOperatorResponse.operator:type_name -> ventanilla.auth.v1.Operator
+	16, // 7: ventanilla.auth.v1.IssueCredentialRequest.life:type_name -> google.protobuf.Duration
+	15, // 8: ventanilla.auth.v1.IssueCredentialResponse.expires_at:type_name -> google.protobuf.Timestamp
+	14, // 9: ventanilla.auth.v1.ListAdminActsResponse.acts:type_name -> ventanilla.auth.v1.AdminAct
+	15, // 10: ventanilla.auth.v1.AdminAct.at:type_name -> google.protobuf.Timestamp
+	2,  // 11: ventanilla.auth.v1.OperatorService.CreateOperator:input_type -> ventanilla.auth.v1.CreateOperatorRequest
+	4,  // 12: ventanilla.auth.v1.OperatorService.ListOperators:input_type -> ventanilla.auth.v1.ListOperatorsRequest
+	6,  // 13: ventanilla.auth.v1.OperatorService.DisableOperator:input_type -> ventanilla.auth.v1.DisableOperatorRequest
+	8,  // 14: ventanilla.auth.v1.OperatorService.EnableOperator:input_type -> ventanilla.auth.v1.EnableOperatorRequest
+	10, // 15: ventanilla.auth.v1.OperatorService.IssueCredential:input_type -> ventanilla.auth.v1.IssueCredentialRequest
+	12, // 16: ventanilla.auth.v1.OperatorService.ListAdminActs:input_type -> ventanilla.auth.v1.ListAdminActsRequest
+	3,  // 17: ventanilla.auth.v1.OperatorService.CreateOperator:output_type -> ventanilla.auth.v1.CreateOperatorResponse
+	5,  // 18: ventanilla.auth.v1.OperatorService.ListOperators:output_type -> ventanilla.auth.v1.ListOperatorsResponse
+	7,  // 19: ventanilla.auth.v1.OperatorService.DisableOperator:output_type -> ventanilla.auth.v1.DisableOperatorResponse
+	9,  // 20: ventanilla.auth.v1.OperatorService.EnableOperator:output_type -> ventanilla.auth.v1.EnableOperatorResponse
+	11, // 21: ventanilla.auth.v1.OperatorService.IssueCredential:output_type -> ventanilla.auth.v1.IssueCredentialResponse
+	13, // 22: ventanilla.auth.v1.OperatorService.ListAdminActs:output_type -> ventanilla.auth.v1.ListAdminActsResponse
+	17, // [17:23] is the sub-list for method output_type
+	11, // [11:17] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_ventanilla_auth_v1_operator_proto_init() }
@@ -900,7 +1002,7 @@ func file_ventanilla_auth_v1_operator_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ventanilla_auth_v1_operator_proto_rawDesc), len(file_ventanilla_auth_v1_operator_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   12,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -22,6 +22,7 @@ const (
 	OperatorService_CreateOperator_FullMethodName  = "/ventanilla.auth.v1.OperatorService/CreateOperator"
 	OperatorService_ListOperators_FullMethodName   = "/ventanilla.auth.v1.OperatorService/ListOperators"
 	OperatorService_DisableOperator_FullMethodName = "/ventanilla.auth.v1.OperatorService/DisableOperator"
+	OperatorService_EnableOperator_FullMethodName  = "/ventanilla.auth.v1.OperatorService/EnableOperator"
 	OperatorService_IssueCredential_FullMethodName = "/ventanilla.auth.v1.OperatorService/IssueCredential"
 	OperatorService_ListAdminActs_FullMethodName   = "/ventanilla.auth.v1.OperatorService/ListAdminActs"
 )
@@ -38,10 +39,15 @@ type OperatorServiceClient interface {
 	CreateOperator(ctx context.Context, in *CreateOperatorRequest, opts ...grpc.CallOption) (*CreateOperatorResponse, error)
 	// ListOperators returns all operators in the order of their names. Any role.
 	ListOperators(ctx context.Context, in *ListOperatorsRequest, opts ...grpc.CallOption) (*ListOperatorsResponse, error)
-	// DisableOperator ends an operator's credentials. Role: security. Fails with OPERATOR_NOT_FOUND.
+	// DisableOperator ends an operator's credentials. Role: security. Fails with OPERATOR_NOT_FOUND, and with
+	// LAST_OPERATOR for the last enabled operator with the role security.
 	DisableOperator(ctx context.Context, in *DisableOperatorRequest, opts ...grpc.CallOption) (*DisableOperatorResponse, error)
+	// EnableOperator lets a disabled operator back in; its old credentials stay dead. Role: security.
+	// Fails with OPERATOR_NOT_FOUND.
+	EnableOperator(ctx context.Context, in *EnableOperatorRequest, opts ...grpc.CallOption) (*EnableOperatorResponse, error)
 	// IssueCredential signs a short-lived client certificate for an operator: for oneself with any role,
-	// for another with the role security. Fails with OPERATOR_NOT_FOUND, CERTIFICATE_REQUEST_INVALID.
+	// for another with the role security. Fails with OPERATOR_NOT_FOUND, CERTIFICATE_REQUEST_INVALID, and with
+	// PERMISSION_DENIED also for a disabled operator.
 	IssueCredential(ctx context.Context, in *IssueCredentialRequest, opts ...grpc.CallOption) (*IssueCredentialResponse, error)
 	// ListAdminActs returns the recorded acts of operators, newest first. Any role.
 	ListAdminActs(ctx context.Context, in *ListAdminActsRequest, opts ...grpc.CallOption) (*ListAdminActsResponse, error)
@@ -85,6 +91,16 @@ func (c *operatorServiceClient) DisableOperator(ctx context.Context, in *Disable
 	return out, nil
 }
 
+func (c *operatorServiceClient) EnableOperator(ctx context.Context, in *EnableOperatorRequest, opts ...grpc.CallOption) (*EnableOperatorResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(EnableOperatorResponse)
+	err := c.cc.Invoke(ctx, OperatorService_EnableOperator_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *operatorServiceClient) IssueCredential(ctx context.Context, in *IssueCredentialRequest, opts ...grpc.CallOption) (*IssueCredentialResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(IssueCredentialResponse)
@@ -117,10 +133,15 @@ type OperatorServiceServer interface {
 	CreateOperator(context.Context, *CreateOperatorRequest) (*CreateOperatorResponse, error)
 	// ListOperators returns all operators in the order of their names. Any role.
 	ListOperators(context.Context, *ListOperatorsRequest) (*ListOperatorsResponse, error)
-	// DisableOperator ends an operator's credentials. Role: security. Fails with OPERATOR_NOT_FOUND.
+	// DisableOperator ends an operator's credentials. Role: security. Fails with OPERATOR_NOT_FOUND, and with
+	// LAST_OPERATOR for the last enabled operator with the role security.
 	DisableOperator(context.Context, *DisableOperatorRequest) (*DisableOperatorResponse, error)
+	// EnableOperator lets a disabled operator back in; its old credentials stay dead. Role: security.
+	// Fails with OPERATOR_NOT_FOUND.
+	EnableOperator(context.Context, *EnableOperatorRequest) (*EnableOperatorResponse, error)
 	// IssueCredential signs a short-lived client certificate for an operator: for oneself with any role,
-	// for another with the role security. Fails with OPERATOR_NOT_FOUND, CERTIFICATE_REQUEST_INVALID.
+	// for another with the role security. Fails with OPERATOR_NOT_FOUND, CERTIFICATE_REQUEST_INVALID, and with
+	// PERMISSION_DENIED also for a disabled operator.
 	IssueCredential(context.Context, *IssueCredentialRequest) (*IssueCredentialResponse, error)
 	// ListAdminActs returns the recorded acts of operators, newest first. Any role.
 	ListAdminActs(context.Context, *ListAdminActsRequest) (*ListAdminActsResponse, error)
@@ -142,6 +163,9 @@ func (UnimplementedOperatorServiceServer) ListOperators(context.Context, *ListOp
 }
 func (UnimplementedOperatorServiceServer) DisableOperator(context.Context, *DisableOperatorRequest) (*DisableOperatorResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method DisableOperator not implemented")
+}
+func (UnimplementedOperatorServiceServer) EnableOperator(context.Context, *EnableOperatorRequest) (*EnableOperatorResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method EnableOperator not implemented")
 }
 func (UnimplementedOperatorServiceServer) IssueCredential(context.Context, *IssueCredentialRequest) (*IssueCredentialResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method IssueCredential not implemented")
@@ -224,6 +248,24 @@ func _OperatorService_DisableOperator_Handler(srv interface{}, ctx context.Conte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _OperatorService_EnableOperator_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(EnableOperatorRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(OperatorServiceServer).EnableOperator(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: OperatorService_EnableOperator_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(OperatorServiceServer).EnableOperator(ctx, req.(*EnableOperatorRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _OperatorService_IssueCredential_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(IssueCredentialRequest)
 	if err := dec(in); err != nil {
@@ -278,6 +320,10 @@ var OperatorService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "DisableOperator",
 			Handler:    _OperatorService_DisableOperator_Handler,
+		},
+		{
+			MethodName: "EnableOperator",
+			Handler:    _OperatorService_EnableOperator_Handler,
 		},
 		{
 			MethodName: "IssueCredential",

@@ -88,6 +88,8 @@ const (
 	Reason_REASON_OPERATOR_EXISTS Reason = 52
 	// The certificate request cannot be signed: malformed, self-contradictory or with a weak key.
 	Reason_REASON_CERTIFICATE_REQUEST_INVALID Reason = 53
+	// The act would leave no enabled operator with the role security.
+	Reason_REASON_LAST_OPERATOR Reason = 54
 )
 
 // Enum value maps for Reason.
@@ -120,6 +122,7 @@ var (
 		51: "REASON_OPERATOR_NOT_FOUND",
 		52: "REASON_OPERATOR_EXISTS",
 		53: "REASON_CERTIFICATE_REQUEST_INVALID",
+		54: "REASON_LAST_OPERATOR",
 	}
 	Reason_value = map[string]int32{
 		"REASON_UNSPECIFIED":                 0,
@@ -149,6 +152,7 @@ var (
 		"REASON_OPERATOR_NOT_FOUND":          51,
 		"REASON_OPERATOR_EXISTS":             52,
 		"REASON_CERTIFICATE_REQUEST_INVALID": 53,
+		"REASON_LAST_OPERATOR":               54,
 	}
 )
 
@@ -202,7 +206,7 @@ var File_ventanilla_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"!ventanilla/errors/v1/reason.proto\x12\x14ventanilla.errors.v1\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto*\xa7\a\n" +
+	"!ventanilla/errors/v1/reason.proto\x12\x14ventanilla.errors.v1\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto*\xc7\a\n" +
 	"\x06Reason\x12\x1c\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x1a\x04\x88\xb5\x18\x02\x12\x19\n" +
 	"\x0fREASON_INTERNAL\x10\x01\x1a\x04\x88\xb5\x18\r\x12\x1c\n" +
@@ -231,7 +235,8 @@ const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\x17REASON_CLIENT_NOT_FOUND\x102\x1a\x04\x88\xb5\x18\x05\x12#\n" +
 	"\x19REASON_OPERATOR_NOT_FOUND\x103\x1a\x04\x88\xb5\x18\x05\x12 \n" +
 	"\x16REASON_OPERATOR_EXISTS\x104\x1a\x04\x88\xb5\x18\x06\x12,\n" +
-	"\"REASON_CERTIFICATE_REQUEST_INVALID\x105\x1a\x04\x88\xb5\x18\x03:I\n" +
+	"\"REASON_CERTIFICATE_REQUEST_INVALID\x105\x1a\x04\x88\xb5\x18\x03\x12\x1e\n" +
+	"\x14REASON_LAST_OPERATOR\x106\x1a\x04\x88\xb5\x18\t:I\n" +
 	"\x04code\x12!.google.protobuf.EnumValueOptions\x18ц\x03 \x01(\x0e2\x10.google.rpc.CodeR\x04codeBMZKgithub.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1;errorsv1b\x06proto3"
 
 var (
