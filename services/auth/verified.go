@@ -14,7 +14,10 @@ import (
 
 const (
 	// maxVerified bounds the tokens whose signature is remembered to be right.
-	maxVerified = 10_000
+	maxVerified = 50_000
+	// verifiedFor is how long: what a busy replica issues and checks in that time has room, so that
+	// the cache, which keeps what was asked for often, does not turn new tokens away for old ones.
+	verifiedFor = time.Minute
 	// leeway is how far a replica's clock may be behind the one that issued a token.
 	leeway = 5 * time.Second
 )
@@ -43,7 +46,8 @@ type accessToken struct {
 
 func newAccessTokens(parser *accesstoken.Parser, view *directory.Directory, now func() time.Time) (*accessTokens, error) {
 	cache, err := otter.New(&otter.Options[[sha256.Size]byte, *signedToken]{
-		MaximumSize: maxVerified,
+		MaximumSize:      maxVerified,
+		ExpiryCalculator: otter.ExpiryWriting[[sha256.Size]byte, *signedToken](verifiedFor),
 		// Upkeep runs in the caller, so that no goroutine is left to nobody.
 		Executor: func(task func()) { task() },
 	})
