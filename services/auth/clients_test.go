@@ -180,6 +180,10 @@ func TestRolesOfOperators(t *testing.T) {
 			_, err := operators.DisableOperator(ctx, &authv1.DisableOperatorRequest{Name: "idle"})
 			return err
 		}, "security"},
+		"EnableOperator": {func(ctx context.Context) error {
+			_, err := operators.EnableOperator(ctx, &authv1.EnableOperatorRequest{Name: "idle"})
+			return err
+		}, "security"},
 		"IssueCredential for another": {func(ctx context.Context) error {
 			_, err := operators.IssueCredential(ctx, &authv1.IssueCredentialRequest{
 				Name: "other", CertificateRequest: certificateRequest(t),

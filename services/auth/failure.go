@@ -39,6 +39,15 @@ func clientNotFound() error {
 	return rpcerr.New(errorsv1.Reason_REASON_CLIENT_NOT_FOUND, "no client has the identifier")
 }
 
+func operatorDisabled() error {
+	return rpcerr.New(errorsv1.Reason_REASON_PERMISSION_DENIED, "the operator is disabled")
+}
+
+func lastOperator() error {
+	return rpcerr.New(errorsv1.Reason_REASON_LAST_OPERATOR,
+		"no other enabled operator has the role security: create or enable one first")
+}
+
 func operatorNotFound() error {
 	return rpcerr.New(errorsv1.Reason_REASON_OPERATOR_NOT_FOUND, "no operator has the name")
 }

@@ -5,22 +5,13 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"time"
 
-	"google.golang.org/protobuf/types/known/timestamppb"
-
-	"github.com/ventanilla/ventanilla/pkg/authn"
-	"github.com/ventanilla/ventanilla/pkg/pki"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
-	"github.com/ventanilla/ventanilla/services/auth/internal/operatorcert"
 	"github.com/ventanilla/ventanilla/services/auth/internal/store"
 )
-
-// defaultCredentialLife is that of requests that name none.
-const defaultCredentialLife = 12 * time.Hour
 
 type operatorService struct {
 	authv1.UnimplementedOperatorServiceServer
@@ -55,74 +46,56 @@ func (s *operatorService) ListOperators(ctx context.Context, _ *authv1.ListOpera
 	return answer, nil
 }
 
-// DisableOperator ends an operator's credentials.
+// DisableOperator ends an operator's credentials. One who can let operators in stays.
 func (s *operatorService) DisableOperator(ctx context.Context, req *authv1.DisableOperatorRequest) (*authv1.DisableOperatorResponse, error) {
-	stored, err := s.store.ChangeOperator(ctx, req.GetName(), act(ctx, "DisableOperator"), func(o *store.Operator) error {
-		if o.Disabled {
+	operator, err := s.change(ctx, "DisableOperator", req.GetName(), func(o *store.Operator, others []store.Operator) error {
+		switch {
+		case o.Disabled:
 			return store.ErrUnchanged
+		case guards(*o) && !slices.ContainsFunc(others, guards):
+			return lastOperator()
 		}
 		o.Disabled = true
 		o.Epoch++
 		return nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	return &authv1.DisableOperatorResponse{Operator: operator}, nil
+}
+
+// guards tells whether an operator can let others in.
+func guards(o store.Operator) bool {
+	return !o.Disabled && slices.Contains(o.Roles, security)
+}
+
+// EnableOperator lets a disabled operator back in. Its epoch stays, so that its old credentials stay dead.
+func (s *operatorService) EnableOperator(ctx context.Context, req *authv1.EnableOperatorRequest) (*authv1.EnableOperatorResponse, error) {
+	operator, err := s.change(ctx, "EnableOperator", req.GetName(), func(o *store.Operator, _ []store.Operator) error {
+		if !o.Disabled {
+			return store.ErrUnchanged
+		}
+		o.Disabled = false
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &authv1.EnableOperatorResponse{Operator: operator}, nil
+}
+
+func (s *operatorService) change(
+	ctx context.Context, rpc, name string, edit func(o *store.Operator, others []store.Operator) error,
+) (*authv1.Operator, error) {
+	operator, err := s.store.ChangeOperator(ctx, name, act(ctx, rpc), edit)
 	if errors.Is(err, sqlstore.ErrNotFound) {
 		return nil, operatorNotFound()
 	}
 	if err != nil {
-		return nil, failure(err, "disabling an operator")
+		return nil, failure(err, "changing an operator")
 	}
-	return &authv1.DisableOperatorResponse{Operator: s.show(stored)}, nil
-}
-
-// IssueCredential signs a short-lived client certificate for an operator.
-func (s *operatorService) IssueCredential(ctx context.Context, req *authv1.IssueCredentialRequest) (*authv1.IssueCredentialResponse, error) {
-	if !mayIssue(ctx, req.GetName()) {
-		return nil, rpcerr.New(errorsv1.Reason_REASON_PERMISSION_DENIED,
-			"a credential for another operator takes the role security")
-	}
-	operator, err := s.store.Operator(ctx, req.GetName())
-	if errors.Is(err, sqlstore.ErrNotFound) || err == nil && operator.Disabled {
-		return nil, operatorNotFound()
-	}
-	if err != nil {
-		return nil, failure(err, "reading an operator")
-	}
-	life := defaultCredentialLife
-	if req.GetLife() != nil {
-		life = req.GetLife().AsDuration()
-	}
-	certificate, err := operatorcert.Issue(s.keys.Operators, req.GetCertificateRequest(), operator.Name, operator.Epoch, life)
-	if errors.Is(err, pki.ErrRequest) {
-		return nil, rpcerr.Wrap(errorsv1.Reason_REASON_CERTIFICATE_REQUEST_INVALID, err,
-			"the certificate request cannot be signed", rpcerr.Field("certificate_request", "not signable"))
-	}
-	if err != nil {
-		return nil, err
-	}
-	issued := issuedCredential{Serial: certificate.SerialNumber.Text(16), Expires: certificate.NotAfter}
-	if err := s.store.RecordAct(ctx, act(ctx, "IssueCredential"), operator.Name, issued); err != nil {
-		return nil, failure(err, "recording a credential")
-	}
-	return &authv1.IssueCredentialResponse{
-		Certificate: certificate.Raw,
-		ExpiresAt:   timestamppb.New(certificate.NotAfter),
-	}, nil
-}
-
-// issuedCredential is what the admin log shows of a credential.
-type issuedCredential struct {
-	Serial  string    `json:"serial"`
-	Expires time.Time `json:"expires_at"`
-}
-
-// mayIssue tells whether the caller may have a credential for an operator: its own,
-// or anybody's with the role security or as the peer that sets a platform up.
-func mayIssue(ctx context.Context, name string) bool {
-	if claims, ok := authn.FromContext(ctx); ok {
-		return claims.Operator == name || slices.Contains(claims.Roles, security)
-	}
-	peer, _ := authn.PeerFromContext(ctx)
-	return peer == bootstrap
+	return s.show(operator), nil
 }
 
 // ListAdminActs returns the recorded acts of operators, newest first.

@@ -1,11 +1,15 @@
 package auth_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/durationpb"
 
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
@@ -52,7 +56,69 @@ func TestAnOperatorsLife(t *testing.T) {
 	_, err = bootstrap.IssueCredential(t.Context(), &authv1.IssueCredentialRequest{
 		Name: "ana", CertificateRequest: certificateRequest(t),
 	})
-	wantReason(t, err, errorsv1.Reason_REASON_OPERATOR_NOT_FOUND)
+	wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)
+
+	for range 2 {
+		enabled, err := bootstrap.EnableOperator(t.Context(), &authv1.EnableOperatorRequest{Name: "ana"})
+		check(t, err)
+		if o := enabled.GetOperator(); o.GetDisabled() || o.GetEpoch() != 1 {
+			t.Errorf("enabled as %v", o)
+		}
+	}
+	_, err = r.exchange(byCertificate(answer.GetCertificate()))
+	wantReason(t, err, errorsv1.Reason_REASON_CREDENTIAL_INVALID)
+	renewed, err := bootstrap.IssueCredential(t.Context(), &authv1.IssueCredentialRequest{
+		Name: "ana", CertificateRequest: certificateRequest(t),
+	})
+	check(t, err)
+	acts, err := operators.ListAdminActs(r.byOperator(renewed.GetCertificate()), &authv1.ListAdminActsRequest{PageSize: 2})
+	check(t, err)
+	if a := acts.GetActs()[1]; a.GetAct() != "EnableOperator" || a.GetTarget() != "ana" || a.GetActor() != "peer:bootstrap" {
+		t.Errorf("recorded %v", a)
+	}
+}
+
+func TestTheLastOperatorWithTheRoleSecurityStays(t *testing.T) {
+	r := newPlatform(t).replica(false)
+	operators := authv1.NewOperatorServiceClient(r.as("gateway"))
+	disable := func(ctx context.Context, name string) error {
+		_, err := operators.DisableOperator(ctx, &authv1.DisableOperatorRequest{Name: name})
+		return err
+	}
+	r.operator("viewer", authv1.OperatorRole_OPERATOR_ROLE_VIEWER)
+	ana := r.byOperator(r.operator("ana", authv1.OperatorRole_OPERATOR_ROLE_SECURITY))
+	wantReason(t, disable(ana, "ana"), errorsv1.Reason_REASON_LAST_OPERATOR)
+	r.operator("zoe", authv1.OperatorRole_OPERATOR_ROLE_SECURITY, authv1.OperatorRole_OPERATOR_ROLE_VIEWER)
+	check(t, disable(ana, "zoe"))
+	err := disable(ana, "ana")
+	wantReason(t, err, errorsv1.Reason_REASON_LAST_OPERATOR)
+	if status.Code(err) != codes.FailedPrecondition {
+		t.Errorf("refused with %v", err)
+	}
+	check(t, disable(ana, "viewer"))
+	_, err = operators.EnableOperator(ana, &authv1.EnableOperatorRequest{Name: "zoe"})
+	check(t, err)
+	check(t, disable(ana, "ana"))
+}
+
+func TestOperatorsThatDisableEachOther(t *testing.T) {
+	r := newPlatform(t).replica(false)
+	operators := authv1.NewOperatorServiceClient(r.as("gateway"))
+	ana := r.byOperator(r.operator("ana", authv1.OperatorRole_OPERATOR_ROLE_SECURITY))
+	zoe := r.byOperator(r.operator("zoe", authv1.OperatorRole_OPERATOR_ROLE_SECURITY))
+	var both sync.WaitGroup
+	for name, by := range map[string]context.Context{"zoe": ana, "ana": zoe} {
+		both.Go(func() {
+			// The loser is the last one, or has no credential any more.
+			_, _ = operators.DisableOperator(by, &authv1.DisableOperatorRequest{Name: name})
+		})
+	}
+	both.Wait()
+	listed, err := authv1.NewOperatorServiceClient(r.as("bootstrap")).ListOperators(t.Context(), &authv1.ListOperatorsRequest{})
+	check(t, err)
+	if o := listed.GetOperators(); o[0].GetDisabled() == o[1].GetDisabled() {
+		t.Errorf("not one is left: %v", o)
+	}
 }
 
 func TestOperatorCallsThatAreRefused(t *testing.T) {
@@ -60,6 +126,8 @@ func TestOperatorCallsThatAreRefused(t *testing.T) {
 	operators, ctx := authv1.NewOperatorServiceClient(r.as("gateway")), r.security()
 	r.operator("ana", authv1.OperatorRole_OPERATOR_ROLE_VIEWER)
 	_, err := operators.DisableOperator(ctx, &authv1.DisableOperatorRequest{Name: "nobody"})
+	wantReason(t, err, errorsv1.Reason_REASON_OPERATOR_NOT_FOUND)
+	_, err = operators.EnableOperator(ctx, &authv1.EnableOperatorRequest{Name: "nobody"})
 	wantReason(t, err, errorsv1.Reason_REASON_OPERATOR_NOT_FOUND)
 	_, err = operators.IssueCredential(ctx, &authv1.IssueCredentialRequest{Name: "ana", CertificateRequest: []byte("none")})
 	wantReason(t, err, errorsv1.Reason_REASON_CERTIFICATE_REQUEST_INVALID)

@@ -46,6 +46,7 @@ func Rules() map[string]rpcserver.Rule {
 		authv1.OperatorService_CreateOperator_FullMethodName:  orBootstrap(operators(security)),
 		authv1.OperatorService_ListOperators_FullMethodName:   orBootstrap(operators()),
 		authv1.OperatorService_DisableOperator_FullMethodName: operators(security),
+		authv1.OperatorService_EnableOperator_FullMethodName:  orBootstrap(operators(security)),
 		authv1.OperatorService_IssueCredential_FullMethodName: orBootstrap(operators()),
 		authv1.OperatorService_ListAdminActs_FullMethodName:   orBootstrap(operators()),
 	}

@@ -51,8 +51,11 @@ func (s *Store) CreateOperator(ctx context.Context, o Operator, act Act) (Operat
 	return o, nil
 }
 
-// ChangeOperator is ChangeClient for an operator.
-func (s *Store) ChangeOperator(ctx context.Context, name string, act Act, change func(*Operator) error) (Operator, error) {
+// ChangeOperator is ChangeClient for an operator. change also sees all other operators; they stay as they are until
+// its decision is stored.
+func (s *Store) ChangeOperator(
+	ctx context.Context, name string, act Act, change func(o *Operator, others []Operator) error,
+) (Operator, error) {
 	var o Operator
 	err := s.change(ctx, func(tx *sql.Tx, revision int64) error {
 		if !storable(name) {
@@ -62,12 +65,16 @@ func (s *Store) ChangeOperator(ctx context.Context, name string, act Act, change
 		if err != nil {
 			return err
 		}
+		others, err := otherOperators(ctx, tx, name)
+		if err != nil {
+			return err
+		}
 		before, err := snapshot(old)
 		if err != nil {
 			return err
 		}
 		o = old
-		if err := change(&o); err != nil {
+		if err := change(&o, others); err != nil {
 			o = old
 			return err
 		}
@@ -83,6 +90,23 @@ func (s *Store) ChangeOperator(ctx context.Context, name string, act Act, change
 		return Operator{}, fmt.Errorf("changing an operator: %w", err)
 	}
 	return o, nil
+}
+
+func otherOperators(ctx context.Context, tx *sql.Tx, name string) ([]Operator, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT `+operatorColumns+` FROM operator WHERE name <> $1`, name)
+	if err != nil {
+		return nil, fmt.Errorf("reading the other operators: %w", err)
+	}
+	defer rows.Close()
+	var others []Operator
+	for rows.Next() {
+		o, err := scanOperator(rows)
+		if err != nil {
+			return nil, fmt.Errorf("reading the other operators: %w", err)
+		}
+		others = append(others, o)
+	}
+	return others, rows.Err()
 }
 
 // Operator finds an operator. It fails with sqlstore.ErrNotFound.

@@ -3,7 +3,9 @@ package storetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,6 +34,46 @@ func changesOfAClientAreMadeAlone(t *testing.T, open Open) {
 	c, err := replica().Client(t.Context(), "shared")
 	if err != nil || c.Epoch != writers*changes || c.Revision != 1+writers*changes {
 		t.Errorf("epoch %d, revision %d, %v after %d changes", c.Epoch, c.Revision, err, writers*changes)
+	}
+}
+
+// Each operator is to go only while another stays; all try at once.
+func oneOperatorStays(t *testing.T, open Open) {
+	const operators = 8
+	replica := open(t, 2, testkit.NewClock(start).Now)
+	for i := range operators {
+		if _, err := replica().CreateOperator(t.Context(), store.Operator{Name: numbered("operator", i)}, act); err != nil {
+			t.Fatal(err)
+		}
+	}
+	last := errors.New("the last one")
+	var group sync.WaitGroup
+	var refused atomic.Int32
+	for i := range operators {
+		s := replica()
+		group.Go(func() {
+			_, err := s.ChangeOperator(t.Context(), numbered("operator", i), act, func(o *store.Operator, others []store.Operator) error {
+				if !slices.ContainsFunc(others, func(o store.Operator) bool { return !o.Disabled }) {
+					return last
+				}
+				o.Disabled = true
+				return nil
+			})
+			switch {
+			case errors.Is(err, last):
+				refused.Add(1)
+			case err != nil:
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	all, err := replica().Operators(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if gone := slices.DeleteFunc(all, func(o store.Operator) bool { return !o.Disabled }); len(gone) != operators-1 || refused.Load() != 1 {
+		t.Errorf("%d of %d are gone, %d were refused", len(gone), operators, refused.Load())
 	}
 }
 

@@ -100,7 +100,7 @@ func oddKeysAreNotFound(t *testing.T, open Open) {
 		expectNotFound(t, "operator", err)
 		_, err = s.ChangeClient(t.Context(), key, act, func(*store.Client) error { return nil })
 		expectNotFound(t, "changed client", err)
-		_, err = s.ChangeOperator(t.Context(), key, act, func(*store.Operator) error { return nil })
+		_, err = s.ChangeOperator(t.Context(), key, act, func(*store.Operator, []store.Operator) error { return nil })
 		expectNotFound(t, "changed operator", err)
 		if revoked, err := s.Revoked(t.Context(), key); revoked || err != nil {
 			t.Errorf("revoked: %t, %v", revoked, err)

@@ -22,14 +22,15 @@ func operatorsAreKept(t *testing.T, open Open) {
 		t.Errorf("created twice: %v", err)
 	}
 	clock.Advance(time.Hour)
-	changed, err := s.ChangeOperator(t.Context(), "zoe", act, func(o *store.Operator) error {
+	ana := store.Operator{Name: "ana", Roles: []string{"viewer", "security"}, Revision: 2, CreatedAt: start}
+	changed, err := s.ChangeOperator(t.Context(), "zoe", act, func(o *store.Operator, others []store.Operator) error {
+		expectSame(t, "others", others, []store.Operator{ana})
 		o.Disabled, o.Epoch, o.Roles = true, 1, []string{"viewer"}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ana := store.Operator{Name: "ana", Roles: []string{"viewer", "security"}, Revision: 2, CreatedAt: start}
 	zoe := store.Operator{Name: "zoe", Roles: []string{"viewer"}, Disabled: true, Epoch: 1, Revision: 3, CreatedAt: start}
 	expectSame(t, "changed", changed, zoe)
 	all, err := s.Operators(t.Context())

@@ -112,7 +112,7 @@ func write(ctx context.Context, s *store.Store, name string, rounds int) error {
 		if _, err := s.ChangeClient(ctx, name, act, func(c *store.Client) error { c.Epoch++; return nil }); err != nil {
 			return err
 		}
-		if _, err := s.ChangeOperator(ctx, name, act, func(o *store.Operator) error { o.Epoch++; return nil }); err != nil {
+		if _, err := s.ChangeOperator(ctx, name, act, func(o *store.Operator, _ []store.Operator) error { o.Epoch++; return nil }); err != nil {
 			return err
 		}
 		if _, err := s.RevokeToken(ctx, numbered(name, i), name, start); err != nil {

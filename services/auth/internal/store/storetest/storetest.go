@@ -25,6 +25,7 @@ func Run(t *testing.T, open Open) {
 		"OddKeysAreNotFound":           oddKeysAreNotFound,
 		"ClientsComeInPages":           clientsComeInPages,
 		"ChangesOfAClientAreMadeAlone": changesOfAClientAreMadeAlone,
+		"OneOperatorStays":             oneOperatorStays,
 		"RefusedChangesLeaveNothing":   refusedChangesLeaveNothing,
 		"OperatorsAreKept":             operatorsAreKept,
 		"RevokingTwiceIsOnce":          revokingTwiceIsOnce,
