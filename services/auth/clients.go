@@ -20,7 +20,7 @@ type clientService struct {
 
 // CreateClient registers a client.
 func (s *clientService) CreateClient(ctx context.Context, req *authv1.CreateClientRequest) (*authv1.CreateClientResponse, error) {
-	client, err := registration(req.GetClient())
+	client, err := s.registration(ctx, req.GetClient())
 	if err != nil {
 		return nil, err
 	}

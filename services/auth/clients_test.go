@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
@@ -100,24 +101,37 @@ func TestUnknownClients(t *testing.T) {
 func TestRegistrationsThatAreRefused(t *testing.T) {
 	r := newPlatform(t).replica(false)
 	clients := authv1.NewClientServiceClient(r.as("bootstrap"))
-	for name, change := range map[string]func(*authv1.Client){
-		"control character": func(c *authv1.Client) { c.Name = "a\x00b" },
-		"standard member": func(c *authv1.Client) {
+	other, server := r.register(partner()), r.register(resourceServer())
+	for name, c := range map[string]struct {
+		change func(*authv1.Client)
+		field  string
+	}{
+		"control character": {func(c *authv1.Client) { c.Name = "a\x00b" }, "client.name"},
+		"standard member": {func(c *authv1.Client) {
 			c.IntrospectionMembers, _ = structpb.NewStruct(map[string]any{"sub": "someone"})
-		},
-		"long members": func(c *authv1.Client) {
+		}, "client.introspection_members"},
+		"long members": {func(c *authv1.Client) {
 			c.IntrospectionMembers, _ = structpb.NewStruct(map[string]any{"x": strings.Repeat("y", 5000)})
-		},
-		"bad scope":    func(c *authv1.Client) { c.Scopes = []string{"two words"} },
-		"all scopes":   func(c *authv1.Client) { c.Scopes = []string{"*"} },
-		"unknown kind": func(c *authv1.Client) { c.Kind = 9 },
-		"short life":   func(c *authv1.Client) { c.TokenLife = durationpb.New(time.Second) },
+		}, "client.introspection_members"},
+		"bad scope":          {func(c *authv1.Client) { c.Scopes = []string{"two words"} }, "client.scopes[0]"},
+		"all scopes":         {func(c *authv1.Client) { c.Scopes = []string{"*"} }, "client.scopes[0]"},
+		"unknown kind":       {func(c *authv1.Client) { c.Kind = 9 }, "client.kind"},
+		"short life":         {func(c *authv1.Client) { c.TokenLife = durationpb.New(time.Second) }, "client.token_life"},
+		"unknown family":     {func(c *authv1.Client) { c.Family = "cpm" }, "client.family"},
+		"unknown audience":   {func(c *authv1.Client) { c.Audiences = []string{server.id, "nobody"} }, "client.audiences[1]"},
+		"partner audience":   {func(c *authv1.Client) { c.Audiences = []string{other.id} }, "client.audiences[0]"},
+		"partner's concern":  {func(c *authv1.Client) { c.ResourceScopes = []string{"a"} }, "client.resource_scopes"},
+		"curious partner":    {func(c *authv1.Client) { c.IntrospectsAll = true }, "client.introspects_all"},
+		"partner and person": {func(c *authv1.Client) { c.PersonalData = true }, "client.personal_data"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := partner()
-			change(client)
+			c.change(client)
 			_, err := clients.CreateClient(t.Context(), &authv1.CreateClientRequest{Client: client})
 			wantReason(t, err, errorsv1.Reason_REASON_FIELD_INVALID)
+			if fields := rpcerr.Fields(err); len(fields) != 1 || fields[0].Field != c.field || !strings.Contains(fields[0].Description, " ") {
+				t.Errorf("says %q, want words about %s", fields, c.field)
+			}
 		})
 	}
 }

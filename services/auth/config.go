@@ -3,6 +3,7 @@ package auth
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"time"
 
 	"github.com/ventanilla/ventanilla/pkg/keyring"
@@ -10,11 +11,16 @@ import (
 	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
 )
 
+// familyName is the contract's rule for the names of families.
+var familyName = regexp.MustCompile(`^[a-z][a-z0-9]{1,15}$`)
+
 // Config is the `auth` section of the configuration.
 type Config struct {
 	// Issuer is the iss of introspection answers and internal tokens: an absolute URL
 	// or another name that is the same for all replicas.
 	Issuer string `koanf:"issuer"`
+	// Families are the partner families that clients may be registered for.
+	Families []string `koanf:"families"`
 	// IntrospectionMaxAge bounds how long a resource server may keep an introspection
 	// answer, and so how long it may go without noticing a revocation.
 	IntrospectionMaxAge time.Duration `koanf:"introspection_max_age"`
@@ -30,6 +36,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		Issuer:              "ventanilla",
+		Families:            []string{"cmp", "tuidd"},
 		IntrospectionMaxAge: 10 * time.Second,
 		ViewPoll:            200 * time.Millisecond,
 		Store:               store.DefaultConfig(),
@@ -41,6 +48,14 @@ func (c Config) Validate() error {
 	var errs []error
 	if c.Issuer == "" {
 		errs = append(errs, errors.New("issuer: required"))
+	}
+	if len(c.Families) == 0 {
+		errs = append(errs, errors.New("families: at least one is required"))
+	}
+	for _, family := range c.Families {
+		if !familyName.MatchString(family) {
+			errs = append(errs, fmt.Errorf("families: %q must be 2 to 16 lower-case letters and digits, a letter first", family))
+		}
 	}
 	if c.IntrospectionMaxAge < 0 || c.IntrospectionMaxAge > time.Hour {
 		errs = append(errs, errors.New("introspection_max_age: must be between 0s and 1h"))

@@ -13,11 +13,13 @@ func TestValidateNamesTheSetting(t *testing.T) {
 	good.KEK.File, good.Store.URL = "kek", "sqlite:auth.db"
 	check(t, good.Validate())
 	for want, change := range map[string]func(*auth.Config){
-		"issuer":                func(c *auth.Config) { c.Issuer = "" },
-		"introspection_max_age": func(c *auth.Config) { c.IntrospectionMaxAge = -time.Second },
-		"view_poll":             func(c *auth.Config) { c.ViewPoll = time.Second },
-		"kek":                   func(c *auth.Config) { c.KEK.File = "" },
-		"store.url":             func(c *auth.Config) { c.Store.URL = "" },
+		"issuer":                 func(c *auth.Config) { c.Issuer = "" },
+		"families: at least one": func(c *auth.Config) { c.Families = nil },
+		`families: "Cmp"`:        func(c *auth.Config) { c.Families = []string{"tuidd", "Cmp"} },
+		"introspection_max_age":  func(c *auth.Config) { c.IntrospectionMaxAge = -time.Second },
+		"view_poll":              func(c *auth.Config) { c.ViewPoll = time.Second },
+		"kek":                    func(c *auth.Config) { c.KEK.File = "" },
+		"store.url":              func(c *auth.Config) { c.Store.URL = "" },
 	} {
 		t.Run(want, func(t *testing.T) {
 			bad := good

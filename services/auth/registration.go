@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"unicode"
 
 	"github.com/ventanilla/ventanilla/pkg/authn"
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/auth/internal/store"
 )
@@ -30,9 +32,12 @@ func standardMembers() []string {
 
 // registration reads what an operator decides about a new client, and nothing else.
 // It fails with FIELD_INVALID where the contract's own rules do not reach.
-func registration(in *authv1.Client) (store.Client, error) {
-	if strings.ContainsFunc(in.GetName(), unicode.IsControl) {
-		return store.Client{}, invalid("client.name", "must not have control characters")
+func (s *clientService) registration(ctx context.Context, in *authv1.Client) (store.Client, error) {
+	if err := checkRegistration(in, s.config.Families); err != nil {
+		return store.Client{}, err
+	}
+	if err := s.checkAudiences(ctx, in.GetAudiences()); err != nil {
+		return store.Client{}, err
 	}
 	members, err := introspectionMembers(in)
 	if err != nil {
@@ -54,6 +59,38 @@ func registration(in *authv1.Client) (store.Client, error) {
 		client.TokenLife = in.GetTokenLife().AsDuration().Truncate(time.Second)
 	}
 	return client, nil
+}
+
+func checkRegistration(in *authv1.Client, families []string) error {
+	const forServers = "is for resource servers only"
+	server := in.GetKind() == authv1.ClientKind_CLIENT_KIND_RESOURCE_SERVER
+	switch {
+	case strings.ContainsFunc(in.GetName(), unicode.IsControl):
+		return invalid("client.name", "must not have control characters")
+	case !slices.Contains(families, in.GetFamily()):
+		return invalid("client.family", "is none of those configured: "+strings.Join(families, ", "))
+	case !server && len(in.GetResourceScopes()) > 0:
+		return invalid("client.resource_scopes", forServers)
+	case !server && in.GetIntrospectsAll():
+		return invalid("client.introspects_all", forServers)
+	case !server && in.GetPersonalData():
+		return invalid("client.personal_data", forServers)
+	}
+	return nil
+}
+
+// checkAudiences refuses what is no resource server: nothing could ever come of it.
+func (s *clientService) checkAudiences(ctx context.Context, audiences []string) error {
+	for i, id := range audiences {
+		audience, err := s.view.StoredClient(ctx, id)
+		if err != nil && !errors.Is(err, sqlstore.ErrNotFound) {
+			return failure(err, "looking up an audience")
+		}
+		if err != nil || audience.Kind != store.KindResourceServer {
+			return invalid(fmt.Sprintf("client.audiences[%d]", i), "is not the identifier of a registered resource server")
+		}
+	}
+	return nil
 }
 
 func introspectionMembers(in *authv1.Client) (json.RawMessage, error) {
