@@ -61,7 +61,8 @@ func (v validatedStream) RecvMsg(m any) error {
 }
 
 // validate holds a request against its contract. The error names the fields that are missing or, when none is, those
-// that are wrong, each with the id of the rule; it never contains what they held.
+// that are wrong, each with what the rule says for people. The messages of the standard rules never contain what the
+// field held; a rule of a contract's own must keep to that.
 func (s *Server) validate(req any) error {
 	message, ok := req.(proto.Message)
 	if !ok {
@@ -77,7 +78,7 @@ func (s *Server) validate(req any) error {
 	}
 	var missing, wrong []rpcerr.Option
 	for _, v := range violations.Violations {
-		field := rpcerr.Field(fieldName(v), v.Proto.GetRuleId())
+		field := rpcerr.Field(fieldName(v), v.Proto.GetMessage())
 		if absent(v) {
 			missing = append(missing, field)
 		} else {
