@@ -10,8 +10,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
-	"strings"
+	"runtime/debug"
 	"time"
 
 	"google.golang.org/grpc"
@@ -31,12 +32,14 @@ const (
 	maxCall    = time.Minute
 )
 
-// Backend is where one admin service is served.
+// Backend is a role with admin services.
 type Backend struct {
 	// Role is the audience of the internal token.
 	Role string
 	// Conn leads to the role.
 	Conn grpc.ClientConnInterface
+	// Services are those for operators.
+	Services []grpc.ServiceDesc
 }
 
 // Exchanger turns an operator's certificate into an internal token; see auth.v1.TokenService.
@@ -48,15 +51,25 @@ type Exchanger interface {
 type Window struct {
 	server    *grpc.Server
 	exchanger Exchanger
-	backends  map[string]Backend
+	logger    *slog.Logger
+	methods   map[string]Backend // by full name
 	drain     time.Duration
 }
 
-// New returns a window over the backends, by full service name such as
-// "ventanilla.auth.v1.ClientService". Certificate gives the listener's own
+// New returns a window over the backends. Certificate gives the listener's own
 // certificate. Drain bounds how long calls in flight may take at the end.
-func New(certificate func() (*tls.Certificate, error), exchanger Exchanger, backends map[string]Backend, drain time.Duration) *Window {
-	w := &Window{exchanger: exchanger, backends: backends, drain: drain}
+func New(certificate func() (*tls.Certificate, error), exchanger Exchanger, logger *slog.Logger, drain time.Duration, backends ...Backend) *Window {
+	w := &Window{exchanger: exchanger, logger: logger, methods: make(map[string]Backend), drain: drain}
+	for _, backend := range backends {
+		for _, service := range backend.Services {
+			for _, method := range service.Methods {
+				w.methods["/"+service.ServiceName+"/"+method.MethodName] = backend
+			}
+			for _, stream := range service.Streams {
+				w.methods["/"+service.ServiceName+"/"+stream.StreamName] = backend
+			}
+		}
+	}
 	w.server = grpc.NewServer(
 		grpc.Creds(credentials.NewTLS(&tls.Config{
 			MinVersion: tls.VersionTLS13,
@@ -95,10 +108,27 @@ func (w *Window) Serve(ctx context.Context, listener net.Listener) error {
 	return nil
 }
 
-func (w *Window) forward(_ any, in grpc.ServerStream) error {
+// forward passes a call on. What the backend refuses arrives as it is; how it could not be reached
+// is for the log.
+func (w *Window) forward(_ any, in grpc.ServerStream) (err error) {
 	method, _ := grpc.MethodFromServerStream(in)
-	service, _, _ := strings.Cut(strings.TrimPrefix(method, "/"), "/")
-	backend, ok := w.backends[service]
+	defer func() {
+		if cause := recover(); cause != nil {
+			w.logger.ErrorContext(in.Context(), "the admin window panicked", "panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
+			err = rpcerr.New(errorsv1.Reason_REASON_INTERNAL, "internal error")
+		}
+	}()
+	err = w.identifyAndPass(in, method)
+	switch reason := rpcerr.Reason(err); reason {
+	case errorsv1.Reason_REASON_UNAVAILABLE, errorsv1.Reason_REASON_DEADLINE_EXCEEDED, errorsv1.Reason_REASON_CANCELLED:
+		w.logger.WarnContext(in.Context(), "an admin call was not served", "error", err)
+		return rpcerr.New(reason, "the service cannot be reached now")
+	}
+	return err
+}
+
+func (w *Window) identifyAndPass(in grpc.ServerStream, method string) error {
+	backend, ok := w.methods[method]
 	if !ok {
 		return rpcerr.New(errorsv1.Reason_REASON_ROUTE_NOT_FOUND, "the admin window does not serve this RPC")
 	}

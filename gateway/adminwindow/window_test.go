@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"log/slog"
 	"net"
 	"testing"
 	"time"
@@ -82,9 +83,10 @@ func start(t *testing.T) setup {
 	conn, err := grpc.NewClient(inner.Addr().String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	check(t, err)
 
-	to := adminwindow.Backend{Role: "auth", Conn: conn}
 	window := adminwindow.New(func() (*tls.Certificate, error) { return &server, nil }, authv1.NewTokenServiceClient(conn),
-		map[string]adminwindow.Backend{"ventanilla.auth.v1.ClientService": to, "grpc.health.v1.Health": to}, time.Second)
+		slog.New(slog.DiscardHandler), time.Second, adminwindow.Backend{
+			Role: "auth", Conn: conn, Services: []grpc.ServiceDesc{authv1.ClientService_ServiceDesc, healthpb.Health_ServiceDesc},
+		})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -165,6 +167,10 @@ func TestOtherServicesAreNotReachable(t *testing.T) {
 	_, err := authv1.NewTokenServiceClient(s.dial(t, s.operator)).GetKeySet(t.Context(), &authv1.GetKeySetRequest{})
 	if rpcerr.Reason(err) != errorsv1.Reason_REASON_ROUTE_NOT_FOUND {
 		t.Errorf("got %v", err)
+	}
+	err = s.dial(t, s.operator).Invoke(t.Context(), "/ventanilla.auth.v1.ClientService/NoSuch", &authv1.GetClientRequest{}, &authv1.GetClientResponse{})
+	if rpcerr.Reason(err) != errorsv1.Reason_REASON_ROUTE_NOT_FOUND {
+		t.Errorf("an unknown method: got %v", err)
 	}
 }
 

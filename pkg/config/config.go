@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"reflect"
-	"slices"
 	"strings"
 
 	"github.com/go-viper/mapstructure/v2"
@@ -30,14 +29,14 @@ type Sources struct {
 	File string
 	// Environ is the environment as os.Environ gives it.
 	Environ []string
-	// Ignore names environment variables that have the prefix and are no settings.
-	Ignore []string
+	// Ignore tells of environment variables that have the prefix and are no settings; it may be nil.
+	Ignore func(name string) bool
 	// Flags holds what the command line set, by dotted key.
 	Flags map[string]any
 }
 
-// Load lays the sources over cfg, which holds the defaults and is left as it was
-// when a source is wrong. The error names the source and the setting.
+// Load lays the sources over cfg, which holds the defaults. The error names the source and
+// the setting; after one, cfg is not to be used.
 func Load[T any](cfg *T, sources Sources) error {
 	merged := koanf.New(".")
 	for _, s := range sources.providers() {
@@ -56,12 +55,7 @@ func Load[T any](cfg *T, sources Sources) error {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	next := *cfg
-	if err := decode(merged, &next); err != nil {
-		return err
-	}
-	*cfg = next
-	return nil
+	return decode(merged, cfg)
 }
 
 type source struct {
@@ -85,7 +79,7 @@ func (s Sources) providers() []source {
 
 // envKey maps a variable to its setting; the empty key drops it.
 func (s Sources) envKey(name, value string) (string, any) {
-	if slices.Contains(s.Ignore, name) {
+	if s.Ignore != nil && s.Ignore(name) {
 		return "", nil
 	}
 	key := strings.ToLower(strings.TrimPrefix(name, EnvPrefix))

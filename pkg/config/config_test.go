@@ -119,7 +119,7 @@ func TestMistakesNameSourceAndSetting(t *testing.T) {
 
 func TestIgnoredVariable(t *testing.T) {
 	got := defaults()
-	err := config.Load(&got, config.Sources{Environ: []string{"VENTANILLA_CONFIG=x"}, Ignore: []string{"VENTANILLA_CONFIG"}})
+	err := config.Load(&got, config.Sources{Environ: []string{"VENTANILLA_CONFIG=x"}, Ignore: func(name string) bool { return name == "VENTANILLA_CONFIG" }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,8 @@ func (i *instruments) callStream(ctx context.Context, desc *grpc.StreamDesc, con
 	return &clientStream{ClientStream: stream, call: c, single: !desc.ServerStreams}, nil
 }
 
-// clientStream ends its call when the last answer, or the error, has been read, as gRPC demands of every stream.
+// clientStream ends its call when the last answer, or the error, has been read. A stream that is given up unread is
+// not recorded.
 type clientStream struct {
 	grpc.ClientStream
 	call   *call

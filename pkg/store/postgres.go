@@ -19,7 +19,8 @@ func (db *DB) openPostgreSQL(_ context.Context, config Config, options Options) 
 	db.schema = options.Schema
 	settings, err := pgx.ParseConfig(config.URL.Reveal())
 	if err != nil {
-		return err
+		// The error repeats the URL, which may hold a password.
+		return errors.New("store.url is no PostgreSQL URL")
 	}
 	settings.ConnectTimeout = config.ConnectTimeout
 	settings.DialFunc = (&net.Dialer{KeepAliveConfig: net.KeepAliveConfig{

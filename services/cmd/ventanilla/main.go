@@ -57,6 +57,7 @@ func main() {
 func run(args []string, stdout, stderr io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 
 	exited := -1
 	parser, err := kong.New(&cli{}, kong.Name("ventanilla"), kong.Description(description),

@@ -94,6 +94,17 @@ func TestConfigCheckPrintsWhatConfigReads(t *testing.T) {
 	}
 }
 
+func TestVariablesOfKubernetesAreNoSettings(t *testing.T) {
+	for _, name := range []string{
+		"VENTANILLA_AUTH_SERVICE_HOST", "VENTANILLA_AUTH_SERVICE_PORT_GRPC", "VENTANILLA_AUTH_PORT", "VENTANILLA_AUTH_PORT_9001_TCP_ADDR",
+	} {
+		t.Setenv(name, "tcp://192.0.2.1:9001")
+	}
+	if code, _, errs := command(t, "config", "check"); code != exitOK {
+		t.Error(errs)
+	}
+}
+
 func TestPKI(t *testing.T) {
 	dir := t.TempDir()
 	if code, _, errs := command(t, "pki", "init", "--dir", dir); code != exitOK {

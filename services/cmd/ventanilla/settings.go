@@ -8,6 +8,8 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 
 	"github.com/ventanilla/ventanilla/pkg/config"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/platform"
@@ -44,7 +46,7 @@ func (c settingFlags) load(settings platform.Settings, more map[string]*string, 
 	}
 	err := config.Load(&settings, config.Sources{
 		File: c.File, Environ: os.Environ(), Flags: flags,
-		Ignore: []string{"VENTANILLA_CONFIG", "VENTANILLA_TEST_POSTGRES", "VENTANILLA_BIN"},
+		Ignore: notASetting,
 	})
 	if err != nil {
 		return settings, asUsage(err)
@@ -53,6 +55,14 @@ func (c settingFlags) load(settings platform.Settings, more map[string]*string, 
 		return settings, asUsage(fmt.Errorf("wrong settings:\n%w", err))
 	}
 	return settings, nil
+}
+
+// linkVariable is what Kubernetes sets in every container for each Service of the namespace, unless enableServiceLinks is off.
+var linkVariable = regexp.MustCompile(`_(SERVICE_HOST|SERVICE_PORT(_.+)?|PORT(_[0-9]+_(TCP|UDP)(_.+)?)?)$`)
+
+// notASetting tells of variables with our prefix that mean something else.
+func notASetting(name string) bool {
+	return name == "VENTANILLA_CONFIG" || name == "VENTANILLA_BIN" || strings.HasPrefix(name, "VENTANILLA_TEST_") || linkVariable.MatchString(name)
 }
 
 type configCmd struct {
