@@ -2,14 +2,9 @@ package admin
 
 import (
 	"context"
-	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/types/known/durationpb"
 
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 )
@@ -22,36 +17,6 @@ type Clients struct {
 	Disable      DisableClient `cmd:"" help:"Shut a client out and end its tokens."`
 	Enable       EnableClient  `cmd:"" help:"Let a disabled client back in; its old tokens stay dead."`
 	RotateSecret RotateSecret  `cmd:"" help:"Give a client a new secret; the old one and its tokens end."`
-}
-
-// CreateClient registers a client.
-type CreateClient struct {
-	Name           string        `arg:"" help:"A name for people."`
-	Family         string        `help:"The partner family: cmp, tuidd, …" required:"" placeholder:"FAMILY"`
-	Kind           string        `help:"What it is for: ${enum}." enum:"partner,resource-server" default:"partner"`
-	Scope          []string      `help:"A scope it may ask for; may be repeated." placeholder:"SCOPE"`
-	Audience       []string      `help:"A resource server, by client id, that may introspect its tokens; may be repeated." placeholder:"ID"`
-	TokenLife      time.Duration `help:"How long its tokens live (1m to 17520h)." default:"1h"`
-	ResourceScope  []string      `help:"For a resource server: a scope that concerns it; may be repeated." placeholder:"SCOPE"`
-	IntrospectsAll bool          `help:"For a resource server: it may introspect every client's tokens."`
-	PersonalData   bool          `help:"For a resource server: it may learn whose token it is."`
-}
-
-// Run does it.
-func (c CreateClient) Run(ctx context.Context, conn *grpc.ClientConn, out Output) error {
-	kind := authv1.ClientKind_CLIENT_KIND_PARTNER
-	if c.Kind == "resource-server" {
-		kind = authv1.ClientKind_CLIENT_KIND_RESOURCE_SERVER
-	}
-	made, err := authv1.NewClientServiceClient(conn).CreateClient(ctx, &authv1.CreateClientRequest{Client: &authv1.Client{
-		Name: c.Name, Family: c.Family, Kind: kind, Scopes: c.Scope, Audiences: c.Audience,
-		TokenLife: durationpb.New(c.TokenLife), ResourceScopes: c.ResourceScope,
-		IntrospectsAll: c.IntrospectsAll, PersonalData: c.PersonalData,
-	}})
-	if err != nil {
-		return err
-	}
-	return showClient(out, made, made.GetClient(), made.GetClientSecret())
 }
 
 // ClientID names a client.
@@ -134,35 +99,4 @@ func (c ListClients) Run(ctx context.Context, conn *grpc.ClientConn, out Output)
 		})
 	}
 	return out.table(all, []string{"ID", "NAME", "FAMILY", "KIND", "STATE", "SCOPES"}, rows)
-}
-
-func showClient(out Output, message proto.Message, client *authv1.Client, secret string) error {
-	return out.record(message, [][2]string{
-		{"id", client.GetClientId()},
-		{"secret", secret},
-		{"name", client.GetName()},
-		{"family", client.GetFamily()},
-		{"kind", kindName(client.GetKind())},
-		{"state", state(client.GetDisabled())},
-		{"scopes", strings.Join(client.GetScopes(), " ")},
-		{"audiences", strings.Join(client.GetAudiences(), " ")},
-		{"resource scopes", strings.Join(client.GetResourceScopes(), " ")},
-		{"token life", client.GetTokenLife().AsDuration().String()},
-		{"introspects all", strconv.FormatBool(client.GetIntrospectsAll())},
-		{"personal data", strconv.FormatBool(client.GetPersonalData())},
-		{"epoch", fmt.Sprint(client.GetEpoch())},
-		{"created", client.GetCreatedAt().AsTime().Format(time.RFC3339)},
-		{"updated", client.GetUpdatedAt().AsTime().Format(time.RFC3339)},
-	})
-}
-
-func kindName(kind authv1.ClientKind) string {
-	return strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(kind.String(), "CLIENT_KIND_")), "_", "-")
-}
-
-func state(disabled bool) string {
-	if disabled {
-		return "disabled"
-	}
-	return "enabled"
 }

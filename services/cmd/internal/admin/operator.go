@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -15,7 +14,8 @@ import (
 type Operators struct {
 	Create     CreateOperator  `cmd:"" help:"Register an operator."`
 	List       ListOperators   `cmd:"" help:"List the operators."`
-	Disable    DisableOperator `cmd:"" help:"Shut an operator out."`
+	Disable    DisableOperator `cmd:"" help:"Shut an operator out; the last one with the role security stays."`
+	Enable     EnableOperator  `cmd:"" help:"Let a disabled operator back in; it needs a new credential."`
 	Credential IssueCredential `cmd:"" help:"Make a short-lived credential for yourself, or, with the role security, for another."`
 }
 
@@ -56,10 +56,13 @@ func (ListOperators) Run(ctx context.Context, conn *grpc.ClientConn, out Output)
 	return out.table(answer, operatorHeading(), rows)
 }
 
-// DisableOperator shuts an operator out.
-type DisableOperator struct {
+// OperatorName names an operator.
+type OperatorName struct {
 	Name string `arg:"" help:"The operator's name."`
 }
+
+// DisableOperator shuts an operator out.
+type DisableOperator struct{ OperatorName }
 
 // Run does it.
 func (c DisableOperator) Run(ctx context.Context, conn *grpc.ClientConn, out Output) error {
@@ -70,9 +73,21 @@ func (c DisableOperator) Run(ctx context.Context, conn *grpc.ClientConn, out Out
 	return out.table(answer, operatorHeading(), [][]string{operatorRow(answer.GetOperator())})
 }
 
+// EnableOperator lets an operator back in.
+type EnableOperator struct{ OperatorName }
+
+// Run does it.
+func (c EnableOperator) Run(ctx context.Context, conn *grpc.ClientConn, out Output) error {
+	answer, err := authv1.NewOperatorServiceClient(conn).EnableOperator(ctx, &authv1.EnableOperatorRequest{Name: c.Name})
+	if err != nil {
+		return err
+	}
+	return out.table(answer, operatorHeading(), [][]string{operatorRow(answer.GetOperator())})
+}
+
 // IssueCredential makes a credential file.
 type IssueCredential struct {
-	Name string        `arg:"" help:"The operator's name."`
+	OperatorName
 	Out  string        `help:"The file to write, with mode 0600." required:"" placeholder:"FILE" type:"path"`
 	Life time.Duration `help:"How long it is to live (1m to 24h)." default:"12h"`
 }
@@ -100,29 +115,4 @@ func operatorRow(operator *authv1.Operator) []string {
 		operator.GetName(), strings.Join(roles, " "), state(operator.GetDisabled()),
 		operator.GetCreatedAt().AsTime().Format(time.RFC3339),
 	}
-}
-
-// Acts are the commands about the record of what operators did.
-type Acts struct {
-	List ListActs `cmd:"" help:"List the latest acts, newest first."`
-}
-
-// ListActs lists acts.
-type ListActs struct {
-	Limit int32 `help:"At most so many (1 to 500)." default:"50"`
-}
-
-// Run does it.
-func (c ListActs) Run(ctx context.Context, conn *grpc.ClientConn, out Output) error {
-	answer, err := authv1.NewOperatorServiceClient(conn).ListAdminActs(ctx, &authv1.ListAdminActsRequest{PageSize: c.Limit})
-	if err != nil {
-		return err
-	}
-	var rows [][]string
-	for _, act := range answer.GetActs() {
-		rows = append(rows, []string{
-			fmt.Sprint(act.GetNumber()), act.GetAt().AsTime().Format(time.RFC3339), act.GetActor(), act.GetAct(), act.GetTarget(),
-		})
-	}
-	return out.table(answer, []string{"NO", "AT", "ACTOR", "ACT", "TARGET"}, rows)
 }

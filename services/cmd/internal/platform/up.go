@@ -4,29 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/google/renameio/v2"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"github.com/ventanilla/ventanilla/pkg/discovery"
 	"github.com/ventanilla/ventanilla/pkg/pki"
 	"github.com/ventanilla/ventanilla/pkg/store"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/auth"
-	"github.com/ventanilla/ventanilla/services/cmd/internal/admin"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/demo"
 )
 
 const (
 	// startTimeout bounds what `up` asks of its own roles while it starts.
 	startTimeout = 20 * time.Second
-	// operatorLife is that of the local operator's credential, renewed at half of it.
-	operatorLife = 12 * time.Hour
-	// renewRetry is the pause after a renewal that failed.
-	renewRetry = 10 * time.Minute
 	// serviceCALife outlasts any process.
 	serviceCALife = 10 * 365 * 24 * time.Hour
 	bootstrap     = "bootstrap"
@@ -106,18 +98,9 @@ func settle(ctx context.Context, p *Process, mesh *Mesh, folder *Folder, gateway
 	if err := EnsureOperator(starting, operators); err != nil {
 		return demo.File{}, err
 	}
-	renew := func(ctx context.Context) error {
-		_, err := admin.WriteCredential(ctx, operators, LocalOperator, operatorLife, folder.Path("operator.pem"))
-		return err
-	}
-	switch err := renew(starting); {
-	case status.Code(err) == codes.NotFound:
-		p.Log().WarnContext(ctx, "the local operator is disabled and gets no credential", "operator", LocalOperator)
-	case err != nil:
-		return demo.File{}, fmt.Errorf("making the local operator's credential: %w", err)
-	default:
-		p.Group.Go(ctx, "operator credential", func(ctx context.Context) error { return keepRenewing(ctx, p.Log(), renew) })
-	}
+	local := &localCredential{operators: operators, path: folder.Path("operator.pem"), logger: p.Log()}
+	local.renew(starting)
+	p.Group.Go(ctx, "operator credential", local.keep)
 	if !withDemo {
 		return demo.File{}, nil
 	}
@@ -143,21 +126,4 @@ func writeDemo(ctx context.Context, clients authv1.ClientServiceClient, p *Proce
 		return file, fmt.Errorf("writing the demo file: %w", err)
 	}
 	return file, nil
-}
-
-// keepRenewing renews the operator's credential until ctx ends. A failure is no reason to stop the platform: the
-// credential holds for the other half of its life.
-func keepRenewing(ctx context.Context, logger *slog.Logger, renew func(context.Context) error) error {
-	for pause := operatorLife / 2; ; {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(pause):
-		}
-		pause = operatorLife / 2
-		if err := renew(ctx); err != nil && ctx.Err() == nil {
-			logger.WarnContext(ctx, "the local operator's credential was not renewed; trying again", "error", err)
-			pause = renewRetry
-		}
-	}
 }
