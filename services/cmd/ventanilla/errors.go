@@ -35,10 +35,11 @@ func exitCode(err error) int {
 	}
 }
 
-// describe writes an error for a person: what failed, which fields, and what to do next.
-func describe(err error) string {
+// describe writes an operator's error for a person: what failed, which fields, and what to do next.
+// Other commands call nobody but their own roles, and tell all they know.
+func describe(err error, operator bool) string {
 	var remote interface{ GRPCStatus() *status.Status }
-	if !errors.As(err, &remote) {
+	if !operator || !errors.As(err, &remote) {
 		return err.Error()
 	}
 	answered := remote.GRPCStatus()

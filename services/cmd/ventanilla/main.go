@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -79,7 +80,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		err = usageError{err}
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, "ventanilla:", describe(err))
+		operator := parsed != nil && strings.HasPrefix(parsed.Command(), "admin")
+		fmt.Fprintln(stderr, "ventanilla:", describe(err, operator))
 	}
 	return exitCode(err)
 }

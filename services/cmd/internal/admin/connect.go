@@ -29,7 +29,7 @@ type Connection struct {
 	JSON       bool   `help:"Print JSON."`
 }
 
-// Dial opens the connection. The caller closes it.
+// Dial makes the connection, which lives as long as the command.
 func (c Connection) Dial() (*grpc.ClientConn, error) {
 	config, err := c.tls()
 	if err != nil {
