@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,14 +22,14 @@ import (
 // issuer issues a credential, or fails for a reason.
 type issuer struct {
 	authv1.OperatorServiceClient
-	failure errorsv1.Reason
-	calls   int
+	failure atomic.Int32 // an errorsv1.Reason
+	calls   atomic.Int32
 }
 
 func (i *issuer) IssueCredential(context.Context, *authv1.IssueCredentialRequest, ...grpc.CallOption) (*authv1.IssueCredentialResponse, error) {
-	i.calls++
-	if i.failure != errorsv1.Reason_REASON_UNSPECIFIED {
-		return nil, rpcerr.New(i.failure, "refused")
+	i.calls.Add(1)
+	if failure := errorsv1.Reason(i.failure.Load()); failure != errorsv1.Reason_REASON_UNSPECIFIED {
+		return nil, rpcerr.New(failure, "refused")
 	}
 	return &authv1.IssueCredentialResponse{Certificate: []byte("certificate")}, nil
 }
@@ -41,7 +42,8 @@ func TestACredentialThatCannotBeRenewed(t *testing.T) {
 		t.Run(failure.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var log bytes.Buffer
-				auth := &issuer{failure: failure}
+				auth := &issuer{}
+				auth.failure.Store(int32(failure))
 				c := &localCredential{
 					operators: auth, path: filepath.Join(t.TempDir(), "operator.pem"), logger: slog.New(slog.NewTextHandler(&log, nil)),
 				}
@@ -49,19 +51,19 @@ func TestACredentialThatCannotBeRenewed(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				ended := make(chan error)
 				go func() { ended <- c.keep(ctx) }()
-				tries := func(after time.Duration, want int) {
+				tries := func(after time.Duration, want int32) {
 					t.Helper()
 					time.Sleep(after) // the bubble's clock
 					synctest.Wait()
-					if auth.calls != want {
-						t.Fatalf("tried %d times, want %d", auth.calls, want)
+					if got := auth.calls.Load(); got != want {
+						t.Fatalf("tried %d times, want %d", got, want)
 					}
 				}
 				tries(3*renewRetry, 4)
 				if text := log.String(); strings.Count(text, "\n") != 1 || !strings.Contains(text, says) {
 					t.Errorf("logged %s", text)
 				}
-				auth.failure = errorsv1.Reason_REASON_UNSPECIFIED
+				auth.failure.Store(int32(errorsv1.Reason_REASON_UNSPECIFIED))
 				tries(renewRetry, 5)
 				if _, err := os.Stat(c.path); err != nil {
 					t.Error(err)
