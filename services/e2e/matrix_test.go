@@ -6,8 +6,18 @@ import (
 	"testing"
 )
 
-// credentialMatrix presents the credentials of each family at every endpoint: only the marked ones may pass.
-func credentialMatrix(t *testing.T, p *platform) {
+// credentialMatrix presents the credentials of the families that are configured by default.
+func credentialMatrix(t *testing.T, p *platform) { credentialsPass(t, p, "cmp", "tuidd") }
+
+// TestPlatformWithMoreFamilies presents credentials of families whose windows are elsewhere.
+func TestPlatformWithMoreFamilies(t *testing.T) {
+	p := up(t, t.TempDir(), "--set", "auth.families=cmp,tuidd,iddi,mosia,colppy")
+	credentialsPass(t, p, "iddi", "mosia", "colppy")
+}
+
+// credentialsPass presents the credentials of each family at every endpoint: only the marked ones may pass.
+func credentialsPass(t *testing.T, p *platform, families ...string) {
+	t.Helper()
 	endpoints := []struct {
 		name  string
 		token bool // Also takes a token of the family as credential.
@@ -25,7 +35,7 @@ func credentialMatrix(t *testing.T, p *platform) {
 		},
 	}
 	tokens := map[string]string{"cmp": p.issue(t, p.partner), "tuidd": p.issue(t, p.resource)}
-	for _, family := range []string{"cmp", "tuidd", "iddi", "mosia", "colppy"} {
+	for _, family := range families {
 		own := p.owner().create(t, "E2E "+family, family).credentials()
 		for _, e := range endpoints {
 			t.Run(family+" at "+e.name, func(t *testing.T) {
