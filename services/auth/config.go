@@ -32,11 +32,10 @@ type Config struct {
 	Store store.Config `koanf:"store"`
 }
 
-// DefaultConfig returns the defaults. The key-encryption key and the store's URL have none.
+// DefaultConfig returns the defaults. The families, the key-encryption key and the store's URL have none.
 func DefaultConfig() Config {
 	return Config{
 		Issuer:              "ventanilla",
-		Families:            []string{"cmp", "tuidd"},
 		IntrospectionMaxAge: 10 * time.Second,
 		ViewPoll:            200 * time.Millisecond,
 		Store:               store.DefaultConfig(),

@@ -10,7 +10,7 @@ import (
 
 func TestValidateNamesTheSetting(t *testing.T) {
 	good := auth.DefaultConfig()
-	good.KEK.File, good.Store.URL = "kek", "sqlite:auth.db"
+	good.KEK.File, good.Store.URL, good.Families = "kek", "sqlite:auth.db", []string{"cmp"}
 	check(t, good.Validate())
 	for want, change := range map[string]func(*auth.Config){
 		"issuer":                 func(c *auth.Config) { c.Issuer = "" },

@@ -84,6 +84,7 @@ func (p *platform) replica(follow bool) *replica {
 	tele, err := telemetry.Setup(p.t.Context(), telemetry.DefaultConfig(), "auth", "test", io.Discard)
 	check(p.t, err)
 	cfg := auth.DefaultConfig()
+	cfg.Families = []string{"cmp", "tuidd"}
 	cfg.Issuer, cfg.ViewPoll = issuer, 10*time.Millisecond
 	service, err := auth.New(p.t.Context(), cfg, auth.Deps{DB: p.db, KEK: p.kek, Now: p.clock.Now, Logger: tele.Logger})
 	check(p.t, err)

@@ -86,25 +86,28 @@ func heardOnce(revocations *authn.Revocations) probe.Check {
 	}
 }
 
-// families are the partner families that this platform serves.
+// partners are the families that this platform serves, the native one apart. Their clients can be registered.
+func partners() []string { return []string{cmp.Name, tuidd.Name} }
+
+// families are those of the edge.
 func families(tokens authv1.TokenServiceClient, revocations *authn.Revocations) ([]edge.Family, error) {
 	exchanger, err := credential.NewExchanger(tokens, revocations, time.Now)
 	if err != nil {
 		return nil, err
 	}
-	partners, err := cmp.New(tokens, tuidd.Name)
+	redProteccionSocial, err := cmp.New(tokens, tuidd.Name)
 	if err != nil {
 		return nil, err
 	}
-	gateways, err := tuidd.New(tokens, exchanger)
+	mobileConnect, err := tuidd.New(tokens, exchanger)
 	if err != nil {
 		return nil, err
 	}
-	everyone, err := native.New(tokens, exchanger, cmp.Name, tuidd.Name)
+	everyone, err := native.New(tokens, exchanger, partners()...)
 	if err != nil {
 		return nil, err
 	}
-	return []edge.Family{partners, gateways, everyone}, nil
+	return []edge.Family{redProteccionSocial, mobileConnect, everyone}, nil
 }
 
 // EdgeFiles gives the edge's certificate from the files of the settings, read again when they change.

@@ -65,7 +65,7 @@ func DefaultData(demo bool) string {
 
 // Defaults returns the settings of a laptop.
 func Defaults() Settings {
-	return Settings{
+	s := Settings{
 		Data:      DefaultData(false),
 		Edge:      edge.DefaultConfig(),
 		Admin:     Admin{Listen: "127.0.0.1:9090", RPCListen: "127.0.0.1:9443"},
@@ -76,6 +76,8 @@ func Defaults() Settings {
 		Auth:      auth.DefaultConfig(),
 		Telemetry: telemetry.DefaultConfig(),
 	}
+	s.Auth.Families = partners()
+	return s
 }
 
 // Validate tells all that is wrong with what every role reads, and with the sections of
