@@ -28,7 +28,7 @@ const Role = "auth"
 const (
 	// pollTimeout bounds one look at the store.
 	pollTimeout = 2 * time.Second
-	// sweepEvery is how often revocations of tokens that are over are dropped.
+	// sweepEvery is how often revocations of tokens that are over are dropped, and verified tokens forgotten.
 	sweepEvery = time.Minute
 	// sweepBatch is how many the store drops at a time.
 	sweepBatch = 1000
@@ -169,9 +169,11 @@ func (s *Service) keepSweeping(ctx context.Context) {
 	}
 }
 
-// sweep drops revocations of tokens that are over everywhere, whatever the replicas' clocks say.
+// sweep forgets verified tokens, and drops revocations of tokens that are over everywhere, whatever the
+// replicas' clocks say.
 func (s *Service) sweep(ctx context.Context) {
 	before := s.now().Add(-sweepEvery)
+	s.tokens.forget()
 	s.view.Forget(before)
 	for deleted := sweepBatch; deleted == sweepBatch; {
 		var err error

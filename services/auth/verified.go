@@ -15,9 +15,6 @@ import (
 const (
 	// maxVerified bounds the tokens whose signature is remembered to be right.
 	maxVerified = 50_000
-	// verifiedFor is how long: what a busy replica issues and checks in that time has room, so that
-	// the cache, which keeps what was asked for often, does not turn new tokens away for old ones.
-	verifiedFor = time.Minute
 	// leeway is how far a replica's clock may be behind the one that issued a token.
 	leeway = 5 * time.Second
 )
@@ -46,8 +43,7 @@ type accessToken struct {
 
 func newAccessTokens(parser *accesstoken.Parser, view *directory.Directory, now func() time.Time) (*accessTokens, error) {
 	cache, err := otter.New(&otter.Options[[sha256.Size]byte, *signedToken]{
-		MaximumSize:      maxVerified,
-		ExpiryCalculator: otter.ExpiryWriting[[sha256.Size]byte, *signedToken](verifiedFor),
+		MaximumSize: maxVerified,
 		// Upkeep runs in the caller, so that no goroutine is left to nobody.
 		Executor: func(task func()) { task() },
 	})
@@ -82,6 +78,10 @@ func (a *accessTokens) inForce(ctx context.Context, text string) (accessToken, e
 	}
 	return accessToken{token, client}, nil
 }
+
+// forget empties the cache. What a busy replica issues and checks between two calls has room, so that the
+// cache, which keeps what was asked for often, does not turn new tokens away for old ones.
+func (a *accessTokens) forget() { a.verified.InvalidateAll() }
 
 // issued remembers a token that this replica has just signed: it needs no proof.
 func (a *accessTokens) issued(text string, claims accesstoken.Claims, epoch int64) {
