@@ -53,7 +53,7 @@ func TestACredentialThatCannotBeRenewed(t *testing.T) {
 				go func() { ended <- c.keep(ctx) }()
 				tries := func(after time.Duration, want int32) {
 					t.Helper()
-					time.Sleep(after) // the bubble's clock
+					<-time.After(after) // by the bubble's clock
 					synctest.Wait()
 					if got := auth.calls.Load(); got != want {
 						t.Fatalf("tried %d times, want %d", got, want)
