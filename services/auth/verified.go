@@ -50,7 +50,6 @@ func newAccessTokens(parser *accesstoken.Parser, view *directory.Directory, now 
 	if err != nil {
 		return nil, fmt.Errorf("making the cache of verified tokens: %w", err)
 	}
-	cache.StopAllGoroutines() // what is over goes with the next writes
 	return &accessTokens{parser, view, now, cache}, nil
 }
 

@@ -22,7 +22,7 @@ func exitCode(err error) int {
 		return exitUnavailable
 	}
 	switch status.Code(err) {
-	case codes.PermissionDenied, codes.Unauthenticated:
+	case codes.PermissionDenied, codes.Unauthenticated, codes.FailedPrecondition:
 		return exitRefused
 	case codes.NotFound:
 		return exitNotFound
@@ -53,7 +53,7 @@ func describe(err error, operator bool) string {
 	case codes.Unauthenticated:
 		lines = append(lines, "The credential is unknown, expired or disabled: `ventanilla up` writes a new one, or ask an operator with the role security for `admin operator credential`.")
 	case codes.PermissionDenied:
-		lines = append(lines, "This needs an operator with another role; `admin operator list` shows the operators and their roles.")
+		lines = append(lines, "`admin operator list` shows the operators, their roles and who is disabled.")
 	default:
 	}
 	return strings.Join(lines, "\n")
