@@ -59,7 +59,8 @@ func TestNamesNotIssued(t *testing.T) {
 			t.Errorf("role %q was certified", role)
 		}
 	}
-	for _, host := range []string{"a b", "-a.example", "a..example",
+	for _, host := range []string{
+		"a b", "-a.example", "a..example",
 		"", "auth.ventanilla.internal", "AUTH.Ventanilla.Internal.", "*.ventanilla.internal", "ventanilla.internal",
 	} {
 		if _, err := ca.IssueRole("gateway", host); err == nil {
