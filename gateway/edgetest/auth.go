@@ -156,6 +156,17 @@ func (a *Auth) Revoke(ctx context.Context, in *authv1.RevokeRequest) (*authv1.Re
 	return &authv1.RevokeResponse{}, nil
 }
 
+// GetKeySet has one key.
+func (a *Auth) GetKeySet(_ context.Context, in *authv1.GetKeySetRequest) (*authv1.GetKeySetResponse, error) {
+	if err := fails(a.Fails, a.Field); err != nil {
+		return nil, err
+	}
+	if in.GetUse() != authv1.KeyUse_KEY_USE_ACCESS {
+		return nil, rpcerr.New(errorsv1.Reason_REASON_INTERNAL, "these keys are for nobody outside")
+	}
+	return &authv1.GetKeySetResponse{Jwks: []byte(`{"keys":[{"use":"sig","kty":"RSA","kid":"k1","alg":"RS256","n":"AQAB_-","e":"AQAB"}]}`)}, nil
+}
+
 // Nothing is a fresh view in which nothing is revoked.
 type Nothing struct{}
 

@@ -61,15 +61,17 @@ func collect(message protoreflect.MessageDescriptor, prefix string, validated ma
 
 // EveryRoute fails unless the family's routes are those that the methods of contract are annotated with, by
 // google.api.http and wire.v1.consumes.
-func EveryRoute(t *testing.T, family edge.Family, contract protoreflect.FileDescriptor) {
+func EveryRoute(t *testing.T, family edge.Family, contracts ...protoreflect.FileDescriptor) {
 	t.Helper()
 	var annotated, mounted []string
-	for i := range contract.Services().Len() {
-		methods := contract.Services().Get(i).Methods()
-		for j := range methods.Len() {
-			options := methods.Get(j).Options()
-			consumes, _ := proto.GetExtension(options, wirev1.E_Consumes).([]string)
-			annotated = append(annotated, describe(httpRule(options), consumes))
+	for _, contract := range contracts {
+		for i := range contract.Services().Len() {
+			methods := contract.Services().Get(i).Methods()
+			for j := range methods.Len() {
+				options := methods.Get(j).Options()
+				consumes, _ := proto.GetExtension(options, wirev1.E_Consumes).([]string)
+				annotated = append(annotated, describe(httpRule(options), consumes))
+			}
 		}
 	}
 	for _, route := range family.Routes {

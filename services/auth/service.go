@@ -100,7 +100,7 @@ func (s *Service) Verifier() (*authn.Verifier, error) {
 	return authn.NewVerifier(authn.VerifierOptions{
 		Issuer:   s.config.Issuer,
 		Audience: Role,
-		Keys:     func(context.Context) ([]byte, error) { return s.keys.Set, nil },
+		Keys:     func(context.Context) ([]byte, error) { return s.keys.InternalSet, nil },
 		View:     s.view,
 		Checker:  s.view.Check,
 		Now:      s.now,

@@ -28,7 +28,7 @@ var revokeFields = dialect.Fields{
 // revokeAdapter serves token revocation from the auth service.
 type revokeAdapter struct {
 	nativev1.UnimplementedOAuthServiceServer
-	revoker   Revoker
+	auth      Auth
 	exchanger Exchanger
 	families  []string
 }
@@ -50,7 +50,7 @@ func (a *revokeAdapter) Revoke(ctx context.Context, in *nativev1.RevokeRequest) 
 	if err != nil {
 		return nil, err
 	}
-	_, err = a.revoker.Revoke(authn.Outgoing(ctx, caller.Token),
+	_, err = a.auth.Revoke(authn.Outgoing(ctx, caller.Token),
 		&authv1.RevokeRequest{Token: strings.TrimSpace(in.GetToken()), TokenTypeHint: in.GetTokenTypeHint()})
 	if err != nil && rpcerr.Reason(err) != errorsv1.Reason_REASON_FIELD_INVALID {
 		return nil, revokeFields.Translate(err)

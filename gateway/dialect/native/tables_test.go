@@ -13,9 +13,9 @@ func TestEveryReasonHasAnAnswer(t *testing.T) { edgetest.EveryReason(t, native.A
 func TestEveryValidatedFieldHasAName(t *testing.T) { edgetest.EveryField(t, native.Fields) }
 
 func TestEveryRouteIsAnnotated(t *testing.T) {
-	family, err := native.New(nil, nil)
+	family, err := native.New(nil, nil, native.Endpoints{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	edgetest.EveryRoute(t, family, nativev1.File_native_v1_oauth_proto)
+	edgetest.EveryRoute(t, family, nativev1.File_native_v1_oauth_proto, nativev1.File_native_v1_discovery_proto)
 }

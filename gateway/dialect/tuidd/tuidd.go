@@ -21,7 +21,8 @@ import (
 // Name is the family's name.
 const Name = "tuidd"
 
-const tokenInfoPath = "/mcg/v1/tokeninfo"
+// TokenInfoPath is the introspection endpoint.
+const TokenInfoPath = "/mcg/v1/tokeninfo"
 
 // Introspector is what the auth service does for the family.
 type Introspector interface {
@@ -45,7 +46,7 @@ func New(introspector Introspector, exchanger Exchanger) (edge.Family, error) {
 	return edge.Family{
 		Name:       Name,
 		Prefixes:   []string{"/mcg", "/Services"},
-		Routes:     []edge.Route{{Method: http.MethodPost, Path: tokenInfoPath, Consumes: []string{wirejson.FormMediaType}}},
+		Routes:     []edge.Route{{Method: http.MethodPost, Path: TokenInfoPath, Consumes: []string{wirejson.FormMediaType}}},
 		Handler:    handler,
 		WriteError: writeError,
 	}, nil

@@ -2,6 +2,7 @@ package keys
 
 import (
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/rsa"
 	"encoding/json"
@@ -36,8 +37,10 @@ type Keys struct {
 	Internal Signer[*ecdsa.PrivateKey]
 	// Operators signs operators' certificates.
 	Operators *pki.CA
-	// Set is the JSON Web Key Set (RFC 7517) that verifies internal tokens.
-	Set []byte
+	// InternalSet is the JSON Web Key Set (RFC 7517) that verifies internal tokens.
+	InternalSet []byte
+	// AccessSet is the one that verifies access tokens.
+	AccessSet []byte
 }
 
 // Load reads the keys from the store, and makes those that are missing.
@@ -54,11 +57,11 @@ func Load(ctx context.Context, source Store, kek *keyring.KEK, now func() time.T
 	if keys.Operators, err = vault.authority(ctx); err != nil {
 		return nil, err
 	}
-	keys.Set, err = json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{
-		Key: keys.Internal.Key.Public(), KeyID: keys.Internal.ID, Algorithm: string(jose.ES256), Use: "sig",
-	}}})
-	if err != nil {
-		return nil, fmt.Errorf("encoding the key set: %w", err)
+	if keys.InternalSet, err = keySet(keys.Internal.Key.Public(), keys.Internal.ID, jose.ES256); err != nil {
+		return nil, err
+	}
+	if keys.AccessSet, err = keySet(keys.Access.Key.Public(), keys.Access.ID, jose.RS256); err != nil {
+		return nil, err
 	}
 	return &keys, nil
 }
@@ -69,4 +72,12 @@ func (k *Keys) AccessKey(id string) *rsa.PublicKey {
 		return nil
 	}
 	return &k.Access.Key.PublicKey
+}
+
+func keySet(key crypto.PublicKey, id string, algorithm jose.SignatureAlgorithm) ([]byte, error) {
+	text, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key, KeyID: id, Algorithm: string(algorithm), Use: "sig"}}})
+	if err != nil {
+		return nil, fmt.Errorf("encoding a key set: %w", err)
+	}
+	return text, nil
 }

@@ -48,7 +48,7 @@ func TestKeysAreMadeOnce(t *testing.T) {
 	source := rows{}
 	made, again := load(t, source), load(t, source)
 	if !made.Access.Key.Equal(again.Access.Key) || !made.Internal.Key.Equal(again.Internal.Key) ||
-		!made.Operators.Certificate().Equal(again.Operators.Certificate()) || !bytes.Equal(made.Set, again.Set) {
+		!made.Operators.Certificate().Equal(again.Operators.Certificate()) || !bytes.Equal(made.InternalSet, again.InternalSet) || !bytes.Equal(made.AccessSet, again.AccessSet) {
 		t.Error("other keys were loaded than were made")
 	}
 	if key := made.AccessKey(made.Access.ID); key == nil || !key.Equal(made.Access.Key.Public()) {

@@ -43,7 +43,7 @@ func StartGateway(ctx context.Context, p *Process, mesh *Mesh, certificate func(
 	p.Group.Go(ctx, "revocations", revocations.Run)
 	p.Probe.Add("auth", heardOnce(revocations))
 
-	families, err := families(tokens, revocations)
+	families, err := families(tokens, revocations, p.Settings.Auth.Issuer)
 	if err != nil {
 		return Gateway{}, fmt.Errorf("making the dialects: %w", err)
 	}
@@ -90,7 +90,7 @@ func heardOnce(revocations *authn.Revocations) probe.Check {
 func partners() []string { return []string{cmp.Name, tuidd.Name} }
 
 // families are those of the edge.
-func families(tokens authv1.TokenServiceClient, revocations *authn.Revocations) ([]edge.Family, error) {
+func families(tokens authv1.TokenServiceClient, revocations *authn.Revocations, issuer string) ([]edge.Family, error) {
 	exchanger, err := credential.NewExchanger(tokens, revocations, time.Now)
 	if err != nil {
 		return nil, err
@@ -103,7 +103,9 @@ func families(tokens authv1.TokenServiceClient, revocations *authn.Revocations) 
 	if err != nil {
 		return nil, err
 	}
-	everyone, err := native.New(tokens, exchanger, partners()...)
+	everyone, err := native.New(tokens, exchanger, native.Endpoints{
+		Issuer: issuer, Token: cmp.TokenPath, Introspection: tuidd.TokenInfoPath,
+	}, partners()...)
 	if err != nil {
 		return nil, err
 	}

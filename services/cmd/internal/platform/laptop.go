@@ -18,6 +18,7 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/keyring"
 	"github.com/ventanilla/ventanilla/pkg/pki"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	"github.com/ventanilla/ventanilla/services/auth"
 )
 
 // edgeCALife is that of the laptop's own authority, which people install once.
@@ -33,6 +34,9 @@ func (s Settings) Laptop() Settings {
 	}
 	if s.Auth.KEK == (keyring.Config{}) && !exposed(s.Edge.Listen) && !exposed(s.Admin.RPCListen) {
 		s.Auth.KEK.File = filepath.Join(s.Data, "kek")
+	}
+	if host, port, err := net.SplitHostPort(s.Edge.Listen); s.Auth.Issuer == auth.DefaultConfig().Issuer && err == nil && port != "0" && host != "" {
+		s.Auth.Issuer = "https://" + s.Edge.Listen
 	}
 	return s
 }

@@ -24,6 +24,59 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// KeyUse says which tokens a key verifies.
+type KeyUse int32
+
+const (
+	// As KEY_USE_INTERNAL.
+	KeyUse_KEY_USE_UNSPECIFIED KeyUse = 0
+	// Internal tokens.
+	KeyUse_KEY_USE_INTERNAL KeyUse = 1
+	// The access tokens that partners hold.
+	KeyUse_KEY_USE_ACCESS KeyUse = 2
+)
+
+// Enum value maps for KeyUse.
+var (
+	KeyUse_name = map[int32]string{
+		0: "KEY_USE_UNSPECIFIED",
+		1: "KEY_USE_INTERNAL",
+		2: "KEY_USE_ACCESS",
+	}
+	KeyUse_value = map[string]int32{
+		"KEY_USE_UNSPECIFIED": 0,
+		"KEY_USE_INTERNAL":    1,
+		"KEY_USE_ACCESS":      2,
+	}
+)
+
+func (x KeyUse) Enum() *KeyUse {
+	p := new(KeyUse)
+	*p = x
+	return p
+}
+
+func (x KeyUse) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (KeyUse) Descriptor() protoreflect.EnumDescriptor {
+	return file_ventanilla_auth_v1_token_proto_enumTypes[0].Descriptor()
+}
+
+func (KeyUse) Type() protoreflect.EnumType {
+	return &file_ventanilla_auth_v1_token_proto_enumTypes[0]
+}
+
+func (x KeyUse) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use KeyUse.Descriptor instead.
+func (KeyUse) EnumDescriptor() ([]byte, []int) {
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{0}
+}
+
 // RevocationKind says what a revocation is about.
 type RevocationKind int32
 
@@ -65,11 +118,11 @@ func (x RevocationKind) String() string {
 }
 
 func (RevocationKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_ventanilla_auth_v1_token_proto_enumTypes[0].Descriptor()
+	return file_ventanilla_auth_v1_token_proto_enumTypes[1].Descriptor()
 }
 
 func (RevocationKind) Type() protoreflect.EnumType {
-	return &file_ventanilla_auth_v1_token_proto_enumTypes[0]
+	return &file_ventanilla_auth_v1_token_proto_enumTypes[1]
 }
 
 func (x RevocationKind) Number() protoreflect.EnumNumber {
@@ -78,7 +131,7 @@ func (x RevocationKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use RevocationKind.Descriptor instead.
 func (RevocationKind) EnumDescriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{0}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{1}
 }
 
 // IssueTokenRequest asks for a token by client credentials.
@@ -952,9 +1005,11 @@ func (x *Principal) GetPeer() string {
 	return ""
 }
 
-// GetKeySetRequest asks for the internal verification keys.
+// GetKeySetRequest asks for verification keys.
 type GetKeySetRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of which tokens.
+	Use           KeyUse `protobuf:"varint,1,opt,name=use,proto3,enum=ventanilla.auth.v1.KeyUse" json:"use,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -987,6 +1042,13 @@ func (x *GetKeySetRequest) ProtoReflect() protoreflect.Message {
 // Deprecated: Use GetKeySetRequest.ProtoReflect.Descriptor instead.
 func (*GetKeySetRequest) Descriptor() ([]byte, []int) {
 	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *GetKeySetRequest) GetUse() KeyUse {
+	if x != nil {
+		return x.Use
+	}
+	return KeyUse_KEY_USE_UNSPECIFIED
 }
 
 // GetKeySetResponse carries them.
@@ -1291,8 +1353,9 @@ const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\x05epoch\x18\x06 \x01(\x03R\x05epoch\x12\x1a\n" +
 	"\boperator\x18\a \x01(\tR\boperator\x12\x14\n" +
 	"\x05roles\x18\b \x03(\tR\x05roles\x12\x12\n" +
-	"\x04peer\x18\t \x01(\tR\x04peer\"\x12\n" +
-	"\x10GetKeySetRequest\"'\n" +
+	"\x04peer\x18\t \x01(\tR\x04peer\"J\n" +
+	"\x10GetKeySetRequest\x126\n" +
+	"\x03use\x18\x01 \x01(\x0e2\x1a.ventanilla.auth.v1.KeyUseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x03use\"'\n" +
 	"\x11GetKeySetResponse\x12\x12\n" +
 	"\x04jwks\x18\x01 \x01(\fR\x04jwks\":\n" +
 	"\x17WatchRevocationsRequest\x12\x1f\n" +
@@ -1307,7 +1370,11 @@ const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x14\n" +
 	"\x05epoch\x18\x03 \x01(\x03R\x05epoch\x129\n" +
 	"\n" +
-	"expires_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt*\x86\x01\n" +
+	"expires_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt*K\n" +
+	"\x06KeyUse\x12\x17\n" +
+	"\x13KEY_USE_UNSPECIFIED\x10\x00\x12\x14\n" +
+	"\x10KEY_USE_INTERNAL\x10\x01\x12\x12\n" +
+	"\x0eKEY_USE_ACCESS\x10\x02*\x86\x01\n" +
 	"\x0eRevocationKind\x12\x1f\n" +
 	"\x1bREVOCATION_KIND_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15REVOCATION_KIND_TOKEN\x10\x01\x12\x1a\n" +
@@ -1335,61 +1402,63 @@ func file_ventanilla_auth_v1_token_proto_rawDescGZIP() []byte {
 	return file_ventanilla_auth_v1_token_proto_rawDescData
 }
 
-var file_ventanilla_auth_v1_token_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_ventanilla_auth_v1_token_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
 var file_ventanilla_auth_v1_token_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_ventanilla_auth_v1_token_proto_goTypes = []any{
-	(RevocationKind)(0),              // 0: ventanilla.auth.v1.RevocationKind
-	(*IssueTokenRequest)(nil),        // 1: ventanilla.auth.v1.IssueTokenRequest
-	(*IssueTokenResponse)(nil),       // 2: ventanilla.auth.v1.IssueTokenResponse
-	(*IntrospectRequest)(nil),        // 3: ventanilla.auth.v1.IntrospectRequest
-	(*IntrospectResponse)(nil),       // 4: ventanilla.auth.v1.IntrospectResponse
-	(*RevokeRequest)(nil),            // 5: ventanilla.auth.v1.RevokeRequest
-	(*RevokeResponse)(nil),           // 6: ventanilla.auth.v1.RevokeResponse
-	(*ClientSecret)(nil),             // 7: ventanilla.auth.v1.ClientSecret
-	(*PeerIdentity)(nil),             // 8: ventanilla.auth.v1.PeerIdentity
-	(*ExchangeRequest)(nil),          // 9: ventanilla.auth.v1.ExchangeRequest
-	(*ExchangeResponse)(nil),         // 10: ventanilla.auth.v1.ExchangeResponse
-	(*Principal)(nil),                // 11: ventanilla.auth.v1.Principal
-	(*GetKeySetRequest)(nil),         // 12: ventanilla.auth.v1.GetKeySetRequest
-	(*GetKeySetResponse)(nil),        // 13: ventanilla.auth.v1.GetKeySetResponse
-	(*WatchRevocationsRequest)(nil),  // 14: ventanilla.auth.v1.WatchRevocationsRequest
-	(*WatchRevocationsResponse)(nil), // 15: ventanilla.auth.v1.WatchRevocationsResponse
-	(*Revocation)(nil),               // 16: ventanilla.auth.v1.Revocation
-	(*timestamppb.Timestamp)(nil),    // 17: google.protobuf.Timestamp
-	(*structpb.Struct)(nil),          // 18: google.protobuf.Struct
-	(ClientKind)(0),                  // 19: ventanilla.auth.v1.ClientKind
+	(KeyUse)(0),                      // 0: ventanilla.auth.v1.KeyUse
+	(RevocationKind)(0),              // 1: ventanilla.auth.v1.RevocationKind
+	(*IssueTokenRequest)(nil),        // 2: ventanilla.auth.v1.IssueTokenRequest
+	(*IssueTokenResponse)(nil),       // 3: ventanilla.auth.v1.IssueTokenResponse
+	(*IntrospectRequest)(nil),        // 4: ventanilla.auth.v1.IntrospectRequest
+	(*IntrospectResponse)(nil),       // 5: ventanilla.auth.v1.IntrospectResponse
+	(*RevokeRequest)(nil),            // 6: ventanilla.auth.v1.RevokeRequest
+	(*RevokeResponse)(nil),           // 7: ventanilla.auth.v1.RevokeResponse
+	(*ClientSecret)(nil),             // 8: ventanilla.auth.v1.ClientSecret
+	(*PeerIdentity)(nil),             // 9: ventanilla.auth.v1.PeerIdentity
+	(*ExchangeRequest)(nil),          // 10: ventanilla.auth.v1.ExchangeRequest
+	(*ExchangeResponse)(nil),         // 11: ventanilla.auth.v1.ExchangeResponse
+	(*Principal)(nil),                // 12: ventanilla.auth.v1.Principal
+	(*GetKeySetRequest)(nil),         // 13: ventanilla.auth.v1.GetKeySetRequest
+	(*GetKeySetResponse)(nil),        // 14: ventanilla.auth.v1.GetKeySetResponse
+	(*WatchRevocationsRequest)(nil),  // 15: ventanilla.auth.v1.WatchRevocationsRequest
+	(*WatchRevocationsResponse)(nil), // 16: ventanilla.auth.v1.WatchRevocationsResponse
+	(*Revocation)(nil),               // 17: ventanilla.auth.v1.Revocation
+	(*timestamppb.Timestamp)(nil),    // 18: google.protobuf.Timestamp
+	(*structpb.Struct)(nil),          // 19: google.protobuf.Struct
+	(ClientKind)(0),                  // 20: ventanilla.auth.v1.ClientKind
 }
 var file_ventanilla_auth_v1_token_proto_depIdxs = []int32{
-	17, // 0: ventanilla.auth.v1.IssueTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
-	17, // 1: ventanilla.auth.v1.IntrospectResponse.expires_at:type_name -> google.protobuf.Timestamp
-	17, // 2: ventanilla.auth.v1.IntrospectResponse.issued_at:type_name -> google.protobuf.Timestamp
-	17, // 3: ventanilla.auth.v1.IntrospectResponse.not_before:type_name -> google.protobuf.Timestamp
-	18, // 4: ventanilla.auth.v1.IntrospectResponse.extra_members:type_name -> google.protobuf.Struct
-	7,  // 5: ventanilla.auth.v1.ExchangeRequest.client_secret:type_name -> ventanilla.auth.v1.ClientSecret
-	8,  // 6: ventanilla.auth.v1.ExchangeRequest.peer:type_name -> ventanilla.auth.v1.PeerIdentity
-	17, // 7: ventanilla.auth.v1.ExchangeResponse.expires_at:type_name -> google.protobuf.Timestamp
-	11, // 8: ventanilla.auth.v1.ExchangeResponse.principal:type_name -> ventanilla.auth.v1.Principal
-	19, // 9: ventanilla.auth.v1.Principal.kind:type_name -> ventanilla.auth.v1.ClientKind
-	16, // 10: ventanilla.auth.v1.WatchRevocationsResponse.revocations:type_name -> ventanilla.auth.v1.Revocation
-	0,  // 11: ventanilla.auth.v1.Revocation.kind:type_name -> ventanilla.auth.v1.RevocationKind
-	17, // 12: ventanilla.auth.v1.Revocation.expires_at:type_name -> google.protobuf.Timestamp
-	1,  // 13: ventanilla.auth.v1.TokenService.IssueToken:input_type -> ventanilla.auth.v1.IssueTokenRequest
-	3,  // 14: ventanilla.auth.v1.TokenService.Introspect:input_type -> ventanilla.auth.v1.IntrospectRequest
-	5,  // 15: ventanilla.auth.v1.TokenService.Revoke:input_type -> ventanilla.auth.v1.RevokeRequest
-	9,  // 16: ventanilla.auth.v1.TokenService.Exchange:input_type -> ventanilla.auth.v1.ExchangeRequest
-	12, // 17: ventanilla.auth.v1.TokenService.GetKeySet:input_type -> ventanilla.auth.v1.GetKeySetRequest
-	14, // 18: ventanilla.auth.v1.TokenService.WatchRevocations:input_type -> ventanilla.auth.v1.WatchRevocationsRequest
-	2,  // 19: ventanilla.auth.v1.TokenService.IssueToken:output_type -> ventanilla.auth.v1.IssueTokenResponse
-	4,  // 20: ventanilla.auth.v1.TokenService.Introspect:output_type -> ventanilla.auth.v1.IntrospectResponse
-	6,  // 21: ventanilla.auth.v1.TokenService.Revoke:output_type -> ventanilla.auth.v1.RevokeResponse
-	10, // 22: ventanilla.auth.v1.TokenService.Exchange:output_type -> ventanilla.auth.v1.ExchangeResponse
-	13, // 23: ventanilla.auth.v1.TokenService.GetKeySet:output_type -> ventanilla.auth.v1.GetKeySetResponse
-	15, // 24: ventanilla.auth.v1.TokenService.WatchRevocations:output_type -> ventanilla.auth.v1.WatchRevocationsResponse
-	19, // [19:25] is the sub-list for method output_type
-	13, // [13:19] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	18, // 0: ventanilla.auth.v1.IssueTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
+	18, // 1: ventanilla.auth.v1.IntrospectResponse.expires_at:type_name -> google.protobuf.Timestamp
+	18, // 2: ventanilla.auth.v1.IntrospectResponse.issued_at:type_name -> google.protobuf.Timestamp
+	18, // 3: ventanilla.auth.v1.IntrospectResponse.not_before:type_name -> google.protobuf.Timestamp
+	19, // 4: ventanilla.auth.v1.IntrospectResponse.extra_members:type_name -> google.protobuf.Struct
+	8,  // 5: ventanilla.auth.v1.ExchangeRequest.client_secret:type_name -> ventanilla.auth.v1.ClientSecret
+	9,  // 6: ventanilla.auth.v1.ExchangeRequest.peer:type_name -> ventanilla.auth.v1.PeerIdentity
+	18, // 7: ventanilla.auth.v1.ExchangeResponse.expires_at:type_name -> google.protobuf.Timestamp
+	12, // 8: ventanilla.auth.v1.ExchangeResponse.principal:type_name -> ventanilla.auth.v1.Principal
+	20, // 9: ventanilla.auth.v1.Principal.kind:type_name -> ventanilla.auth.v1.ClientKind
+	0,  // 10: ventanilla.auth.v1.GetKeySetRequest.use:type_name -> ventanilla.auth.v1.KeyUse
+	17, // 11: ventanilla.auth.v1.WatchRevocationsResponse.revocations:type_name -> ventanilla.auth.v1.Revocation
+	1,  // 12: ventanilla.auth.v1.Revocation.kind:type_name -> ventanilla.auth.v1.RevocationKind
+	18, // 13: ventanilla.auth.v1.Revocation.expires_at:type_name -> google.protobuf.Timestamp
+	2,  // 14: ventanilla.auth.v1.TokenService.IssueToken:input_type -> ventanilla.auth.v1.IssueTokenRequest
+	4,  // 15: ventanilla.auth.v1.TokenService.Introspect:input_type -> ventanilla.auth.v1.IntrospectRequest
+	6,  // 16: ventanilla.auth.v1.TokenService.Revoke:input_type -> ventanilla.auth.v1.RevokeRequest
+	10, // 17: ventanilla.auth.v1.TokenService.Exchange:input_type -> ventanilla.auth.v1.ExchangeRequest
+	13, // 18: ventanilla.auth.v1.TokenService.GetKeySet:input_type -> ventanilla.auth.v1.GetKeySetRequest
+	15, // 19: ventanilla.auth.v1.TokenService.WatchRevocations:input_type -> ventanilla.auth.v1.WatchRevocationsRequest
+	3,  // 20: ventanilla.auth.v1.TokenService.IssueToken:output_type -> ventanilla.auth.v1.IssueTokenResponse
+	5,  // 21: ventanilla.auth.v1.TokenService.Introspect:output_type -> ventanilla.auth.v1.IntrospectResponse
+	7,  // 22: ventanilla.auth.v1.TokenService.Revoke:output_type -> ventanilla.auth.v1.RevokeResponse
+	11, // 23: ventanilla.auth.v1.TokenService.Exchange:output_type -> ventanilla.auth.v1.ExchangeResponse
+	14, // 24: ventanilla.auth.v1.TokenService.GetKeySet:output_type -> ventanilla.auth.v1.GetKeySetResponse
+	16, // 25: ventanilla.auth.v1.TokenService.WatchRevocations:output_type -> ventanilla.auth.v1.WatchRevocationsResponse
+	20, // [20:26] is the sub-list for method output_type
+	14, // [14:20] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_ventanilla_auth_v1_token_proto_init() }
@@ -1409,7 +1478,7 @@ func file_ventanilla_auth_v1_token_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ventanilla_auth_v1_token_proto_rawDesc), len(file_ventanilla_auth_v1_token_proto_rawDesc)),
-			NumEnums:      1,
+			NumEnums:      2,
 			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   1,

@@ -51,7 +51,7 @@ type TokenServiceClient interface {
 	// role. It is the only form of identity that services accept beside the mTLS peer.
 	// Fails with CREDENTIAL_INVALID, FIELD_MISSING, FIELD_INVALID, UNAVAILABLE. Idempotent.
 	Exchange(ctx context.Context, in *ExchangeRequest, opts ...grpc.CallOption) (*ExchangeResponse, error)
-	// GetKeySet returns the public keys that verify internal tokens. Idempotent.
+	// GetKeySet returns the public keys that verify tokens. Idempotent.
 	GetKeySet(ctx context.Context, in *GetKeySetRequest, opts ...grpc.CallOption) (*GetKeySetResponse, error)
 	// WatchRevocations streams all revocations after a cursor, then each new one as it is stored, and
 	// a heartbeat each 500 ms while the sender's own view is no older than a second. A verifier that has
@@ -160,7 +160,7 @@ type TokenServiceServer interface {
 	// role. It is the only form of identity that services accept beside the mTLS peer.
 	// Fails with CREDENTIAL_INVALID, FIELD_MISSING, FIELD_INVALID, UNAVAILABLE. Idempotent.
 	Exchange(context.Context, *ExchangeRequest) (*ExchangeResponse, error)
-	// GetKeySet returns the public keys that verify internal tokens. Idempotent.
+	// GetKeySet returns the public keys that verify tokens. Idempotent.
 	GetKeySet(context.Context, *GetKeySetRequest) (*GetKeySetResponse, error)
 	// WatchRevocations streams all revocations after a cursor, then each new one as it is stored, and
 	// a heartbeat each 500 ms while the sender's own view is no older than a second. A verifier that has
