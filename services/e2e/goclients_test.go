@@ -66,7 +66,11 @@ func goJose(t *testing.T, p *platform) {
 	}
 
 	var claims map[string]any
-	if err := json.Unmarshal(signed.UnsafePayloadWithoutVerification(), &claims); err != nil {
+	payload, err := signed.Verify(p.publicKey(t, header.KeyID))
+	if err != nil {
+		t.Fatalf("verifying with the published key: %v", err)
+	}
+	if err := json.Unmarshal(payload, &claims); err != nil {
 		t.Fatal(err)
 	}
 	issued, _ := claims["iat"].(float64)
@@ -85,6 +89,20 @@ func goJose(t *testing.T, p *platform) {
 		t.Errorf("claims (-want +got):\n%s", diff)
 	}
 	tamperedIsInactive(t, p, token)
+}
+
+// publicKey finds a key in the published set.
+func (p *platform) publicKey(t *testing.T, id string) jose.JSONWebKey {
+	t.Helper()
+	var set jose.JSONWebKeySet
+	if err := json.Unmarshal([]byte(p.send(t, call{method: "GET", path: "/.well-known/jwks.json"}).body), &set); err != nil {
+		t.Fatal(err)
+	}
+	keys := set.Key(id)
+	if len(keys) != 1 || !keys[0].Valid() || !keys[0].IsPublic() {
+		t.Fatalf("%d public keys %s in the published set", len(keys), id)
+	}
+	return keys[0]
 }
 
 // tamperedIsInactive changes one bit in each part of the token, and tries it unsigned: none may pass.

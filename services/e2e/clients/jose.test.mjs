@@ -1,7 +1,7 @@
 // jose: the access token is a JWT in the documented shape.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose'
 import { demo, tokenPath } from './demo.mjs'
 
 async function issue(body) {
@@ -45,4 +45,17 @@ test('the signature is one of RSA 2048, in strict base64url', async () => {
   const bytes = Buffer.from(signature, 'base64url')
   assert.equal(bytes.length, 256)
   assert.equal(bytes.toString('base64url'), signature)
+})
+
+test('the signature verifies with the published keys', async () => {
+  const { access_token: token } = await issue()
+  const keys = createRemoteJWKSet(new URL(`${demo.base_url}/.well-known/jwks.json`))
+  const options = { algorithms: ['RS256'], audience: demo.cmp.client_id, typ: 'JWT' }
+  const { payload } = await jwtVerify(token, keys, options)
+  assert.equal(payload.aud, demo.cmp.client_id)
+
+  const [header, claims, signature] = token.split('.')
+  const forged = Buffer.from(JSON.stringify({ ...payload, scopes: ['everything'] })).toString('base64url')
+  await assert.rejects(jwtVerify(`${header}.${forged}.${signature}`, keys, options), errors.JWSSignatureVerificationFailed)
+  assert.notEqual(claims, forged)
 })

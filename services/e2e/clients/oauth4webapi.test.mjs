@@ -26,6 +26,14 @@ async function introspect(token, client = resourceServer, secret = demo.tuidd.cl
   return oauth.processIntrospectionResponse(server, client, response)
 }
 
+test('the platform is discovered', async () => {
+  const issuer = new URL(demo.base_url)
+  const response = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2' })
+  const found = await oauth.processDiscoveryResponse(issuer, response)
+  for (const [name, value] of Object.entries(server)) assert.equal(found[name], value)
+  assert.deepEqual(found.grant_types_supported, ['client_credentials'])
+})
+
 async function revoke(token, auth = basic(demo.cmp.client_secret)) {
   const response = await oauth.revocationRequest(server, partner, auth, token)
   return oauth.processRevocationResponse(response)
