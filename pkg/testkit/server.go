@@ -1,10 +1,10 @@
 package testkit
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -49,7 +49,7 @@ func (s *server) create() error {
 		return err
 	}
 	var err error
-	if s.port, err = freePort(); err != nil {
+	if s.port, err = FreePort(context.Background()); err != nil {
 		return err
 	}
 	return s.start()
@@ -115,12 +115,3 @@ func (s *server) url() string {
 
 func (s *server) data() string { return filepath.Join(s.folder, "data") }
 func (s *server) log() string  { return filepath.Join(s.folder, "log") }
-
-func freePort() (int, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port, nil
-}

@@ -76,3 +76,17 @@ func TestEventuallyWaits(t *testing.T) {
 		t.Errorf("%d calls, want 3", calls)
 	}
 }
+
+func TestFreePortsAreNotGivenTwice(t *testing.T) {
+	seen := map[int]bool{}
+	for range 50 {
+		port, err := testkit.FreePort(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen[port] {
+			t.Fatalf("%d was given twice", port)
+		}
+		seen[port] = true
+	}
+}

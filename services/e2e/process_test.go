@@ -4,10 +4,13 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/ventanilla/ventanilla/pkg/testkit"
 )
 
 // The longest that a process may take to start, and to end after SIGTERM, on a loaded machine.
@@ -97,10 +100,9 @@ func bareEnvironment() []string {
 // freeAddress returns a loopback address whose port nobody listens on.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	port, err := testkit.FreePort(t.Context())
 	if err != nil {
 		t.Fatalf("looking for a free port: %v", err)
 	}
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 }
