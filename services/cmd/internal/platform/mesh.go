@@ -89,9 +89,10 @@ func (m *Mesh) Dial(from, to string) (*grpc.ClientConn, error) {
 // and goes on trying.
 func (m *Mesh) announce(ctx context.Context, role, address string) {
 	p := m.process
+	instance := rand.Text() // one name for all tries: one that failed may have been heard
 	list := func(ctx context.Context) (*discovery.Registration, error) {
 		return discovery.Register(ctx, m.etcd, role, address, discovery.Options{
-			Prefix: p.Settings.Discovery.Prefix, TTL: p.Settings.Discovery.TTL, Instance: rand.Text(), Logger: p.Log(),
+			Prefix: p.Settings.Discovery.Prefix, TTL: p.Settings.Discovery.TTL, Instance: instance, Logger: p.Log(),
 		})
 	}
 	registration, err := list(ctx)
