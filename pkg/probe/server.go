@@ -24,7 +24,7 @@ func DefaultConfig() Config { return Config{Listen: "127.0.0.1:0"} }
 // Validate names the first key that is wrong, relative to the section.
 func (c Config) Validate() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		return fmt.Errorf("listen must be host:port: %w", err)
+		return fmt.Errorf("listen: %w", err)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/ventanilla/ventanilla/pkg/probe"
 	"github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/services/auth"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/platform"
@@ -23,7 +24,7 @@ func (c migrateCmd) Run(ctx context.Context, out io.Writer) error {
 	if err := settings.Auth.Store.Validate(); err != nil {
 		return asUsage(fmt.Errorf("auth.store.%w", err))
 	}
-	settings.Admin.Listen = "127.0.0.1:0"
+	settings.Admin.Config = probe.DefaultConfig() // a free port: other roles may run beside it
 	p, err := platform.NewProcess(ctx, "migrate", version, settings, os.Stderr)
 	if err != nil {
 		return err

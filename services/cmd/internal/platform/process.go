@@ -45,7 +45,7 @@ func NewProcess(ctx context.Context, service, version string, settings Settings,
 		}
 		return nil
 	})
-	server, err := probe.Listen(ctx, probe.Config{Listen: settings.Admin.Listen, Pprof: settings.Admin.Pprof}, p.Probe.Handler(), t.Logger)
+	server, err := probe.Listen(ctx, settings.Admin.Config, p.Probe.Handler(), t.Logger)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("admin.listen: %w", err), p.Group.Stop())
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/ventanilla/ventanilla/gateway/edge"
 	"github.com/ventanilla/ventanilla/pkg/discovery"
 	"github.com/ventanilla/ventanilla/pkg/pki"
+	"github.com/ventanilla/ventanilla/pkg/probe"
 	"github.com/ventanilla/ventanilla/pkg/rpcclient"
 	"github.com/ventanilla/ventanilla/pkg/rpcserver"
 	"github.com/ventanilla/ventanilla/pkg/telemetry"
@@ -41,12 +42,10 @@ type Settings struct {
 
 // Admin is what operators and their tools reach.
 type Admin struct {
-	// Listen is the plain-HTTP address of /livez, /readyz and /metrics.
-	Listen string `koanf:"listen"`
+	// Config is the plain-HTTP listener of /livez, /readyz, /metrics and profiles.
+	probe.Config `koanf:",squash"`
 	// RPCListen is the mTLS address of the admin RPCs.
 	RPCListen string `koanf:"rpc_listen"`
-	// Pprof serves profiles below /debug/pprof/ of Listen.
-	Pprof bool `koanf:"pprof"`
 }
 
 // Etcd is the single etcd member that `ventanilla etcd` runs.
@@ -68,7 +67,7 @@ func Defaults() Settings {
 	s := Settings{
 		Data:      DefaultData(false),
 		Edge:      edge.DefaultConfig(),
-		Admin:     Admin{Listen: "127.0.0.1:9090", RPCListen: "127.0.0.1:9443"},
+		Admin:     Admin{Config: probe.Config{Listen: "127.0.0.1:9090"}, RPCListen: "127.0.0.1:9443"},
 		RPC:       rpcserver.DefaultConfig(),
 		Calls:     rpcclient.DefaultConfig(),
 		Discovery: discovery.DefaultConfig(),
@@ -128,7 +127,7 @@ func inSection(section string, err error) []error {
 }
 
 func (a Admin) validate() error {
-	return errors.Join(address("listen", a.Listen), address("rpc_listen", a.RPCListen))
+	return errors.Join(a.Validate(), address("rpc_listen", a.RPCListen))
 }
 
 func address(name, value string) error {
