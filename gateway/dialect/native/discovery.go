@@ -22,7 +22,7 @@ const (
 
 // Endpoints are the paths of other families' OAuth endpoints, for the metadata.
 type Endpoints struct {
-	// Issuer is the platform's identifier; when it is no https URL, there is no metadata.
+	// Issuer is the platform's identifier; when it is no https URL, or ends in a slash, there is no metadata.
 	Issuer string
 	// Token and Introspection are paths.
 	Token, Introspection string
@@ -50,8 +50,8 @@ func (a *discoveryAdapter) KeySet(ctx context.Context, _ *nativev1.KeySetRequest
 
 // Metadata answers from the configuration.
 func (a *discoveryAdapter) Metadata(ctx context.Context, _ *nativev1.MetadataRequest) (*nativev1.MetadataResponse, error) {
-	base, found := strings.CutSuffix(a.endpoints.Issuer, "/")
-	if !strings.HasPrefix(base, "https://") || found {
+	base := a.endpoints.Issuer
+	if !strings.HasPrefix(base, "https://") || strings.HasSuffix(base, "/") {
 		return nil, rpcerr.New(errorsv1.Reason_REASON_ROUTE_NOT_FOUND, "the issuer is no https URL")
 	}
 	clientMethods := []string{"client_secret_basic", "client_secret_post"}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -28,21 +27,17 @@ func (c settingFlags) load(settings platform.Settings, more map[string]*string, 
 	for key, value := range c.Set {
 		flags[key] = value
 	}
-	more = maps.Clone(more)
-	if more == nil {
-		more = map[string]*string{}
+	for key, value := range more {
+		if value != nil {
+			flags[key] = *value
+		}
 	}
 	if c.Data != nil {
 		folder, err := filepath.Abs(*c.Data)
 		if *c.Data == "" || err != nil {
 			return settings, usageError{errors.New("--data: name a folder")}
 		}
-		more["data"] = &folder
-	}
-	for key, value := range more {
-		if value != nil {
-			flags[key] = *value
-		}
+		flags["data"] = folder
 	}
 	err := config.Load(&settings, config.Sources{
 		File: c.File, Environ: os.Environ(), Flags: flags,

@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 )
 
@@ -25,7 +26,7 @@ func (f File) Print(w io.Writer) error {
 		`curl -sS -w '\n' --cacert %s -u %s:%s %s/oauth2/revoke -d "token=$TOKEN"`, ca, f.CMP.ClientID, f.CMP.ClientSecret, f.BaseURL)
 	step("tuidd: the token is dead",
 		`curl -sS -w '\n' --cacert %s -u %s:%s %s/mcg/v1/tokeninfo -d "token=$TOKEN"`, ca, f.TUIDD.ClientID, f.TUIDD.ClientSecret, f.BaseURL)
-	step("operators: the registered clients", `bin/ventanilla admin --data %s --address %s client list`, quote(dataOf(f.CAFile)), f.AdminRPC)
+	step("operators: the registered clients", `bin/ventanilla admin --data %s --address %s client list`, quote(filepath.Dir(f.CAFile)), f.AdminRPC)
 	_, err := io.WriteString(w, b.String()+"\n")
 	return err
 }
@@ -39,5 +40,3 @@ func quote(path string) string {
 	}
 	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
-
-func dataOf(caFile string) string { return strings.TrimSuffix(caFile, "/ca.pem") }
