@@ -24,6 +24,7 @@ var answers = map[errorsv1.Reason]answer{
 	errorsv1.Reason_REASON_UNAVAILABLE:                 {503, 503, oauth.TemporarilyUnavailable},
 	errorsv1.Reason_REASON_DEADLINE_EXCEEDED:           {503, 503, oauth.TemporarilyUnavailable},
 	errorsv1.Reason_REASON_CANCELLED:                   {503, 503, oauth.TemporarilyUnavailable},
+	errorsv1.Reason_REASON_MAINTENANCE:                 {503, 503, oauth.TemporarilyUnavailable},
 	errorsv1.Reason_REASON_RATE_LIMITED:                {429, 429, oauth.TemporarilyUnavailable},
 	errorsv1.Reason_REASON_ROUTE_NOT_FOUND:             {404, 404, oauth.InvalidRequest},
 	errorsv1.Reason_REASON_METHOD_NOT_ALLOWED:          {405, 405, oauth.InvalidRequest},
@@ -32,6 +33,7 @@ var answers = map[errorsv1.Reason]answer{
 	errorsv1.Reason_REASON_BODY_TOO_LARGE:              {413, 413, oauth.InvalidRequest},
 	errorsv1.Reason_REASON_INSECURE_TRANSPORT:          {403, 403, oauth.InvalidRequest},
 	errorsv1.Reason_REASON_MALFORMED_BODY:              {400, 400, oauth.InvalidRequest},
+	errorsv1.Reason_REASON_RETIRED:                     {410, 410, oauth.InvalidRequest},
 	errorsv1.Reason_REASON_FIELD_MISSING:               {400, 400, oauth.InvalidRequest},
 	errorsv1.Reason_REASON_FIELD_INVALID:               {400, 400, oauth.InvalidRequest},
 	errorsv1.Reason_REASON_FIELD_REPEATED:              {400, 400, oauth.InvalidRequest},
@@ -47,6 +49,13 @@ var answers = map[errorsv1.Reason]answer{
 	errorsv1.Reason_REASON_OPERATOR_EXISTS:             {500, 500, oauth.ServerError},
 	errorsv1.Reason_REASON_CERTIFICATE_REQUEST_INVALID: {500, 500, oauth.ServerError},
 	errorsv1.Reason_REASON_LAST_OPERATOR:               {500, 500, oauth.ServerError},
+	errorsv1.Reason_REASON_CLIENT_HAS_NO_SECRET:        {500, 500, oauth.ServerError},
+	errorsv1.Reason_REASON_KEY_NOT_FOUND:               {500, 500, oauth.ServerError},
+	errorsv1.Reason_REASON_KEY_NOT_READY:               {500, 500, oauth.ServerError},
+	errorsv1.Reason_REASON_KEY_IN_USE:                  {500, 500, oauth.ServerError},
+	errorsv1.Reason_REASON_API_KEY_NOT_FOUND:           {500, 500, oauth.ServerError},
+	errorsv1.Reason_REASON_API_KEY_LIMIT:               {500, 500, oauth.ServerError},
+	errorsv1.Reason_REASON_SWITCH_NOT_FOUND:            {500, 500, oauth.ServerError},
 }
 
 // texts are the document's ("Errors"), as they stand there. 413 and 415, which it has not, are bad requests.

@@ -26,6 +26,11 @@ var issueFields = dialect.Fields{
 		"client_secret": "client_secret",
 		"scopes":        "scope",
 		"families":      "",
+		"api_key":       "",
+
+		"client_assertion.assertion": "",
+		"client_assertion.audiences": "",
+		"client_assertion.attempt":   "",
 	},
 }
 

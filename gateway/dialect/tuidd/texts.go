@@ -59,6 +59,11 @@ var (
 		"El recurso solicitado no existe o no es accesible.",
 		"The requested resource does not exist or is not accessible.",
 	}
+	textGone = text{
+		"La ressource demandée n'existe plus.",
+		"El recurso solicitado ya no existe.",
+		"The requested resource is gone for good.",
+	}
 	textMethod = text{
 		"La méthode HTTP n'est pas applicable à cette ressource.",
 		"El método HTTP no es aplicable a este recurso.",

@@ -107,21 +107,27 @@ func (x *KeySetResponse) GetKeys() []*Key {
 	return nil
 }
 
-// Key is a public RSA key (RFC 7517, 4; RFC 7518, 6.3.1).
+// Key is a public key (RFC 7517, 4): RSA (RFC 7518, 6.3.1), EC (RFC 7518, 6.2.1) or OKP (RFC 8037, 2).
 type Key struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// "RSA".
+	// "RSA", "EC" or "OKP".
 	Kty string `protobuf:"bytes,1,opt,name=kty,proto3" json:"kty,omitempty"`
 	// "sig".
 	Use string `protobuf:"bytes,2,opt,name=use,proto3" json:"use,omitempty"`
-	// The algorithm it is used with, "RS256".
+	// The algorithm it is used with: "RS256", "ES256" or "EdDSA".
 	Alg string `protobuf:"bytes,3,opt,name=alg,proto3" json:"alg,omitempty"`
 	// The identifier that tokens carry in their header.
 	Kid string `protobuf:"bytes,4,opt,name=kid,proto3" json:"kid,omitempty"`
-	// The modulus, base64url.
-	N string `protobuf:"bytes,5,opt,name=n,proto3" json:"n,omitempty"`
-	// The exponent, base64url.
-	E             string `protobuf:"bytes,6,opt,name=e,proto3" json:"e,omitempty"`
+	// The modulus of an RSA key, base64url.
+	N *string `protobuf:"bytes,5,opt,name=n,proto3,oneof" json:"n,omitempty"`
+	// The exponent of an RSA key, base64url.
+	E *string `protobuf:"bytes,6,opt,name=e,proto3,oneof" json:"e,omitempty"`
+	// The curve of the others: "P-256" or "Ed25519".
+	Crv *string `protobuf:"bytes,7,opt,name=crv,proto3,oneof" json:"crv,omitempty"`
+	// The x coordinate, or the Ed25519 key, base64url.
+	X *string `protobuf:"bytes,8,opt,name=x,proto3,oneof" json:"x,omitempty"`
+	// The y coordinate of an EC key, base64url.
+	Y             *string `protobuf:"bytes,9,opt,name=y,proto3,oneof" json:"y,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -185,15 +191,36 @@ func (x *Key) GetKid() string {
 }
 
 func (x *Key) GetN() string {
-	if x != nil {
-		return x.N
+	if x != nil && x.N != nil {
+		return *x.N
 	}
 	return ""
 }
 
 func (x *Key) GetE() string {
-	if x != nil {
-		return x.E
+	if x != nil && x.E != nil {
+		return *x.E
+	}
+	return ""
+}
+
+func (x *Key) GetCrv() string {
+	if x != nil && x.Crv != nil {
+		return *x.Crv
+	}
+	return ""
+}
+
+func (x *Key) GetX() string {
+	if x != nil && x.X != nil {
+		return *x.X
+	}
+	return ""
+}
+
+func (x *Key) GetY() string {
+	if x != nil && x.Y != nil {
+		return *x.Y
 	}
 	return ""
 }
@@ -258,8 +285,16 @@ type MetadataResponse struct {
 	IntrospectionEndpoint string `protobuf:"bytes,9,opt,name=introspection_endpoint,proto3" json:"introspection_endpoint,omitempty"`
 	// How callers authenticate there, by HTTP scheme or method.
 	IntrospectionEndpointAuthMethodsSupported []string `protobuf:"bytes,10,rep,name=introspection_endpoint_auth_methods_supported,proto3" json:"introspection_endpoint_auth_methods_supported,omitempty"`
-	unknownFields                             protoimpl.UnknownFields
-	sizeCache                                 protoimpl.SizeCache
+	// What client assertions may be signed with, at each endpoint.
+	TokenEndpointAuthSigningAlgValuesSupported []string `protobuf:"bytes,11,rep,name=token_endpoint_auth_signing_alg_values_supported,proto3" json:"token_endpoint_auth_signing_alg_values_supported,omitempty"`
+	// As at the token endpoint.
+	RevocationEndpointAuthSigningAlgValuesSupported []string `protobuf:"bytes,12,rep,name=revocation_endpoint_auth_signing_alg_values_supported,proto3" json:"revocation_endpoint_auth_signing_alg_values_supported,omitempty"`
+	// As at the token endpoint.
+	IntrospectionEndpointAuthSigningAlgValuesSupported []string `protobuf:"bytes,13,rep,name=introspection_endpoint_auth_signing_alg_values_supported,proto3" json:"introspection_endpoint_auth_signing_alg_values_supported,omitempty"`
+	// What signed introspection answers are signed with (RFC 9701, 7).
+	IntrospectionSigningAlgValuesSupported []string `protobuf:"bytes,14,rep,name=introspection_signing_alg_values_supported,proto3" json:"introspection_signing_alg_values_supported,omitempty"`
+	unknownFields                          protoimpl.UnknownFields
+	sizeCache                              protoimpl.SizeCache
 }
 
 func (x *MetadataResponse) Reset() {
@@ -362,6 +397,34 @@ func (x *MetadataResponse) GetIntrospectionEndpointAuthMethodsSupported() []stri
 	return nil
 }
 
+func (x *MetadataResponse) GetTokenEndpointAuthSigningAlgValuesSupported() []string {
+	if x != nil {
+		return x.TokenEndpointAuthSigningAlgValuesSupported
+	}
+	return nil
+}
+
+func (x *MetadataResponse) GetRevocationEndpointAuthSigningAlgValuesSupported() []string {
+	if x != nil {
+		return x.RevocationEndpointAuthSigningAlgValuesSupported
+	}
+	return nil
+}
+
+func (x *MetadataResponse) GetIntrospectionEndpointAuthSigningAlgValuesSupported() []string {
+	if x != nil {
+		return x.IntrospectionEndpointAuthSigningAlgValuesSupported
+	}
+	return nil
+}
+
+func (x *MetadataResponse) GetIntrospectionSigningAlgValuesSupported() []string {
+	if x != nil {
+		return x.IntrospectionSigningAlgValuesSupported
+	}
+	return nil
+}
+
 var File_native_v1_discovery_proto protoreflect.FileDescriptor
 
 const file_native_v1_discovery_proto_rawDesc = "" +
@@ -369,15 +432,23 @@ const file_native_v1_discovery_proto_rawDesc = "" +
 	"\x19native/v1/discovery.proto\x12\tnative.v1\x1a\x1cgoogle/api/annotations.proto\"\x0f\n" +
 	"\rKeySetRequest\"4\n" +
 	"\x0eKeySetResponse\x12\"\n" +
-	"\x04keys\x18\x01 \x03(\v2\x0e.native.v1.KeyR\x04keys\"i\n" +
+	"\x04keys\x18\x01 \x03(\v2\x0e.native.v1.KeyR\x04keys\"\xd0\x01\n" +
 	"\x03Key\x12\x10\n" +
 	"\x03kty\x18\x01 \x01(\tR\x03kty\x12\x10\n" +
 	"\x03use\x18\x02 \x01(\tR\x03use\x12\x10\n" +
 	"\x03alg\x18\x03 \x01(\tR\x03alg\x12\x10\n" +
-	"\x03kid\x18\x04 \x01(\tR\x03kid\x12\f\n" +
-	"\x01n\x18\x05 \x01(\tR\x01n\x12\f\n" +
-	"\x01e\x18\x06 \x01(\tR\x01e\"\x11\n" +
-	"\x0fMetadataRequest\"\xe6\x04\n" +
+	"\x03kid\x18\x04 \x01(\tR\x03kid\x12\x11\n" +
+	"\x01n\x18\x05 \x01(\tH\x00R\x01n\x88\x01\x01\x12\x11\n" +
+	"\x01e\x18\x06 \x01(\tH\x01R\x01e\x88\x01\x01\x12\x15\n" +
+	"\x03crv\x18\a \x01(\tH\x02R\x03crv\x88\x01\x01\x12\x11\n" +
+	"\x01x\x18\b \x01(\tH\x03R\x01x\x88\x01\x01\x12\x11\n" +
+	"\x01y\x18\t \x01(\tH\x04R\x01y\x88\x01\x01B\x04\n" +
+	"\x02_nB\x04\n" +
+	"\x02_eB\x06\n" +
+	"\x04_crvB\x04\n" +
+	"\x02_xB\x04\n" +
+	"\x02_y\"\x11\n" +
+	"\x0fMetadataRequest\"\xa4\b\n" +
 	"\x10MetadataResponse\x12\x16\n" +
 	"\x06issuer\x18\x01 \x01(\tR\x06issuer\x12&\n" +
 	"\x0etoken_endpoint\x18\x02 \x01(\tR\x0etoken_endpoint\x12\x1a\n" +
@@ -389,7 +460,11 @@ const file_native_v1_discovery_proto_rawDesc = "" +
 	"*revocation_endpoint_auth_methods_supported\x18\b \x03(\tR*revocation_endpoint_auth_methods_supported\x126\n" +
 	"\x16introspection_endpoint\x18\t \x01(\tR\x16introspection_endpoint\x12d\n" +
 	"-introspection_endpoint_auth_methods_supported\x18\n" +
-	" \x03(\tR-introspection_endpoint_auth_methods_supported2\xe7\x01\n" +
+	" \x03(\tR-introspection_endpoint_auth_methods_supported\x12j\n" +
+	"0token_endpoint_auth_signing_alg_values_supported\x18\v \x03(\tR0token_endpoint_auth_signing_alg_values_supported\x12t\n" +
+	"5revocation_endpoint_auth_signing_alg_values_supported\x18\f \x03(\tR5revocation_endpoint_auth_signing_alg_values_supported\x12z\n" +
+	"8introspection_endpoint_auth_signing_alg_values_supported\x18\r \x03(\tR8introspection_endpoint_auth_signing_alg_values_supported\x12^\n" +
+	"*introspection_signing_alg_values_supported\x18\x0e \x03(\tR*introspection_signing_alg_values_supported2\xe7\x01\n" +
 	"\x10DiscoveryService\x12]\n" +
 	"\x06KeySet\x12\x18.native.v1.KeySetRequest\x1a\x19.native.v1.KeySetResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\x12\x16/.well-known/jwks.json\x12t\n" +
 	"\bMetadata\x12\x1a.native.v1.MetadataRequest\x1a\x1b.native.v1.MetadataResponse\"/\x82\xd3\xe4\x93\x02)\x12'/.well-known/oauth-authorization-serverBBZ@github.com/ventanilla/ventanilla/proto/gen/go/native/v1;nativev1b\x06proto3"
@@ -432,6 +507,7 @@ func file_native_v1_discovery_proto_init() {
 	if File_native_v1_discovery_proto != nil {
 		return
 	}
+	file_native_v1_discovery_proto_msgTypes[2].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -13,6 +13,7 @@ import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	structpb "google.golang.org/protobuf/types/known/structpb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -25,7 +26,425 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// RevokeRequest comes as a form. The client authenticates by HTTP Basic or by the last two members.
+// TokenRequest comes as a form.
+type TokenRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "client_credentials".
+	GrantType string `protobuf:"bytes,1,opt,name=grant_type,proto3" json:"grant_type,omitempty"`
+	// The scopes asked for, separated by spaces; none asks for all that the client has.
+	Scope string `protobuf:"bytes,2,opt,name=scope,proto3" json:"scope,omitempty"`
+	// The client identifier.
+	ClientId string `protobuf:"bytes,3,opt,name=client_id,proto3" json:"client_id,omitempty"`
+	// The client secret.
+	ClientSecret string `protobuf:"bytes,4,opt,name=client_secret,proto3" json:"client_secret,omitempty"`
+	// "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".
+	ClientAssertionType string `protobuf:"bytes,5,opt,name=client_assertion_type,proto3" json:"client_assertion_type,omitempty"`
+	// The client's assertion.
+	ClientAssertion string `protobuf:"bytes,6,opt,name=client_assertion,proto3" json:"client_assertion,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *TokenRequest) Reset() {
+	*x = TokenRequest{}
+	mi := &file_native_v1_oauth_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TokenRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TokenRequest) ProtoMessage() {}
+
+func (x *TokenRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_native_v1_oauth_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TokenRequest.ProtoReflect.Descriptor instead.
+func (*TokenRequest) Descriptor() ([]byte, []int) {
+	return file_native_v1_oauth_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *TokenRequest) GetGrantType() string {
+	if x != nil {
+		return x.GrantType
+	}
+	return ""
+}
+
+func (x *TokenRequest) GetScope() string {
+	if x != nil {
+		return x.Scope
+	}
+	return ""
+}
+
+func (x *TokenRequest) GetClientId() string {
+	if x != nil {
+		return x.ClientId
+	}
+	return ""
+}
+
+func (x *TokenRequest) GetClientSecret() string {
+	if x != nil {
+		return x.ClientSecret
+	}
+	return ""
+}
+
+func (x *TokenRequest) GetClientAssertionType() string {
+	if x != nil {
+		return x.ClientAssertionType
+	}
+	return ""
+}
+
+func (x *TokenRequest) GetClientAssertion() string {
+	if x != nil {
+		return x.ClientAssertion
+	}
+	return ""
+}
+
+// TokenResponse is the answer of RFC 6749, 5.1.
+type TokenResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The token.
+	AccessToken string `protobuf:"bytes,1,opt,name=access_token,proto3" json:"access_token,omitempty"`
+	// "Bearer".
+	TokenType string `protobuf:"bytes,2,opt,name=token_type,proto3" json:"token_type,omitempty"`
+	// The whole seconds left.
+	ExpiresIn int64 `protobuf:"varint,3,opt,name=expires_in,proto3" json:"expires_in,omitempty"`
+	// The scopes granted, separated by spaces; absent when there are none.
+	Scope         *string `protobuf:"bytes,4,opt,name=scope,proto3,oneof" json:"scope,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TokenResponse) Reset() {
+	*x = TokenResponse{}
+	mi := &file_native_v1_oauth_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TokenResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TokenResponse) ProtoMessage() {}
+
+func (x *TokenResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_native_v1_oauth_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TokenResponse.ProtoReflect.Descriptor instead.
+func (*TokenResponse) Descriptor() ([]byte, []int) {
+	return file_native_v1_oauth_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *TokenResponse) GetAccessToken() string {
+	if x != nil {
+		return x.AccessToken
+	}
+	return ""
+}
+
+func (x *TokenResponse) GetTokenType() string {
+	if x != nil {
+		return x.TokenType
+	}
+	return ""
+}
+
+func (x *TokenResponse) GetExpiresIn() int64 {
+	if x != nil {
+		return x.ExpiresIn
+	}
+	return 0
+}
+
+func (x *TokenResponse) GetScope() string {
+	if x != nil && x.Scope != nil {
+		return *x.Scope
+	}
+	return ""
+}
+
+// IntrospectRequest comes as a form. A bearer token of the caller's own authenticates it too.
+type IntrospectRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The token to look into.
+	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
+	// Its type, a hint that never changes the answer.
+	TokenTypeHint string `protobuf:"bytes,2,opt,name=token_type_hint,proto3" json:"token_type_hint,omitempty"`
+	// The client identifier.
+	ClientId string `protobuf:"bytes,3,opt,name=client_id,proto3" json:"client_id,omitempty"`
+	// The client secret.
+	ClientSecret string `protobuf:"bytes,4,opt,name=client_secret,proto3" json:"client_secret,omitempty"`
+	// "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".
+	ClientAssertionType string `protobuf:"bytes,5,opt,name=client_assertion_type,proto3" json:"client_assertion_type,omitempty"`
+	// The client's assertion.
+	ClientAssertion string `protobuf:"bytes,6,opt,name=client_assertion,proto3" json:"client_assertion,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *IntrospectRequest) Reset() {
+	*x = IntrospectRequest{}
+	mi := &file_native_v1_oauth_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *IntrospectRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*IntrospectRequest) ProtoMessage() {}
+
+func (x *IntrospectRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_native_v1_oauth_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use IntrospectRequest.ProtoReflect.Descriptor instead.
+func (*IntrospectRequest) Descriptor() ([]byte, []int) {
+	return file_native_v1_oauth_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *IntrospectRequest) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+func (x *IntrospectRequest) GetTokenTypeHint() string {
+	if x != nil {
+		return x.TokenTypeHint
+	}
+	return ""
+}
+
+func (x *IntrospectRequest) GetClientId() string {
+	if x != nil {
+		return x.ClientId
+	}
+	return ""
+}
+
+func (x *IntrospectRequest) GetClientSecret() string {
+	if x != nil {
+		return x.ClientSecret
+	}
+	return ""
+}
+
+func (x *IntrospectRequest) GetClientAssertionType() string {
+	if x != nil {
+		return x.ClientAssertionType
+	}
+	return ""
+}
+
+func (x *IntrospectRequest) GetClientAssertion() string {
+	if x != nil {
+		return x.ClientAssertion
+	}
+	return ""
+}
+
+// IntrospectResponse has the members of RFC 7662, 2.2; an inactive token has the first only.
+type IntrospectResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whether the token is valid, and the caller's business.
+	Active bool `protobuf:"varint,1,opt,name=active,proto3" json:"active,omitempty"`
+	// Space-separated scopes that concern the caller.
+	Scope *string `protobuf:"bytes,2,opt,name=scope,proto3,oneof" json:"scope,omitempty"`
+	// The client that the token was issued to.
+	ClientId *string `protobuf:"bytes,3,opt,name=client_id,proto3,oneof" json:"client_id,omitempty"`
+	// A readable name of the resource owner.
+	Username *string `protobuf:"bytes,4,opt,name=username,proto3,oneof" json:"username,omitempty"`
+	// "Bearer".
+	TokenType *string `protobuf:"bytes,5,opt,name=token_type,proto3,oneof" json:"token_type,omitempty"`
+	// When it expires, Unix seconds.
+	Exp *int64 `protobuf:"varint,6,opt,name=exp,proto3,oneof" json:"exp,omitempty"`
+	// When it was issued, Unix seconds.
+	Iat *int64 `protobuf:"varint,7,opt,name=iat,proto3,oneof" json:"iat,omitempty"`
+	// When it becomes active, Unix seconds.
+	Nbf *int64 `protobuf:"varint,8,opt,name=nbf,proto3,oneof" json:"nbf,omitempty"`
+	// The resource owner's identifier, or the client's own for a client of kind internal.
+	Sub *string `protobuf:"bytes,9,opt,name=sub,proto3,oneof" json:"sub,omitempty"`
+	// The audience; several separated by spaces.
+	Aud *string `protobuf:"bytes,10,opt,name=aud,proto3,oneof" json:"aud,omitempty"`
+	// The issuer.
+	Iss *string `protobuf:"bytes,11,opt,name=iss,proto3,oneof" json:"iss,omitempty"`
+	// The token's identifier.
+	Jti *string `protobuf:"bytes,12,opt,name=jti,proto3,oneof" json:"jti,omitempty"`
+	// Members registered for the token's client.
+	Extra *structpb.Struct `protobuf:"bytes,13,opt,name=extra,proto3" json:"extra,omitempty"`
+	// The signed answer, when it was asked for.
+	Signed        *string `protobuf:"bytes,14,opt,name=signed,proto3,oneof" json:"signed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *IntrospectResponse) Reset() {
+	*x = IntrospectResponse{}
+	mi := &file_native_v1_oauth_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *IntrospectResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*IntrospectResponse) ProtoMessage() {}
+
+func (x *IntrospectResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_native_v1_oauth_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use IntrospectResponse.ProtoReflect.Descriptor instead.
+func (*IntrospectResponse) Descriptor() ([]byte, []int) {
+	return file_native_v1_oauth_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *IntrospectResponse) GetActive() bool {
+	if x != nil {
+		return x.Active
+	}
+	return false
+}
+
+func (x *IntrospectResponse) GetScope() string {
+	if x != nil && x.Scope != nil {
+		return *x.Scope
+	}
+	return ""
+}
+
+func (x *IntrospectResponse) GetClientId() string {
+	if x != nil && x.ClientId != nil {
+		return *x.ClientId
+	}
+	return ""
+}
+
+func (x *IntrospectResponse) GetUsername() string {
+	if x != nil && x.Username != nil {
+		return *x.Username
+	}
+	return ""
+}
+
+func (x *IntrospectResponse) GetTokenType() string {
+	if x != nil && x.TokenType != nil {
+		return *x.TokenType
+	}
+	return ""
+}
+
+func (x *IntrospectResponse) GetExp() int64 {
+	if x != nil && x.Exp != nil {
+		return *x.Exp
+	}
+	return 0
+}
+
+func (x *IntrospectResponse) GetIat() int64 {
+	if x != nil && x.Iat != nil {
+		return *x.Iat
+	}
+	return 0
+}
+
+func (x *IntrospectResponse) GetNbf() int64 {
+	if x != nil && x.Nbf != nil {
+		return *x.Nbf
+	}
+	return 0
+}
+
+func (x *IntrospectResponse) GetSub() string {
+	if x != nil && x.Sub != nil {
+		return *x.Sub
+	}
+	return ""
+}
+
+func (x *IntrospectResponse) GetAud() string {
+	if x != nil && x.Aud != nil {
+		return *x.Aud
+	}
+	return ""
+}
+
+func (x *IntrospectResponse) GetIss() string {
+	if x != nil && x.Iss != nil {
+		return *x.Iss
+	}
+	return ""
+}
+
+func (x *IntrospectResponse) GetJti() string {
+	if x != nil && x.Jti != nil {
+		return *x.Jti
+	}
+	return ""
+}
+
+func (x *IntrospectResponse) GetExtra() *structpb.Struct {
+	if x != nil {
+		return x.Extra
+	}
+	return nil
+}
+
+func (x *IntrospectResponse) GetSigned() string {
+	if x != nil && x.Signed != nil {
+		return *x.Signed
+	}
+	return ""
+}
+
+// RevokeRequest comes as a form.
 type RevokeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The token to end.
@@ -35,14 +454,18 @@ type RevokeRequest struct {
 	// The client identifier.
 	ClientId string `protobuf:"bytes,3,opt,name=client_id,proto3" json:"client_id,omitempty"`
 	// The client secret.
-	ClientSecret  string `protobuf:"bytes,4,opt,name=client_secret,proto3" json:"client_secret,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	ClientSecret string `protobuf:"bytes,4,opt,name=client_secret,proto3" json:"client_secret,omitempty"`
+	// "urn:ietf:params:oauth:client-assertion-type:jwt-bearer".
+	ClientAssertionType string `protobuf:"bytes,5,opt,name=client_assertion_type,proto3" json:"client_assertion_type,omitempty"`
+	// The client's assertion.
+	ClientAssertion string `protobuf:"bytes,6,opt,name=client_assertion,proto3" json:"client_assertion,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *RevokeRequest) Reset() {
 	*x = RevokeRequest{}
-	mi := &file_native_v1_oauth_proto_msgTypes[0]
+	mi := &file_native_v1_oauth_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -54,7 +477,7 @@ func (x *RevokeRequest) String() string {
 func (*RevokeRequest) ProtoMessage() {}
 
 func (x *RevokeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_native_v1_oauth_proto_msgTypes[0]
+	mi := &file_native_v1_oauth_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -67,7 +490,7 @@ func (x *RevokeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeRequest.ProtoReflect.Descriptor instead.
 func (*RevokeRequest) Descriptor() ([]byte, []int) {
-	return file_native_v1_oauth_proto_rawDescGZIP(), []int{0}
+	return file_native_v1_oauth_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *RevokeRequest) GetToken() string {
@@ -98,6 +521,20 @@ func (x *RevokeRequest) GetClientSecret() string {
 	return ""
 }
 
+func (x *RevokeRequest) GetClientAssertionType() string {
+	if x != nil {
+		return x.ClientAssertionType
+	}
+	return ""
+}
+
+func (x *RevokeRequest) GetClientAssertion() string {
+	if x != nil {
+		return x.ClientAssertion
+	}
+	return ""
+}
+
 // RevokeResponse is an empty object.
 type RevokeResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -107,7 +544,7 @@ type RevokeResponse struct {
 
 func (x *RevokeResponse) Reset() {
 	*x = RevokeResponse{}
-	mi := &file_native_v1_oauth_proto_msgTypes[1]
+	mi := &file_native_v1_oauth_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -119,7 +556,7 @@ func (x *RevokeResponse) String() string {
 func (*RevokeResponse) ProtoMessage() {}
 
 func (x *RevokeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_native_v1_oauth_proto_msgTypes[1]
+	mi := &file_native_v1_oauth_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -132,21 +569,84 @@ func (x *RevokeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeResponse.ProtoReflect.Descriptor instead.
 func (*RevokeResponse) Descriptor() ([]byte, []int) {
-	return file_native_v1_oauth_proto_rawDescGZIP(), []int{1}
+	return file_native_v1_oauth_proto_rawDescGZIP(), []int{5}
 }
 
 var File_native_v1_oauth_proto protoreflect.FileDescriptor
 
 const file_native_v1_oauth_proto_rawDesc = "" +
 	"\n" +
-	"\x15native/v1/oauth.proto\x12\tnative.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x12wire/v1/wire.proto\"\x9d\x01\n" +
+	"\x15native/v1/oauth.proto\x12\tnative.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x12wire/v1/wire.proto\"\xf4\x01\n" +
+	"\fTokenRequest\x12\x1e\n" +
+	"\n" +
+	"grant_type\x18\x01 \x01(\tR\n" +
+	"grant_type\x12\x14\n" +
+	"\x05scope\x18\x02 \x01(\tR\x05scope\x12\x1c\n" +
+	"\tclient_id\x18\x03 \x01(\tR\tclient_id\x12)\n" +
+	"\rclient_secret\x18\x04 \x01(\tB\x03\x80\x01\x01R\rclient_secret\x124\n" +
+	"\x15client_assertion_type\x18\x05 \x01(\tR\x15client_assertion_type\x12/\n" +
+	"\x10client_assertion\x18\x06 \x01(\tB\x03\x80\x01\x01R\x10client_assertion\"\x9d\x01\n" +
+	"\rTokenResponse\x12'\n" +
+	"\faccess_token\x18\x01 \x01(\tB\x03\x80\x01\x01R\faccess_token\x12\x1e\n" +
+	"\n" +
+	"token_type\x18\x02 \x01(\tR\n" +
+	"token_type\x12\x1e\n" +
+	"\n" +
+	"expires_in\x18\x03 \x01(\x03R\n" +
+	"expires_in\x12\x19\n" +
+	"\x05scope\x18\x04 \x01(\tH\x00R\x05scope\x88\x01\x01B\b\n" +
+	"\x06_scope\"\x88\x02\n" +
+	"\x11IntrospectRequest\x12\x19\n" +
+	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12(\n" +
+	"\x0ftoken_type_hint\x18\x02 \x01(\tR\x0ftoken_type_hint\x12\x1c\n" +
+	"\tclient_id\x18\x03 \x01(\tR\tclient_id\x12)\n" +
+	"\rclient_secret\x18\x04 \x01(\tB\x03\x80\x01\x01R\rclient_secret\x124\n" +
+	"\x15client_assertion_type\x18\x05 \x01(\tR\x15client_assertion_type\x12/\n" +
+	"\x10client_assertion\x18\x06 \x01(\tB\x03\x80\x01\x01R\x10client_assertion\"\xc3\x04\n" +
+	"\x12IntrospectResponse\x12\x16\n" +
+	"\x06active\x18\x01 \x01(\bR\x06active\x12\x19\n" +
+	"\x05scope\x18\x02 \x01(\tH\x00R\x05scope\x88\x01\x01\x12!\n" +
+	"\tclient_id\x18\x03 \x01(\tH\x01R\tclient_id\x88\x01\x01\x12\x1f\n" +
+	"\busername\x18\x04 \x01(\tH\x02R\busername\x88\x01\x01\x12#\n" +
+	"\n" +
+	"token_type\x18\x05 \x01(\tH\x03R\n" +
+	"token_type\x88\x01\x01\x12\x15\n" +
+	"\x03exp\x18\x06 \x01(\x03H\x04R\x03exp\x88\x01\x01\x12\x15\n" +
+	"\x03iat\x18\a \x01(\x03H\x05R\x03iat\x88\x01\x01\x12\x15\n" +
+	"\x03nbf\x18\b \x01(\x03H\x06R\x03nbf\x88\x01\x01\x12\x15\n" +
+	"\x03sub\x18\t \x01(\tH\aR\x03sub\x88\x01\x01\x12\x15\n" +
+	"\x03aud\x18\n" +
+	" \x01(\tH\bR\x03aud\x88\x01\x01\x12\x15\n" +
+	"\x03iss\x18\v \x01(\tH\tR\x03iss\x88\x01\x01\x12\x15\n" +
+	"\x03jti\x18\f \x01(\tH\n" +
+	"R\x03jti\x88\x01\x01\x123\n" +
+	"\x05extra\x18\r \x01(\v2\x17.google.protobuf.StructB\x04е\x18\x01R\x05extra\x12D\n" +
+	"\x06signed\x18\x0e \x01(\tB'\xe2\xb5\x18#application/token-introspection+jwtH\vR\x06signed\x88\x01\x01B\b\n" +
+	"\x06_scopeB\f\n" +
+	"\n" +
+	"_client_idB\v\n" +
+	"\t_usernameB\r\n" +
+	"\v_token_typeB\x06\n" +
+	"\x04_expB\x06\n" +
+	"\x04_iatB\x06\n" +
+	"\x04_nbfB\x06\n" +
+	"\x04_subB\x06\n" +
+	"\x04_audB\x06\n" +
+	"\x04_issB\x06\n" +
+	"\x04_jtiB\t\n" +
+	"\a_signed\"\x84\x02\n" +
 	"\rRevokeRequest\x12\x19\n" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12(\n" +
 	"\x0ftoken_type_hint\x18\x02 \x01(\tR\x0ftoken_type_hint\x12\x1c\n" +
 	"\tclient_id\x18\x03 \x01(\tR\tclient_id\x12)\n" +
-	"\rclient_secret\x18\x04 \x01(\tB\x03\x80\x01\x01R\rclient_secret\"\x10\n" +
-	"\x0eRevokeResponse2\x8d\x01\n" +
-	"\fOAuthService\x12}\n" +
+	"\rclient_secret\x18\x04 \x01(\tB\x03\x80\x01\x01R\rclient_secret\x124\n" +
+	"\x15client_assertion_type\x18\x05 \x01(\tR\x15client_assertion_type\x12/\n" +
+	"\x10client_assertion\x18\x06 \x01(\tB\x03\x80\x01\x01R\x10client_assertion\"\x10\n" +
+	"\x0eRevokeResponse2\x98\x03\n" +
+	"\fOAuthService\x12y\n" +
+	"\x05Token\x12\x17.native.v1.TokenRequest\x1a\x18.native.v1.TokenResponse\"=ڵ\x18!application/x-www-form-urlencoded\x82\xd3\xe4\x93\x02\x12:\x01*\"\r/oauth2/token\x12\x8d\x01\n" +
+	"\n" +
+	"Introspect\x12\x1c.native.v1.IntrospectRequest\x1a\x1d.native.v1.IntrospectResponse\"Bڵ\x18!application/x-www-form-urlencoded\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/oauth2/introspect\x12}\n" +
 	"\x06Revoke\x12\x18.native.v1.RevokeRequest\x1a\x19.native.v1.RevokeResponse\">ڵ\x18!application/x-www-form-urlencoded\x82\xd3\xe4\x93\x02\x13:\x01*\"\x0e/oauth2/revokeBBZ@github.com/ventanilla/ventanilla/proto/gen/go/native/v1;nativev1b\x06proto3"
 
 var (
@@ -161,19 +661,29 @@ func file_native_v1_oauth_proto_rawDescGZIP() []byte {
 	return file_native_v1_oauth_proto_rawDescData
 }
 
-var file_native_v1_oauth_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_native_v1_oauth_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_native_v1_oauth_proto_goTypes = []any{
-	(*RevokeRequest)(nil),  // 0: native.v1.RevokeRequest
-	(*RevokeResponse)(nil), // 1: native.v1.RevokeResponse
+	(*TokenRequest)(nil),       // 0: native.v1.TokenRequest
+	(*TokenResponse)(nil),      // 1: native.v1.TokenResponse
+	(*IntrospectRequest)(nil),  // 2: native.v1.IntrospectRequest
+	(*IntrospectResponse)(nil), // 3: native.v1.IntrospectResponse
+	(*RevokeRequest)(nil),      // 4: native.v1.RevokeRequest
+	(*RevokeResponse)(nil),     // 5: native.v1.RevokeResponse
+	(*structpb.Struct)(nil),    // 6: google.protobuf.Struct
 }
 var file_native_v1_oauth_proto_depIdxs = []int32{
-	0, // 0: native.v1.OAuthService.Revoke:input_type -> native.v1.RevokeRequest
-	1, // 1: native.v1.OAuthService.Revoke:output_type -> native.v1.RevokeResponse
-	1, // [1:2] is the sub-list for method output_type
-	0, // [0:1] is the sub-list for method input_type
-	0, // [0:0] is the sub-list for extension type_name
-	0, // [0:0] is the sub-list for extension extendee
-	0, // [0:0] is the sub-list for field type_name
+	6, // 0: native.v1.IntrospectResponse.extra:type_name -> google.protobuf.Struct
+	0, // 1: native.v1.OAuthService.Token:input_type -> native.v1.TokenRequest
+	2, // 2: native.v1.OAuthService.Introspect:input_type -> native.v1.IntrospectRequest
+	4, // 3: native.v1.OAuthService.Revoke:input_type -> native.v1.RevokeRequest
+	1, // 4: native.v1.OAuthService.Token:output_type -> native.v1.TokenResponse
+	3, // 5: native.v1.OAuthService.Introspect:output_type -> native.v1.IntrospectResponse
+	5, // 6: native.v1.OAuthService.Revoke:output_type -> native.v1.RevokeResponse
+	4, // [4:7] is the sub-list for method output_type
+	1, // [1:4] is the sub-list for method input_type
+	1, // [1:1] is the sub-list for extension type_name
+	1, // [1:1] is the sub-list for extension extendee
+	0, // [0:1] is the sub-list for field type_name
 }
 
 func init() { file_native_v1_oauth_proto_init() }
@@ -181,13 +691,15 @@ func file_native_v1_oauth_proto_init() {
 	if File_native_v1_oauth_proto != nil {
 		return
 	}
+	file_native_v1_oauth_proto_msgTypes[1].OneofWrappers = []any{}
+	file_native_v1_oauth_proto_msgTypes[3].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_native_v1_oauth_proto_rawDesc), len(file_native_v1_oauth_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -21,15 +21,23 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	OAuthService_Revoke_FullMethodName = "/native.v1.OAuthService/Revoke"
+	OAuthService_Token_FullMethodName      = "/native.v1.OAuthService/Token"
+	OAuthService_Introspect_FullMethodName = "/native.v1.OAuthService/Introspect"
+	OAuthService_Revoke_FullMethodName     = "/native.v1.OAuthService/Revoke"
 )
 
 // OAuthServiceClient is the client API for OAuthService service.
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// OAuthService ends tokens.
+// OAuthService issues, checks and ends tokens. Clients authenticate by HTTP Basic, by the parameters client_id and
+// client_secret, or by client_assertion (RFC 7523).
 type OAuthServiceClient interface {
+	// Token issues an access token (RFC 6749, 4.4).
+	Token(ctx context.Context, in *TokenRequest, opts ...grpc.CallOption) (*TokenResponse, error)
+	// Introspect tells what the calling client may know of a token (RFC 7662), as a signed JWT when Accept asks for
+	// application/token-introspection+jwt (RFC 9701).
+	Introspect(ctx context.Context, in *IntrospectRequest, opts ...grpc.CallOption) (*IntrospectResponse, error)
 	// Revoke ends a token of the calling client (RFC 7009).
 	Revoke(ctx context.Context, in *RevokeRequest, opts ...grpc.CallOption) (*RevokeResponse, error)
 }
@@ -40,6 +48,26 @@ type oAuthServiceClient struct {
 
 func NewOAuthServiceClient(cc grpc.ClientConnInterface) OAuthServiceClient {
 	return &oAuthServiceClient{cc}
+}
+
+func (c *oAuthServiceClient) Token(ctx context.Context, in *TokenRequest, opts ...grpc.CallOption) (*TokenResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(TokenResponse)
+	err := c.cc.Invoke(ctx, OAuthService_Token_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *oAuthServiceClient) Introspect(ctx context.Context, in *IntrospectRequest, opts ...grpc.CallOption) (*IntrospectResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(IntrospectResponse)
+	err := c.cc.Invoke(ctx, OAuthService_Introspect_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 func (c *oAuthServiceClient) Revoke(ctx context.Context, in *RevokeRequest, opts ...grpc.CallOption) (*RevokeResponse, error) {
@@ -56,8 +84,14 @@ func (c *oAuthServiceClient) Revoke(ctx context.Context, in *RevokeRequest, opts
 // All implementations must embed UnimplementedOAuthServiceServer
 // for forward compatibility.
 //
-// OAuthService ends tokens.
+// OAuthService issues, checks and ends tokens. Clients authenticate by HTTP Basic, by the parameters client_id and
+// client_secret, or by client_assertion (RFC 7523).
 type OAuthServiceServer interface {
+	// Token issues an access token (RFC 6749, 4.4).
+	Token(context.Context, *TokenRequest) (*TokenResponse, error)
+	// Introspect tells what the calling client may know of a token (RFC 7662), as a signed JWT when Accept asks for
+	// application/token-introspection+jwt (RFC 9701).
+	Introspect(context.Context, *IntrospectRequest) (*IntrospectResponse, error)
 	// Revoke ends a token of the calling client (RFC 7009).
 	Revoke(context.Context, *RevokeRequest) (*RevokeResponse, error)
 	mustEmbedUnimplementedOAuthServiceServer()
@@ -70,6 +104,12 @@ type OAuthServiceServer interface {
 // pointer dereference when methods are called.
 type UnimplementedOAuthServiceServer struct{}
 
+func (UnimplementedOAuthServiceServer) Token(context.Context, *TokenRequest) (*TokenResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Token not implemented")
+}
+func (UnimplementedOAuthServiceServer) Introspect(context.Context, *IntrospectRequest) (*IntrospectResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Introspect not implemented")
+}
 func (UnimplementedOAuthServiceServer) Revoke(context.Context, *RevokeRequest) (*RevokeResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Revoke not implemented")
 }
@@ -92,6 +132,42 @@ func RegisterOAuthServiceServer(s grpc.ServiceRegistrar, srv OAuthServiceServer)
 		t.testEmbeddedByValue()
 	}
 	s.RegisterService(&OAuthService_ServiceDesc, srv)
+}
+
+func _OAuthService_Token_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(TokenRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(OAuthServiceServer).Token(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: OAuthService_Token_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(OAuthServiceServer).Token(ctx, req.(*TokenRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _OAuthService_Introspect_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(IntrospectRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(OAuthServiceServer).Introspect(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: OAuthService_Introspect_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(OAuthServiceServer).Introspect(ctx, req.(*IntrospectRequest))
+	}
+	return interceptor(ctx, in, info, handler)
 }
 
 func _OAuthService_Revoke_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
@@ -119,6 +195,14 @@ var OAuthService_ServiceDesc = grpc.ServiceDesc{
 	ServiceName: "native.v1.OAuthService",
 	HandlerType: (*OAuthServiceServer)(nil),
 	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "Token",
+			Handler:    _OAuthService_Token_Handler,
+		},
+		{
+			MethodName: "Introspect",
+			Handler:    _OAuthService_Introspect_Handler,
+		},
 		{
 			MethodName: "Revoke",
 			Handler:    _OAuthService_Revoke_Handler,

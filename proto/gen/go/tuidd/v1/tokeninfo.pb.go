@@ -33,8 +33,13 @@ type TokenInfoRequest struct {
 	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
 	// Its type, a hint that never changes the answer.
 	TokenTypeHint string `protobuf:"bytes,2,opt,name=token_type_hint,proto3" json:"token_type_hint,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// "urn:ietf:params:oauth:client-assertion-type:jwt-bearer", with client_assertion. Not in the document: for callers
+	// that authenticate with keys of their own (RFC 7523).
+	ClientAssertionType string `protobuf:"bytes,3,opt,name=client_assertion_type,proto3" json:"client_assertion_type,omitempty"`
+	// The caller's assertion, instead of an Authorization header.
+	ClientAssertion string `protobuf:"bytes,4,opt,name=client_assertion,proto3" json:"client_assertion,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *TokenInfoRequest) Reset() {
@@ -81,6 +86,20 @@ func (x *TokenInfoRequest) GetTokenTypeHint() string {
 	return ""
 }
 
+func (x *TokenInfoRequest) GetClientAssertionType() string {
+	if x != nil {
+		return x.ClientAssertionType
+	}
+	return ""
+}
+
+func (x *TokenInfoRequest) GetClientAssertion() string {
+	if x != nil {
+		return x.ClientAssertion
+	}
+	return ""
+}
+
 // TokenInfoResponse has the document's members; an inactive token has the first only.
 type TokenInfoResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -111,7 +130,9 @@ type TokenInfoResponse struct {
 	// The token's identifier, under the standard name.
 	Jti *string `protobuf:"bytes,13,opt,name=jti,proto3,oneof" json:"jti,omitempty"`
 	// Members registered for the token's client.
-	Extra         *structpb.Struct `protobuf:"bytes,14,opt,name=extra,proto3" json:"extra,omitempty"`
+	Extra *structpb.Struct `protobuf:"bytes,14,opt,name=extra,proto3" json:"extra,omitempty"`
+	// The signed answer, when it was asked for.
+	Signed        *string `protobuf:"bytes,15,opt,name=signed,proto3,oneof" json:"signed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -244,14 +265,23 @@ func (x *TokenInfoResponse) GetExtra() *structpb.Struct {
 	return nil
 }
 
+func (x *TokenInfoResponse) GetSigned() string {
+	if x != nil && x.Signed != nil {
+		return *x.Signed
+	}
+	return ""
+}
+
 var File_tuidd_v1_tokeninfo_proto protoreflect.FileDescriptor
 
 const file_tuidd_v1_tokeninfo_proto_rawDesc = "" +
 	"\n" +
-	"\x18tuidd/v1/tokeninfo.proto\x12\btuidd.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x12wire/v1/wire.proto\"W\n" +
+	"\x18tuidd/v1/tokeninfo.proto\x12\btuidd.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x12wire/v1/wire.proto\"\xbe\x01\n" +
 	"\x10TokenInfoRequest\x12\x19\n" +
 	"\x05token\x18\x01 \x01(\tB\x03\x80\x01\x01R\x05token\x12(\n" +
-	"\x0ftoken_type_hint\x18\x02 \x01(\tR\x0ftoken_type_hint\"\x8d\x04\n" +
+	"\x0ftoken_type_hint\x18\x02 \x01(\tR\x0ftoken_type_hint\x124\n" +
+	"\x15client_assertion_type\x18\x03 \x01(\tR\x15client_assertion_type\x12/\n" +
+	"\x10client_assertion\x18\x04 \x01(\tB\x03\x80\x01\x01R\x10client_assertion\"\xde\x04\n" +
 	"\x11TokenInfoResponse\x12\x16\n" +
 	"\x06active\x18\x01 \x01(\bR\x06active\x12\x19\n" +
 	"\x05scope\x18\x02 \x01(\tH\x00R\x05scope\x88\x01\x01\x12!\n" +
@@ -270,7 +300,8 @@ const file_tuidd_v1_tokeninfo_proto_rawDesc = "" +
 	"\x02ti\x18\f \x01(\tH\n" +
 	"R\x02ti\x88\x01\x01\x12\x15\n" +
 	"\x03jti\x18\r \x01(\tH\vR\x03jti\x88\x01\x01\x123\n" +
-	"\x05extra\x18\x0e \x01(\v2\x17.google.protobuf.StructB\x04е\x18\x01R\x05extraB\b\n" +
+	"\x05extra\x18\x0e \x01(\v2\x17.google.protobuf.StructB\x04е\x18\x01R\x05extra\x12D\n" +
+	"\x06signed\x18\x0f \x01(\tB'\xe2\xb5\x18#application/token-introspection+jwtH\fR\x06signed\x88\x01\x01B\b\n" +
 	"\x06_scopeB\f\n" +
 	"\n" +
 	"_client_idB\v\n" +
@@ -283,7 +314,8 @@ const file_tuidd_v1_tokeninfo_proto_rawDesc = "" +
 	"\x04_audB\x06\n" +
 	"\x04_issB\x05\n" +
 	"\x03_tiB\x06\n" +
-	"\x04_jti2\x9c\x01\n" +
+	"\x04_jtiB\t\n" +
+	"\a_signed2\x9c\x01\n" +
 	"\x10TokenInfoService\x12\x87\x01\n" +
 	"\tTokenInfo\x12\x1a.tuidd.v1.TokenInfoRequest\x1a\x1b.tuidd.v1.TokenInfoResponse\"Aڵ\x18!application/x-www-form-urlencoded\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/mcg/v1/tokeninfoB@Z>github.com/ventanilla/ventanilla/proto/gen/go/tuidd/v1;tuiddv1b\x06proto3"
 

@@ -30,7 +30,8 @@ const (
 //
 // TokenInfoService tells resource servers about tokens.
 type TokenInfoServiceClient interface {
-	// TokenInfo introspects a token (RFC 7662). The answer differs by caller.
+	// TokenInfo introspects a token (RFC 7662). The answer differs by caller. It is a signed JWT when Accept asks for
+	// application/token-introspection+jwt (RFC 9701).
 	TokenInfo(ctx context.Context, in *TokenInfoRequest, opts ...grpc.CallOption) (*TokenInfoResponse, error)
 }
 
@@ -58,7 +59,8 @@ func (c *tokenInfoServiceClient) TokenInfo(ctx context.Context, in *TokenInfoReq
 //
 // TokenInfoService tells resource servers about tokens.
 type TokenInfoServiceServer interface {
-	// TokenInfo introspects a token (RFC 7662). The answer differs by caller.
+	// TokenInfo introspects a token (RFC 7662). The answer differs by caller. It is a signed JWT when Accept asks for
+	// application/token-introspection+jwt (RFC 9701).
 	TokenInfo(context.Context, *TokenInfoRequest) (*TokenInfoResponse, error)
 	mustEmbedUnimplementedTokenInfoServiceServer()
 }

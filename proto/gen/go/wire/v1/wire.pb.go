@@ -34,6 +34,14 @@ var file_wire_v1_wire_proto_extTypes = []protoimpl.ExtensionInfo{
 		Filename:      "wire/v1/wire.proto",
 	},
 	{
+		ExtendedType:  (*descriptorpb.FieldOptions)(nil),
+		ExtensionType: (*string)(nil),
+		Field:         50012,
+		Name:          "wire.v1.instead",
+		Tag:           "bytes,50012,opt,name=instead",
+		Filename:      "wire/v1/wire.proto",
+	},
+	{
 		ExtendedType:  (*descriptorpb.MethodOptions)(nil),
 		ExtensionType: ([]string)(nil),
 		Field:         50011,
@@ -50,6 +58,10 @@ var (
 	//
 	// optional bool inline = 50010;
 	E_Inline = &file_wire_v1_wire_proto_extTypes[0]
+	// When this string is set, it is the whole answer, in the media type that the option names, instead of JSON.
+	//
+	// optional string instead = 50012;
+	E_Instead = &file_wire_v1_wire_proto_extTypes[1]
 )
 
 // Extension fields to descriptorpb.MethodOptions.
@@ -57,7 +69,7 @@ var (
 	// The media types that the endpoint reads; without it, application/json.
 	//
 	// repeated string consumes = 50011;
-	E_Consumes = &file_wire_v1_wire_proto_extTypes[1]
+	E_Consumes = &file_wire_v1_wire_proto_extTypes[2]
 )
 
 var File_wire_v1_wire_proto protoreflect.FileDescriptor
@@ -65,7 +77,8 @@ var File_wire_v1_wire_proto protoreflect.FileDescriptor
 const file_wire_v1_wire_proto_rawDesc = "" +
 	"\n" +
 	"\x12wire/v1/wire.proto\x12\awire.v1\x1a google/protobuf/descriptor.proto:7\n" +
-	"\x06inline\x12\x1d.google.protobuf.FieldOptions\x18چ\x03 \x01(\bR\x06inline:<\n" +
+	"\x06inline\x12\x1d.google.protobuf.FieldOptions\x18چ\x03 \x01(\bR\x06inline:9\n" +
+	"\ainstead\x12\x1d.google.protobuf.FieldOptions\x18܆\x03 \x01(\tR\ainstead:<\n" +
 	"\bconsumes\x12\x1e.google.protobuf.MethodOptions\x18ۆ\x03 \x03(\tR\bconsumesB>Z<github.com/ventanilla/ventanilla/proto/gen/go/wire/v1;wirev1b\x06proto3"
 
 var file_wire_v1_wire_proto_goTypes = []any{
@@ -74,11 +87,12 @@ var file_wire_v1_wire_proto_goTypes = []any{
 }
 var file_wire_v1_wire_proto_depIdxs = []int32{
 	0, // 0: wire.v1.inline:extendee -> google.protobuf.FieldOptions
-	1, // 1: wire.v1.consumes:extendee -> google.protobuf.MethodOptions
-	2, // [2:2] is the sub-list for method output_type
-	2, // [2:2] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	0, // [0:2] is the sub-list for extension extendee
+	0, // 1: wire.v1.instead:extendee -> google.protobuf.FieldOptions
+	1, // 2: wire.v1.consumes:extendee -> google.protobuf.MethodOptions
+	3, // [3:3] is the sub-list for method output_type
+	3, // [3:3] is the sub-list for method input_type
+	3, // [3:3] is the sub-list for extension type_name
+	0, // [0:3] is the sub-list for extension extendee
 	0, // [0:0] is the sub-list for field type_name
 }
 
@@ -94,7 +108,7 @@ func file_wire_v1_wire_proto_init() {
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_wire_v1_wire_proto_rawDesc), len(file_wire_v1_wire_proto_rawDesc)),
 			NumEnums:      0,
 			NumMessages:   0,
-			NumExtensions: 2,
+			NumExtensions: 3,
 			NumServices:   0,
 		},
 		GoTypes:           file_wire_v1_wire_proto_goTypes,

@@ -11,6 +11,7 @@ import (
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	durationpb "google.golang.org/protobuf/types/known/durationpb"
+	fieldmaskpb "google.golang.org/protobuf/types/known/fieldmaskpb"
 	structpb "google.golang.org/protobuf/types/known/structpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
@@ -35,6 +36,10 @@ const (
 	ClientKind_CLIENT_KIND_PARTNER ClientKind = 1
 	// A server that protects resources and asks about tokens.
 	ClientKind_CLIENT_KIND_RESOURCE_SERVER ClientKind = 2
+	// Widgets in a partner's pages, which call for the citizen who looks at them.
+	ClientKind_CLIENT_KIND_WIDGET ClientKind = 3
+	// A program of the platform's own organisation. Its tokens are those of RFC 9068.
+	ClientKind_CLIENT_KIND_INTERNAL ClientKind = 4
 )
 
 // Enum value maps for ClientKind.
@@ -43,11 +48,15 @@ var (
 		0: "CLIENT_KIND_UNSPECIFIED",
 		1: "CLIENT_KIND_PARTNER",
 		2: "CLIENT_KIND_RESOURCE_SERVER",
+		3: "CLIENT_KIND_WIDGET",
+		4: "CLIENT_KIND_INTERNAL",
 	}
 	ClientKind_value = map[string]int32{
 		"CLIENT_KIND_UNSPECIFIED":     0,
 		"CLIENT_KIND_PARTNER":         1,
 		"CLIENT_KIND_RESOURCE_SERVER": 2,
+		"CLIENT_KIND_WIDGET":          3,
+		"CLIENT_KIND_INTERNAL":        4,
 	}
 )
 
@@ -76,6 +85,118 @@ func (x ClientKind) Number() protoreflect.EnumNumber {
 // Deprecated: Use ClientKind.Descriptor instead.
 func (ClientKind) EnumDescriptor() ([]byte, []int) {
 	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{0}
+}
+
+// SignatureAlgorithm is what a JWT is signed with (RFC 7518, 3.1; RFC 8037, 3.1).
+type SignatureAlgorithm int32
+
+const (
+	// As SIGNATURE_ALGORITHM_RS256.
+	SignatureAlgorithm_SIGNATURE_ALGORITHM_UNSPECIFIED SignatureAlgorithm = 0
+	// RSASSA-PKCS1-v1_5 with SHA-256 and a key of 2048 bits.
+	SignatureAlgorithm_SIGNATURE_ALGORITHM_RS256 SignatureAlgorithm = 1
+	// ECDSA with SHA-256 on P-256.
+	SignatureAlgorithm_SIGNATURE_ALGORITHM_ES256 SignatureAlgorithm = 2
+	// Ed25519.
+	SignatureAlgorithm_SIGNATURE_ALGORITHM_EDDSA SignatureAlgorithm = 3
+)
+
+// Enum value maps for SignatureAlgorithm.
+var (
+	SignatureAlgorithm_name = map[int32]string{
+		0: "SIGNATURE_ALGORITHM_UNSPECIFIED",
+		1: "SIGNATURE_ALGORITHM_RS256",
+		2: "SIGNATURE_ALGORITHM_ES256",
+		3: "SIGNATURE_ALGORITHM_EDDSA",
+	}
+	SignatureAlgorithm_value = map[string]int32{
+		"SIGNATURE_ALGORITHM_UNSPECIFIED": 0,
+		"SIGNATURE_ALGORITHM_RS256":       1,
+		"SIGNATURE_ALGORITHM_ES256":       2,
+		"SIGNATURE_ALGORITHM_EDDSA":       3,
+	}
+)
+
+func (x SignatureAlgorithm) Enum() *SignatureAlgorithm {
+	p := new(SignatureAlgorithm)
+	*p = x
+	return p
+}
+
+func (x SignatureAlgorithm) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (SignatureAlgorithm) Descriptor() protoreflect.EnumDescriptor {
+	return file_ventanilla_auth_v1_client_proto_enumTypes[1].Descriptor()
+}
+
+func (SignatureAlgorithm) Type() protoreflect.EnumType {
+	return &file_ventanilla_auth_v1_client_proto_enumTypes[1]
+}
+
+func (x SignatureAlgorithm) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use SignatureAlgorithm.Descriptor instead.
+func (SignatureAlgorithm) EnumDescriptor() ([]byte, []int) {
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{1}
+}
+
+// Limit is a token bucket.
+type Limit struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many calls a second are restored, more than 0.
+	PerSecond float64 `protobuf:"fixed64,1,opt,name=per_second,json=perSecond,proto3" json:"per_second,omitempty"`
+	// How many calls may come at once.
+	Burst         int32 `protobuf:"varint,2,opt,name=burst,proto3" json:"burst,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Limit) Reset() {
+	*x = Limit{}
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[0]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Limit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Limit) ProtoMessage() {}
+
+func (x *Limit) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[0]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Limit.ProtoReflect.Descriptor instead.
+func (*Limit) Descriptor() ([]byte, []int) {
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{0}
+}
+
+func (x *Limit) GetPerSecond() float64 {
+	if x != nil {
+		return x.PerSecond
+	}
+	return 0
+}
+
+func (x *Limit) GetBurst() int32 {
+	if x != nil {
+		return x.Burst
+	}
+	return 0
 }
 
 // Client is a registered OAuth client (RFC 6749, 2).
@@ -110,14 +231,25 @@ type Client struct {
 	// When it was registered.
 	CreatedAt *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=created_at,json=createdAt,proto3" json:"created_at,omitempty"`
 	// When it was last changed.
-	UpdatedAt     *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	UpdatedAt *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
+	// What its access tokens are signed with; RS256 when absent.
+	TokenAlgorithm SignatureAlgorithm `protobuf:"varint,16,opt,name=token_algorithm,json=tokenAlgorithm,proto3,enum=ventanilla.auth.v1.SignatureAlgorithm" json:"token_algorithm,omitempty"`
+	// What signed introspection answers to it are signed with (RFC 9701, 6); RS256 when absent.
+	IntrospectionAlgorithm SignatureAlgorithm `protobuf:"varint,17,opt,name=introspection_algorithm,json=introspectionAlgorithm,proto3,enum=ventanilla.auth.v1.SignatureAlgorithm" json:"introspection_algorithm,omitempty"`
+	// Its public keys, a JSON Web Key Set (RFC 7517) of at most 16 KiB. A client with keys authenticates by
+	// private_key_jwt (RFC 7523) only and has no secret.
+	PublicKeys string `protobuf:"bytes,18,opt,name=public_keys,json=publicKeys,proto3" json:"public_keys,omitempty"`
+	// Its own limit on calls, over all its credentials; absent for none.
+	Limit *Limit `protobuf:"bytes,19,opt,name=limit,proto3" json:"limit,omitempty"`
+	// Until when the secret before the last rotation serves; absent when it does not.
+	PreviousSecretExpiresAt *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=previous_secret_expires_at,json=previousSecretExpiresAt,proto3" json:"previous_secret_expires_at,omitempty"`
+	unknownFields           protoimpl.UnknownFields
+	sizeCache               protoimpl.SizeCache
 }
 
 func (x *Client) Reset() {
 	*x = Client{}
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[0]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -129,7 +261,7 @@ func (x *Client) String() string {
 func (*Client) ProtoMessage() {}
 
 func (x *Client) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[0]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -142,7 +274,7 @@ func (x *Client) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Client.ProtoReflect.Descriptor instead.
 func (*Client) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{0}
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *Client) GetClientId() string {
@@ -250,6 +382,41 @@ func (x *Client) GetUpdatedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *Client) GetTokenAlgorithm() SignatureAlgorithm {
+	if x != nil {
+		return x.TokenAlgorithm
+	}
+	return SignatureAlgorithm_SIGNATURE_ALGORITHM_UNSPECIFIED
+}
+
+func (x *Client) GetIntrospectionAlgorithm() SignatureAlgorithm {
+	if x != nil {
+		return x.IntrospectionAlgorithm
+	}
+	return SignatureAlgorithm_SIGNATURE_ALGORITHM_UNSPECIFIED
+}
+
+func (x *Client) GetPublicKeys() string {
+	if x != nil {
+		return x.PublicKeys
+	}
+	return ""
+}
+
+func (x *Client) GetLimit() *Limit {
+	if x != nil {
+		return x.Limit
+	}
+	return nil
+}
+
+func (x *Client) GetPreviousSecretExpiresAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.PreviousSecretExpiresAt
+	}
+	return nil
+}
+
 // CreateClientRequest describes the new client.
 type CreateClientRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -261,7 +428,7 @@ type CreateClientRequest struct {
 
 func (x *CreateClientRequest) Reset() {
 	*x = CreateClientRequest{}
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[1]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -273,7 +440,7 @@ func (x *CreateClientRequest) String() string {
 func (*CreateClientRequest) ProtoMessage() {}
 
 func (x *CreateClientRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[1]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -286,7 +453,7 @@ func (x *CreateClientRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateClientRequest.ProtoReflect.Descriptor instead.
 func (*CreateClientRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{1}
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *CreateClientRequest) GetClient() *Client {
@@ -301,7 +468,7 @@ type CreateClientResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// As stored.
 	Client *Client `protobuf:"bytes,1,opt,name=client,proto3" json:"client,omitempty"`
-	// The secret, never shown again.
+	// The secret, never shown again; empty for a client with public keys.
 	ClientSecret  string `protobuf:"bytes,2,opt,name=client_secret,json=clientSecret,proto3" json:"client_secret,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -309,7 +476,7 @@ type CreateClientResponse struct {
 
 func (x *CreateClientResponse) Reset() {
 	*x = CreateClientResponse{}
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[2]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -321,7 +488,7 @@ func (x *CreateClientResponse) String() string {
 func (*CreateClientResponse) ProtoMessage() {}
 
 func (x *CreateClientResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[2]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -334,7 +501,7 @@ func (x *CreateClientResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateClientResponse.ProtoReflect.Descriptor instead.
 func (*CreateClientResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{2}
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *CreateClientResponse) GetClient() *Client {
@@ -362,7 +529,7 @@ type GetClientRequest struct {
 
 func (x *GetClientRequest) Reset() {
 	*x = GetClientRequest{}
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[3]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -374,7 +541,7 @@ func (x *GetClientRequest) String() string {
 func (*GetClientRequest) ProtoMessage() {}
 
 func (x *GetClientRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[3]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -387,7 +554,7 @@ func (x *GetClientRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetClientRequest.ProtoReflect.Descriptor instead.
 func (*GetClientRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{3}
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *GetClientRequest) GetClientId() string {
@@ -408,7 +575,7 @@ type GetClientResponse struct {
 
 func (x *GetClientResponse) Reset() {
 	*x = GetClientResponse{}
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[4]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -420,7 +587,7 @@ func (x *GetClientResponse) String() string {
 func (*GetClientResponse) ProtoMessage() {}
 
 func (x *GetClientResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[4]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -433,7 +600,7 @@ func (x *GetClientResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetClientResponse.ProtoReflect.Descriptor instead.
 func (*GetClientResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{4}
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *GetClientResponse) GetClient() *Client {
@@ -458,7 +625,7 @@ type ListClientsRequest struct {
 
 func (x *ListClientsRequest) Reset() {
 	*x = ListClientsRequest{}
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[5]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -470,7 +637,7 @@ func (x *ListClientsRequest) String() string {
 func (*ListClientsRequest) ProtoMessage() {}
 
 func (x *ListClientsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[5]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -483,7 +650,7 @@ func (x *ListClientsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListClientsRequest.ProtoReflect.Descriptor instead.
 func (*ListClientsRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{5}
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ListClientsRequest) GetPageSize() int32 {
@@ -520,7 +687,7 @@ type ListClientsResponse struct {
 
 func (x *ListClientsResponse) Reset() {
 	*x = ListClientsResponse{}
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[6]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -532,7 +699,7 @@ func (x *ListClientsResponse) String() string {
 func (*ListClientsResponse) ProtoMessage() {}
 
 func (x *ListClientsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[6]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -545,7 +712,7 @@ func (x *ListClientsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListClientsResponse.ProtoReflect.Descriptor instead.
 func (*ListClientsResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{6}
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListClientsResponse) GetClients() []*Client {
@@ -573,7 +740,7 @@ type DisableClientRequest struct {
 
 func (x *DisableClientRequest) Reset() {
 	*x = DisableClientRequest{}
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[7]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -585,7 +752,7 @@ func (x *DisableClientRequest) String() string {
 func (*DisableClientRequest) ProtoMessage() {}
 
 func (x *DisableClientRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[7]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -598,7 +765,7 @@ func (x *DisableClientRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DisableClientRequest.ProtoReflect.Descriptor instead.
 func (*DisableClientRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{7}
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *DisableClientRequest) GetClientId() string {
@@ -619,7 +786,7 @@ type DisableClientResponse struct {
 
 func (x *DisableClientResponse) Reset() {
 	*x = DisableClientResponse{}
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[8]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -631,7 +798,7 @@ func (x *DisableClientResponse) String() string {
 func (*DisableClientResponse) ProtoMessage() {}
 
 func (x *DisableClientResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[8]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -644,7 +811,7 @@ func (x *DisableClientResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DisableClientResponse.ProtoReflect.Descriptor instead.
 func (*DisableClientResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{8}
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *DisableClientResponse) GetClient() *Client {
@@ -665,7 +832,7 @@ type EnableClientRequest struct {
 
 func (x *EnableClientRequest) Reset() {
 	*x = EnableClientRequest{}
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[9]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -677,7 +844,7 @@ func (x *EnableClientRequest) String() string {
 func (*EnableClientRequest) ProtoMessage() {}
 
 func (x *EnableClientRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[9]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -690,7 +857,7 @@ func (x *EnableClientRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnableClientRequest.ProtoReflect.Descriptor instead.
 func (*EnableClientRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{9}
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *EnableClientRequest) GetClientId() string {
@@ -711,7 +878,7 @@ type EnableClientResponse struct {
 
 func (x *EnableClientResponse) Reset() {
 	*x = EnableClientResponse{}
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[10]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -723,7 +890,7 @@ func (x *EnableClientResponse) String() string {
 func (*EnableClientResponse) ProtoMessage() {}
 
 func (x *EnableClientResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[10]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -736,7 +903,7 @@ func (x *EnableClientResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnableClientResponse.ProtoReflect.Descriptor instead.
 func (*EnableClientResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{10}
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *EnableClientResponse) GetClient() *Client {
@@ -750,14 +917,16 @@ func (x *EnableClientResponse) GetClient() *Client {
 type RotateSecretRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Its identifier.
-	ClientId      string `protobuf:"bytes,1,opt,name=client_id,json=clientId,proto3" json:"client_id,omitempty"`
+	ClientId string `protobuf:"bytes,1,opt,name=client_id,json=clientId,proto3" json:"client_id,omitempty"`
+	// How long the old secret serves beside the new one, at most 30 days. Absent or 0 ends it at once with all tokens.
+	Overlap       *durationpb.Duration `protobuf:"bytes,2,opt,name=overlap,proto3" json:"overlap,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RotateSecretRequest) Reset() {
 	*x = RotateSecretRequest{}
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[11]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -769,7 +938,7 @@ func (x *RotateSecretRequest) String() string {
 func (*RotateSecretRequest) ProtoMessage() {}
 
 func (x *RotateSecretRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[11]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -782,7 +951,7 @@ func (x *RotateSecretRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RotateSecretRequest.ProtoReflect.Descriptor instead.
 func (*RotateSecretRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{11}
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *RotateSecretRequest) GetClientId() string {
@@ -790,6 +959,13 @@ func (x *RotateSecretRequest) GetClientId() string {
 		return x.ClientId
 	}
 	return ""
+}
+
+func (x *RotateSecretRequest) GetOverlap() *durationpb.Duration {
+	if x != nil {
+		return x.Overlap
+	}
+	return nil
 }
 
 // RotateSecretResponse returns the new secret.
@@ -805,7 +981,7 @@ type RotateSecretResponse struct {
 
 func (x *RotateSecretResponse) Reset() {
 	*x = RotateSecretResponse{}
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[12]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -817,7 +993,7 @@ func (x *RotateSecretResponse) String() string {
 func (*RotateSecretResponse) ProtoMessage() {}
 
 func (x *RotateSecretResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[12]
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -830,7 +1006,7 @@ func (x *RotateSecretResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RotateSecretResponse.ProtoReflect.Descriptor instead.
 func (*RotateSecretResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{12}
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RotateSecretResponse) GetClient() *Client {
@@ -847,11 +1023,201 @@ func (x *RotateSecretResponse) GetClientSecret() string {
 	return ""
 }
 
+// UpdateClientRequest says what to change.
+type UpdateClientRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The client, by client_id, with the new values. Only the fields in the mask are looked at.
+	Client *Client `protobuf:"bytes,1,opt,name=client,proto3" json:"client,omitempty"`
+	// Which of these to change: name, scopes, audiences, token_life, resource_scopes, introspects_all, personal_data,
+	// introspection_members, token_algorithm, introspection_algorithm, public_keys, limit.
+	// New public keys leave tokens alone; taking all away is FIELD_INVALID.
+	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateClientRequest) Reset() {
+	*x = UpdateClientRequest{}
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateClientRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateClientRequest) ProtoMessage() {}
+
+func (x *UpdateClientRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateClientRequest.ProtoReflect.Descriptor instead.
+func (*UpdateClientRequest) Descriptor() ([]byte, []int) {
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *UpdateClientRequest) GetClient() *Client {
+	if x != nil {
+		return x.Client
+	}
+	return nil
+}
+
+func (x *UpdateClientRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
+// UpdateClientResponse returns it.
+type UpdateClientResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As it is now.
+	Client        *Client `protobuf:"bytes,1,opt,name=client,proto3" json:"client,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateClientResponse) Reset() {
+	*x = UpdateClientResponse{}
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateClientResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateClientResponse) ProtoMessage() {}
+
+func (x *UpdateClientResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateClientResponse.ProtoReflect.Descriptor instead.
+func (*UpdateClientResponse) Descriptor() ([]byte, []int) {
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *UpdateClientResponse) GetClient() *Client {
+	if x != nil {
+		return x.Client
+	}
+	return nil
+}
+
+// DeleteClientRequest names a client.
+type DeleteClientRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Its identifier.
+	ClientId      string `protobuf:"bytes,1,opt,name=client_id,json=clientId,proto3" json:"client_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteClientRequest) Reset() {
+	*x = DeleteClientRequest{}
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteClientRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteClientRequest) ProtoMessage() {}
+
+func (x *DeleteClientRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteClientRequest.ProtoReflect.Descriptor instead.
+func (*DeleteClientRequest) Descriptor() ([]byte, []int) {
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *DeleteClientRequest) GetClientId() string {
+	if x != nil {
+		return x.ClientId
+	}
+	return ""
+}
+
+// DeleteClientResponse is empty: the client is gone.
+type DeleteClientResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteClientResponse) Reset() {
+	*x = DeleteClientResponse{}
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteClientResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteClientResponse) ProtoMessage() {}
+
+func (x *DeleteClientResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_auth_v1_client_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteClientResponse.ProtoReflect.Descriptor instead.
+func (*DeleteClientResponse) Descriptor() ([]byte, []int) {
+	return file_ventanilla_auth_v1_client_proto_rawDescGZIP(), []int{17}
+}
+
 var File_ventanilla_auth_v1_client_proto protoreflect.FileDescriptor
 
 const file_ventanilla_auth_v1_client_proto_rawDesc = "" +
 	"\n" +
-	"\x1fventanilla/auth/v1/client.proto\x12\x12ventanilla.auth.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb8\x06\n" +
+	"\x1fventanilla/auth/v1/client.proto\x12\x12ventanilla.auth.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"b\n" +
+	"\x05Limit\x126\n" +
+	"\n" +
+	"per_second\x18\x01 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00j\xf8@!\x00\x00\x00\x00\x00\x00\x00\x00R\tperSecond\x12!\n" +
+	"\x05burst\x18\x02 \x01(\x05B\v\xbaH\b\x1a\x06\x18\xc0\x84=(\x01R\x05burst\"\xb4\t\n" +
 	"\x06Client\x12\x1b\n" +
 	"\tclient_id\x18\x01 \x01(\tR\bclientId\x12\x1e\n" +
 	"\x04name\x18\x02 \x01(\tB\n" +
@@ -873,7 +1239,13 @@ const file_ventanilla_auth_v1_client_proto_rawDesc = "" +
 	"\n" +
 	"created_at\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x129\n" +
 	"\n" +
-	"updated_at\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\"Q\n" +
+	"updated_at\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12Y\n" +
+	"\x0ftoken_algorithm\x18\x10 \x01(\x0e2&.ventanilla.auth.v1.SignatureAlgorithmB\b\xbaH\x05\x82\x01\x02\x10\x01R\x0etokenAlgorithm\x12i\n" +
+	"\x17introspection_algorithm\x18\x11 \x01(\x0e2&.ventanilla.auth.v1.SignatureAlgorithmB\b\xbaH\x05\x82\x01\x02\x10\x01R\x16introspectionAlgorithm\x12*\n" +
+	"\vpublic_keys\x18\x12 \x01(\tB\t\xbaH\x06r\x04\x18\x80\x80\x01R\n" +
+	"publicKeys\x12/\n" +
+	"\x05limit\x18\x13 \x01(\v2\x19.ventanilla.auth.v1.LimitR\x05limit\x12W\n" +
+	"\x1aprevious_secret_expires_at\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampR\x17previousSecretExpiresAt\"Q\n" +
 	"\x13CreateClientRequest\x12:\n" +
 	"\x06client\x18\x01 \x01(\v2\x1a.ventanilla.auth.v1.ClientB\x06\xbaH\x03\xc8\x01\x01R\x06client\"t\n" +
 	"\x14CreateClientResponse\x122\n" +
@@ -902,25 +1274,45 @@ const file_ventanilla_auth_v1_client_proto_rawDesc = "" +
 	"\tclient_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\bclientId\"J\n" +
 	"\x14EnableClientResponse\x122\n" +
-	"\x06client\x18\x01 \x01(\v2\x1a.ventanilla.auth.v1.ClientR\x06client\">\n" +
+	"\x06client\x18\x01 \x01(\v2\x1a.ventanilla.auth.v1.ClientR\x06client\"\x84\x01\n" +
 	"\x13RotateSecretRequest\x12'\n" +
 	"\tclient_id\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\bclientId\"t\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\bclientId\x12D\n" +
+	"\aoverlap\x18\x02 \x01(\v2\x19.google.protobuf.DurationB\x0f\xbaH\f\xaa\x01\t\"\x05\b\x80\x9a\x9e\x012\x00R\aoverlap\"t\n" +
 	"\x14RotateSecretResponse\x122\n" +
 	"\x06client\x18\x01 \x01(\v2\x1a.ventanilla.auth.v1.ClientR\x06client\x12(\n" +
-	"\rclient_secret\x18\x02 \x01(\tB\x03\x80\x01\x01R\fclientSecret*c\n" +
+	"\rclient_secret\x18\x02 \x01(\tB\x03\x80\x01\x01R\fclientSecret\"\x96\x01\n" +
+	"\x13UpdateClientRequest\x12:\n" +
+	"\x06client\x18\x01 \x01(\v2\x1a.ventanilla.auth.v1.ClientB\x06\xbaH\x03\xc8\x01\x01R\x06client\x12C\n" +
+	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01R\n" +
+	"updateMask\"J\n" +
+	"\x14UpdateClientResponse\x122\n" +
+	"\x06client\x18\x01 \x01(\v2\x1a.ventanilla.auth.v1.ClientR\x06client\">\n" +
+	"\x13DeleteClientRequest\x12'\n" +
+	"\tclient_id\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\bclientId\"\x16\n" +
+	"\x14DeleteClientResponse*\x95\x01\n" +
 	"\n" +
 	"ClientKind\x12\x1b\n" +
 	"\x17CLIENT_KIND_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13CLIENT_KIND_PARTNER\x10\x01\x12\x1f\n" +
-	"\x1bCLIENT_KIND_RESOURCE_SERVER\x10\x022\xec\x04\n" +
+	"\x1bCLIENT_KIND_RESOURCE_SERVER\x10\x02\x12\x16\n" +
+	"\x12CLIENT_KIND_WIDGET\x10\x03\x12\x18\n" +
+	"\x14CLIENT_KIND_INTERNAL\x10\x04*\x96\x01\n" +
+	"\x12SignatureAlgorithm\x12#\n" +
+	"\x1fSIGNATURE_ALGORITHM_UNSPECIFIED\x10\x00\x12\x1d\n" +
+	"\x19SIGNATURE_ALGORITHM_RS256\x10\x01\x12\x1d\n" +
+	"\x19SIGNATURE_ALGORITHM_ES256\x10\x02\x12\x1d\n" +
+	"\x19SIGNATURE_ALGORITHM_EDDSA\x10\x032\xb7\x06\n" +
 	"\rClientService\x12a\n" +
 	"\fCreateClient\x12'.ventanilla.auth.v1.CreateClientRequest\x1a(.ventanilla.auth.v1.CreateClientResponse\x12]\n" +
 	"\tGetClient\x12$.ventanilla.auth.v1.GetClientRequest\x1a%.ventanilla.auth.v1.GetClientResponse\"\x03\x90\x02\x01\x12c\n" +
 	"\vListClients\x12&.ventanilla.auth.v1.ListClientsRequest\x1a'.ventanilla.auth.v1.ListClientsResponse\"\x03\x90\x02\x01\x12i\n" +
 	"\rDisableClient\x12(.ventanilla.auth.v1.DisableClientRequest\x1a).ventanilla.auth.v1.DisableClientResponse\"\x03\x90\x02\x02\x12f\n" +
 	"\fEnableClient\x12'.ventanilla.auth.v1.EnableClientRequest\x1a(.ventanilla.auth.v1.EnableClientResponse\"\x03\x90\x02\x02\x12a\n" +
-	"\fRotateSecret\x12'.ventanilla.auth.v1.RotateSecretRequest\x1a(.ventanilla.auth.v1.RotateSecretResponseBIZGgithub.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1;authv1b\x06proto3"
+	"\fRotateSecret\x12'.ventanilla.auth.v1.RotateSecretRequest\x1a(.ventanilla.auth.v1.RotateSecretResponse\x12f\n" +
+	"\fUpdateClient\x12'.ventanilla.auth.v1.UpdateClientRequest\x1a(.ventanilla.auth.v1.UpdateClientResponse\"\x03\x90\x02\x02\x12a\n" +
+	"\fDeleteClient\x12'.ventanilla.auth.v1.DeleteClientRequest\x1a(.ventanilla.auth.v1.DeleteClientResponseBIZGgithub.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1;authv1b\x06proto3"
 
 var (
 	file_ventanilla_auth_v1_client_proto_rawDescOnce sync.Once
@@ -934,57 +1326,76 @@ func file_ventanilla_auth_v1_client_proto_rawDescGZIP() []byte {
 	return file_ventanilla_auth_v1_client_proto_rawDescData
 }
 
-var file_ventanilla_auth_v1_client_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_ventanilla_auth_v1_client_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_ventanilla_auth_v1_client_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_ventanilla_auth_v1_client_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_ventanilla_auth_v1_client_proto_goTypes = []any{
 	(ClientKind)(0),               // 0: ventanilla.auth.v1.ClientKind
-	(*Client)(nil),                // 1: ventanilla.auth.v1.Client
-	(*CreateClientRequest)(nil),   // 2: ventanilla.auth.v1.CreateClientRequest
-	(*CreateClientResponse)(nil),  // 3: ventanilla.auth.v1.CreateClientResponse
-	(*GetClientRequest)(nil),      // 4: ventanilla.auth.v1.GetClientRequest
-	(*GetClientResponse)(nil),     // 5: ventanilla.auth.v1.GetClientResponse
-	(*ListClientsRequest)(nil),    // 6: ventanilla.auth.v1.ListClientsRequest
-	(*ListClientsResponse)(nil),   // 7: ventanilla.auth.v1.ListClientsResponse
-	(*DisableClientRequest)(nil),  // 8: ventanilla.auth.v1.DisableClientRequest
-	(*DisableClientResponse)(nil), // 9: ventanilla.auth.v1.DisableClientResponse
-	(*EnableClientRequest)(nil),   // 10: ventanilla.auth.v1.EnableClientRequest
-	(*EnableClientResponse)(nil),  // 11: ventanilla.auth.v1.EnableClientResponse
-	(*RotateSecretRequest)(nil),   // 12: ventanilla.auth.v1.RotateSecretRequest
-	(*RotateSecretResponse)(nil),  // 13: ventanilla.auth.v1.RotateSecretResponse
-	(*durationpb.Duration)(nil),   // 14: google.protobuf.Duration
-	(*structpb.Struct)(nil),       // 15: google.protobuf.Struct
-	(*timestamppb.Timestamp)(nil), // 16: google.protobuf.Timestamp
+	(SignatureAlgorithm)(0),       // 1: ventanilla.auth.v1.SignatureAlgorithm
+	(*Limit)(nil),                 // 2: ventanilla.auth.v1.Limit
+	(*Client)(nil),                // 3: ventanilla.auth.v1.Client
+	(*CreateClientRequest)(nil),   // 4: ventanilla.auth.v1.CreateClientRequest
+	(*CreateClientResponse)(nil),  // 5: ventanilla.auth.v1.CreateClientResponse
+	(*GetClientRequest)(nil),      // 6: ventanilla.auth.v1.GetClientRequest
+	(*GetClientResponse)(nil),     // 7: ventanilla.auth.v1.GetClientResponse
+	(*ListClientsRequest)(nil),    // 8: ventanilla.auth.v1.ListClientsRequest
+	(*ListClientsResponse)(nil),   // 9: ventanilla.auth.v1.ListClientsResponse
+	(*DisableClientRequest)(nil),  // 10: ventanilla.auth.v1.DisableClientRequest
+	(*DisableClientResponse)(nil), // 11: ventanilla.auth.v1.DisableClientResponse
+	(*EnableClientRequest)(nil),   // 12: ventanilla.auth.v1.EnableClientRequest
+	(*EnableClientResponse)(nil),  // 13: ventanilla.auth.v1.EnableClientResponse
+	(*RotateSecretRequest)(nil),   // 14: ventanilla.auth.v1.RotateSecretRequest
+	(*RotateSecretResponse)(nil),  // 15: ventanilla.auth.v1.RotateSecretResponse
+	(*UpdateClientRequest)(nil),   // 16: ventanilla.auth.v1.UpdateClientRequest
+	(*UpdateClientResponse)(nil),  // 17: ventanilla.auth.v1.UpdateClientResponse
+	(*DeleteClientRequest)(nil),   // 18: ventanilla.auth.v1.DeleteClientRequest
+	(*DeleteClientResponse)(nil),  // 19: ventanilla.auth.v1.DeleteClientResponse
+	(*durationpb.Duration)(nil),   // 20: google.protobuf.Duration
+	(*structpb.Struct)(nil),       // 21: google.protobuf.Struct
+	(*timestamppb.Timestamp)(nil), // 22: google.protobuf.Timestamp
+	(*fieldmaskpb.FieldMask)(nil), // 23: google.protobuf.FieldMask
 }
 var file_ventanilla_auth_v1_client_proto_depIdxs = []int32{
 	0,  // 0: ventanilla.auth.v1.Client.kind:type_name -> ventanilla.auth.v1.ClientKind
-	14, // 1: ventanilla.auth.v1.Client.token_life:type_name -> google.protobuf.Duration
-	15, // 2: ventanilla.auth.v1.Client.introspection_members:type_name -> google.protobuf.Struct
-	16, // 3: ventanilla.auth.v1.Client.created_at:type_name -> google.protobuf.Timestamp
-	16, // 4: ventanilla.auth.v1.Client.updated_at:type_name -> google.protobuf.Timestamp
-	1,  // 5: ventanilla.auth.v1.CreateClientRequest.client:type_name -> ventanilla.auth.v1.Client
-	1,  // 6: ventanilla.auth.v1.CreateClientResponse.client:type_name -> ventanilla.auth.v1.Client
-	1,  // 7: ventanilla.auth.v1.GetClientResponse.client:type_name -> ventanilla.auth.v1.Client
-	1,  // 8: ventanilla.auth.v1.ListClientsResponse.clients:type_name -> ventanilla.auth.v1.Client
-	1,  // 9: ventanilla.auth.v1.DisableClientResponse.client:type_name -> ventanilla.auth.v1.Client
-	1,  // 10: ventanilla.auth.v1.EnableClientResponse.client:type_name -> ventanilla.auth.v1.Client
-	1,  // 11: ventanilla.auth.v1.RotateSecretResponse.client:type_name -> ventanilla.auth.v1.Client
-	2,  // 12: ventanilla.auth.v1.ClientService.CreateClient:input_type -> ventanilla.auth.v1.CreateClientRequest
-	4,  // 13: ventanilla.auth.v1.ClientService.GetClient:input_type -> ventanilla.auth.v1.GetClientRequest
-	6,  // 14: ventanilla.auth.v1.ClientService.ListClients:input_type -> ventanilla.auth.v1.ListClientsRequest
-	8,  // 15: ventanilla.auth.v1.ClientService.DisableClient:input_type -> ventanilla.auth.v1.DisableClientRequest
-	10, // 16: ventanilla.auth.v1.ClientService.EnableClient:input_type -> ventanilla.auth.v1.EnableClientRequest
-	12, // 17: ventanilla.auth.v1.ClientService.RotateSecret:input_type -> ventanilla.auth.v1.RotateSecretRequest
-	3,  // 18: ventanilla.auth.v1.ClientService.CreateClient:output_type -> ventanilla.auth.v1.CreateClientResponse
-	5,  // 19: ventanilla.auth.v1.ClientService.GetClient:output_type -> ventanilla.auth.v1.GetClientResponse
-	7,  // 20: ventanilla.auth.v1.ClientService.ListClients:output_type -> ventanilla.auth.v1.ListClientsResponse
-	9,  // 21: ventanilla.auth.v1.ClientService.DisableClient:output_type -> ventanilla.auth.v1.DisableClientResponse
-	11, // 22: ventanilla.auth.v1.ClientService.EnableClient:output_type -> ventanilla.auth.v1.EnableClientResponse
-	13, // 23: ventanilla.auth.v1.ClientService.RotateSecret:output_type -> ventanilla.auth.v1.RotateSecretResponse
-	18, // [18:24] is the sub-list for method output_type
-	12, // [12:18] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	20, // 1: ventanilla.auth.v1.Client.token_life:type_name -> google.protobuf.Duration
+	21, // 2: ventanilla.auth.v1.Client.introspection_members:type_name -> google.protobuf.Struct
+	22, // 3: ventanilla.auth.v1.Client.created_at:type_name -> google.protobuf.Timestamp
+	22, // 4: ventanilla.auth.v1.Client.updated_at:type_name -> google.protobuf.Timestamp
+	1,  // 5: ventanilla.auth.v1.Client.token_algorithm:type_name -> ventanilla.auth.v1.SignatureAlgorithm
+	1,  // 6: ventanilla.auth.v1.Client.introspection_algorithm:type_name -> ventanilla.auth.v1.SignatureAlgorithm
+	2,  // 7: ventanilla.auth.v1.Client.limit:type_name -> ventanilla.auth.v1.Limit
+	22, // 8: ventanilla.auth.v1.Client.previous_secret_expires_at:type_name -> google.protobuf.Timestamp
+	3,  // 9: ventanilla.auth.v1.CreateClientRequest.client:type_name -> ventanilla.auth.v1.Client
+	3,  // 10: ventanilla.auth.v1.CreateClientResponse.client:type_name -> ventanilla.auth.v1.Client
+	3,  // 11: ventanilla.auth.v1.GetClientResponse.client:type_name -> ventanilla.auth.v1.Client
+	3,  // 12: ventanilla.auth.v1.ListClientsResponse.clients:type_name -> ventanilla.auth.v1.Client
+	3,  // 13: ventanilla.auth.v1.DisableClientResponse.client:type_name -> ventanilla.auth.v1.Client
+	3,  // 14: ventanilla.auth.v1.EnableClientResponse.client:type_name -> ventanilla.auth.v1.Client
+	20, // 15: ventanilla.auth.v1.RotateSecretRequest.overlap:type_name -> google.protobuf.Duration
+	3,  // 16: ventanilla.auth.v1.RotateSecretResponse.client:type_name -> ventanilla.auth.v1.Client
+	3,  // 17: ventanilla.auth.v1.UpdateClientRequest.client:type_name -> ventanilla.auth.v1.Client
+	23, // 18: ventanilla.auth.v1.UpdateClientRequest.update_mask:type_name -> google.protobuf.FieldMask
+	3,  // 19: ventanilla.auth.v1.UpdateClientResponse.client:type_name -> ventanilla.auth.v1.Client
+	4,  // 20: ventanilla.auth.v1.ClientService.CreateClient:input_type -> ventanilla.auth.v1.CreateClientRequest
+	6,  // 21: ventanilla.auth.v1.ClientService.GetClient:input_type -> ventanilla.auth.v1.GetClientRequest
+	8,  // 22: ventanilla.auth.v1.ClientService.ListClients:input_type -> ventanilla.auth.v1.ListClientsRequest
+	10, // 23: ventanilla.auth.v1.ClientService.DisableClient:input_type -> ventanilla.auth.v1.DisableClientRequest
+	12, // 24: ventanilla.auth.v1.ClientService.EnableClient:input_type -> ventanilla.auth.v1.EnableClientRequest
+	14, // 25: ventanilla.auth.v1.ClientService.RotateSecret:input_type -> ventanilla.auth.v1.RotateSecretRequest
+	16, // 26: ventanilla.auth.v1.ClientService.UpdateClient:input_type -> ventanilla.auth.v1.UpdateClientRequest
+	18, // 27: ventanilla.auth.v1.ClientService.DeleteClient:input_type -> ventanilla.auth.v1.DeleteClientRequest
+	5,  // 28: ventanilla.auth.v1.ClientService.CreateClient:output_type -> ventanilla.auth.v1.CreateClientResponse
+	7,  // 29: ventanilla.auth.v1.ClientService.GetClient:output_type -> ventanilla.auth.v1.GetClientResponse
+	9,  // 30: ventanilla.auth.v1.ClientService.ListClients:output_type -> ventanilla.auth.v1.ListClientsResponse
+	11, // 31: ventanilla.auth.v1.ClientService.DisableClient:output_type -> ventanilla.auth.v1.DisableClientResponse
+	13, // 32: ventanilla.auth.v1.ClientService.EnableClient:output_type -> ventanilla.auth.v1.EnableClientResponse
+	15, // 33: ventanilla.auth.v1.ClientService.RotateSecret:output_type -> ventanilla.auth.v1.RotateSecretResponse
+	17, // 34: ventanilla.auth.v1.ClientService.UpdateClient:output_type -> ventanilla.auth.v1.UpdateClientResponse
+	19, // 35: ventanilla.auth.v1.ClientService.DeleteClient:output_type -> ventanilla.auth.v1.DeleteClientResponse
+	28, // [28:36] is the sub-list for method output_type
+	20, // [20:28] is the sub-list for method input_type
+	20, // [20:20] is the sub-list for extension type_name
+	20, // [20:20] is the sub-list for extension extendee
+	0,  // [0:20] is the sub-list for field type_name
 }
 
 func init() { file_ventanilla_auth_v1_client_proto_init() }
@@ -997,8 +1408,8 @@ func file_ventanilla_auth_v1_client_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ventanilla_auth_v1_client_proto_rawDesc), len(file_ventanilla_auth_v1_client_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   13,
+			NumEnums:      2,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

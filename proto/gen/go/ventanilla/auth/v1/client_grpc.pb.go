@@ -25,6 +25,8 @@ const (
 	ClientService_DisableClient_FullMethodName = "/ventanilla.auth.v1.ClientService/DisableClient"
 	ClientService_EnableClient_FullMethodName  = "/ventanilla.auth.v1.ClientService/EnableClient"
 	ClientService_RotateSecret_FullMethodName  = "/ventanilla.auth.v1.ClientService/RotateSecret"
+	ClientService_UpdateClient_FullMethodName  = "/ventanilla.auth.v1.ClientService/UpdateClient"
+	ClientService_DeleteClient_FullMethodName  = "/ventanilla.auth.v1.ClientService/DeleteClient"
 )
 
 // ClientServiceClient is the client API for ClientService service.
@@ -48,9 +50,17 @@ type ClientServiceClient interface {
 	// EnableClient lets a disabled client back in; its old tokens stay dead. Role: security.
 	// Fails with CLIENT_NOT_FOUND.
 	EnableClient(ctx context.Context, in *EnableClientRequest, opts ...grpc.CallOption) (*EnableClientResponse, error)
-	// RotateSecret gives a client a new secret, returned this once, and ends the old one with all
-	// tokens issued for it. Role: security. Fails with CLIENT_NOT_FOUND.
+	// RotateSecret gives a client a new secret, returned this once. Without an overlap it ends the old one with all
+	// tokens issued for it; with one, the old secret serves until the overlap ends and no token dies. Role: security.
+	// Fails with CLIENT_NOT_FOUND, and with CLIENT_HAS_NO_SECRET for a client that authenticates with keys.
 	RotateSecret(ctx context.Context, in *RotateSecretRequest, opts ...grpc.CallOption) (*RotateSecretResponse, error)
+	// UpdateClient changes what an operator decides about a client. Tokens issued before keep the life, scopes and
+	// algorithm that they have; audiences, limits and members hold for them at once. Role: security or editor.
+	// Fails with CLIENT_NOT_FOUND, FIELD_INVALID.
+	UpdateClient(ctx context.Context, in *UpdateClientRequest, opts ...grpc.CallOption) (*UpdateClientResponse, error)
+	// DeleteClient ends a client with all its tokens and API keys. Its identifier is never given to another.
+	// Role: security. Fails with CLIENT_NOT_FOUND.
+	DeleteClient(ctx context.Context, in *DeleteClientRequest, opts ...grpc.CallOption) (*DeleteClientResponse, error)
 }
 
 type clientServiceClient struct {
@@ -121,6 +131,26 @@ func (c *clientServiceClient) RotateSecret(ctx context.Context, in *RotateSecret
 	return out, nil
 }
 
+func (c *clientServiceClient) UpdateClient(ctx context.Context, in *UpdateClientRequest, opts ...grpc.CallOption) (*UpdateClientResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(UpdateClientResponse)
+	err := c.cc.Invoke(ctx, ClientService_UpdateClient_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *clientServiceClient) DeleteClient(ctx context.Context, in *DeleteClientRequest, opts ...grpc.CallOption) (*DeleteClientResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(DeleteClientResponse)
+	err := c.cc.Invoke(ctx, ClientService_DeleteClient_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ClientServiceServer is the server API for ClientService service.
 // All implementations must embed UnimplementedClientServiceServer
 // for forward compatibility.
@@ -142,9 +172,17 @@ type ClientServiceServer interface {
 	// EnableClient lets a disabled client back in; its old tokens stay dead. Role: security.
 	// Fails with CLIENT_NOT_FOUND.
 	EnableClient(context.Context, *EnableClientRequest) (*EnableClientResponse, error)
-	// RotateSecret gives a client a new secret, returned this once, and ends the old one with all
-	// tokens issued for it. Role: security. Fails with CLIENT_NOT_FOUND.
+	// RotateSecret gives a client a new secret, returned this once. Without an overlap it ends the old one with all
+	// tokens issued for it; with one, the old secret serves until the overlap ends and no token dies. Role: security.
+	// Fails with CLIENT_NOT_FOUND, and with CLIENT_HAS_NO_SECRET for a client that authenticates with keys.
 	RotateSecret(context.Context, *RotateSecretRequest) (*RotateSecretResponse, error)
+	// UpdateClient changes what an operator decides about a client. Tokens issued before keep the life, scopes and
+	// algorithm that they have; audiences, limits and members hold for them at once. Role: security or editor.
+	// Fails with CLIENT_NOT_FOUND, FIELD_INVALID.
+	UpdateClient(context.Context, *UpdateClientRequest) (*UpdateClientResponse, error)
+	// DeleteClient ends a client with all its tokens and API keys. Its identifier is never given to another.
+	// Role: security. Fails with CLIENT_NOT_FOUND.
+	DeleteClient(context.Context, *DeleteClientRequest) (*DeleteClientResponse, error)
 	mustEmbedUnimplementedClientServiceServer()
 }
 
@@ -172,6 +210,12 @@ func (UnimplementedClientServiceServer) EnableClient(context.Context, *EnableCli
 }
 func (UnimplementedClientServiceServer) RotateSecret(context.Context, *RotateSecretRequest) (*RotateSecretResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method RotateSecret not implemented")
+}
+func (UnimplementedClientServiceServer) UpdateClient(context.Context, *UpdateClientRequest) (*UpdateClientResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateClient not implemented")
+}
+func (UnimplementedClientServiceServer) DeleteClient(context.Context, *DeleteClientRequest) (*DeleteClientResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method DeleteClient not implemented")
 }
 func (UnimplementedClientServiceServer) mustEmbedUnimplementedClientServiceServer() {}
 func (UnimplementedClientServiceServer) testEmbeddedByValue()                       {}
@@ -302,6 +346,42 @@ func _ClientService_RotateSecret_Handler(srv interface{}, ctx context.Context, d
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ClientService_UpdateClient_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateClientRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ClientServiceServer).UpdateClient(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ClientService_UpdateClient_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ClientServiceServer).UpdateClient(ctx, req.(*UpdateClientRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ClientService_DeleteClient_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DeleteClientRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ClientServiceServer).DeleteClient(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ClientService_DeleteClient_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ClientServiceServer).DeleteClient(ctx, req.(*DeleteClientRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // ClientService_ServiceDesc is the grpc.ServiceDesc for ClientService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -332,6 +412,14 @@ var ClientService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "RotateSecret",
 			Handler:    _ClientService_RotateSecret_Handler,
+		},
+		{
+			MethodName: "UpdateClient",
+			Handler:    _ClientService_UpdateClient_Handler,
+		},
+		{
+			MethodName: "DeleteClient",
+			Handler:    _ClientService_DeleteClient_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -83,12 +83,14 @@ type RevocationKind int32
 const (
 	// Not a kind.
 	RevocationKind_REVOCATION_KIND_UNSPECIFIED RevocationKind = 0
-	// One access token, by its identifier.
+	// One access token or API key, by its identifier.
 	RevocationKind_REVOCATION_KIND_TOKEN RevocationKind = 1
 	// All credentials of a client of an earlier epoch.
 	RevocationKind_REVOCATION_KIND_CLIENT RevocationKind = 2
 	// All credentials of an operator of an earlier epoch.
 	RevocationKind_REVOCATION_KIND_OPERATOR RevocationKind = 3
+	// All tokens signed with a key, by the key's identifier: it was retired before its last token ended.
+	RevocationKind_REVOCATION_KIND_KEY RevocationKind = 4
 )
 
 // Enum value maps for RevocationKind.
@@ -98,12 +100,14 @@ var (
 		1: "REVOCATION_KIND_TOKEN",
 		2: "REVOCATION_KIND_CLIENT",
 		3: "REVOCATION_KIND_OPERATOR",
+		4: "REVOCATION_KIND_KEY",
 	}
 	RevocationKind_value = map[string]int32{
 		"REVOCATION_KIND_UNSPECIFIED": 0,
 		"REVOCATION_KIND_TOKEN":       1,
 		"REVOCATION_KIND_CLIENT":      2,
 		"REVOCATION_KIND_OPERATOR":    3,
+		"REVOCATION_KIND_KEY":         4,
 	}
 )
 
@@ -134,17 +138,21 @@ func (RevocationKind) EnumDescriptor() ([]byte, []int) {
 	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{1}
 }
 
-// IssueTokenRequest asks for a token by client credentials.
+// IssueTokenRequest asks for a token by client credentials: by identifier and secret, by an assertion, or by an API key.
 type IssueTokenRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The client's identifier.
+	// The client's identifier. Required with a secret; with another credential it may be left out, and must be right.
 	ClientId string `protobuf:"bytes,1,opt,name=client_id,json=clientId,proto3" json:"client_id,omitempty"`
 	// The client's secret, as given out once when it was made.
 	ClientSecret string `protobuf:"bytes,2,opt,name=client_secret,json=clientSecret,proto3" json:"client_secret,omitempty"`
 	// The scopes asked for (RFC 6749, 3.3). Empty, or the one scope "*", asks for all that the client has.
 	Scopes []string `protobuf:"bytes,3,rep,name=scopes,proto3" json:"scopes,omitempty"`
 	// The families whose clients the endpoint serves; a client of another is refused as if unknown.
-	Families      []string `protobuf:"bytes,4,rep,name=families,proto3" json:"families,omitempty"`
+	Families []string `protobuf:"bytes,4,rep,name=families,proto3" json:"families,omitempty"`
+	// The client's assertion, instead of a secret.
+	ClientAssertion *ClientAssertion `protobuf:"bytes,5,opt,name=client_assertion,json=clientAssertion,proto3" json:"client_assertion,omitempty"`
+	// An API key, instead of a secret. The token has no other scopes than the key.
+	ApiKey        string `protobuf:"bytes,6,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -207,6 +215,86 @@ func (x *IssueTokenRequest) GetFamilies() []string {
 	return nil
 }
 
+func (x *IssueTokenRequest) GetClientAssertion() *ClientAssertion {
+	if x != nil {
+		return x.ClientAssertion
+	}
+	return nil
+}
+
+func (x *IssueTokenRequest) GetApiKey() string {
+	if x != nil {
+		return x.ApiKey
+	}
+	return ""
+}
+
+// ClientAssertion is a client's authentication by a JWT that it signed itself (RFC 7523, 2.2): private_key_jwt.
+// iss and sub are the client's identifier, exp is at most ten minutes off, jti is used once.
+type ClientAssertion struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The JWT in compact form, at most 16 KiB.
+	Assertion string `protobuf:"bytes,1,opt,name=assertion,proto3" json:"assertion,omitempty"`
+	// What its aud may name: the platform's issuer and the URLs of the endpoint that was asked.
+	Audiences []string `protobuf:"bytes,2,rep,name=audiences,proto3" json:"audiences,omitempty"`
+	// Names this use of the assertion: at least 128 random bits. A call that is repeated because its answer was lost
+	// has the same; any other use of the same jti is a replay and refused, on every replica.
+	Attempt       string `protobuf:"bytes,3,opt,name=attempt,proto3" json:"attempt,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClientAssertion) Reset() {
+	*x = ClientAssertion{}
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClientAssertion) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClientAssertion) ProtoMessage() {}
+
+func (x *ClientAssertion) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClientAssertion.ProtoReflect.Descriptor instead.
+func (*ClientAssertion) Descriptor() ([]byte, []int) {
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *ClientAssertion) GetAssertion() string {
+	if x != nil {
+		return x.Assertion
+	}
+	return ""
+}
+
+func (x *ClientAssertion) GetAudiences() []string {
+	if x != nil {
+		return x.Audiences
+	}
+	return nil
+}
+
+func (x *ClientAssertion) GetAttempt() string {
+	if x != nil {
+		return x.Attempt
+	}
+	return ""
+}
+
 // IssueTokenResponse carries the new token.
 type IssueTokenResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -217,14 +305,16 @@ type IssueTokenResponse struct {
 	// The whole seconds left when it was issued.
 	ExpiresIn int64 `protobuf:"varint,3,opt,name=expires_in,json=expiresIn,proto3" json:"expires_in,omitempty"`
 	// The scopes granted, in the order of the client's registration.
-	Scopes        []string `protobuf:"bytes,4,rep,name=scopes,proto3" json:"scopes,omitempty"`
+	Scopes []string `protobuf:"bytes,4,rep,name=scopes,proto3" json:"scopes,omitempty"`
+	// What is left of the client's quota; absent for a client without one.
+	Quota         *Quota `protobuf:"bytes,5,opt,name=quota,proto3" json:"quota,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *IssueTokenResponse) Reset() {
 	*x = IssueTokenResponse{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[1]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -236,7 +326,7 @@ func (x *IssueTokenResponse) String() string {
 func (*IssueTokenResponse) ProtoMessage() {}
 
 func (x *IssueTokenResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[1]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -249,7 +339,7 @@ func (x *IssueTokenResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueTokenResponse.ProtoReflect.Descriptor instead.
 func (*IssueTokenResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{1}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *IssueTokenResponse) GetAccessToken() string {
@@ -280,6 +370,86 @@ func (x *IssueTokenResponse) GetScopes() []string {
 	return nil
 }
 
+func (x *IssueTokenResponse) GetQuota() *Quota {
+	if x != nil {
+		return x.Quota
+	}
+	return nil
+}
+
+// Quota is what is left of a limit, for the headers of draft-ietf-httpapi-ratelimit-headers.
+type Quota struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many calls may come at once.
+	Limit int32 `protobuf:"varint,1,opt,name=limit,proto3" json:"limit,omitempty"`
+	// How many are left.
+	Remaining int32 `protobuf:"varint,2,opt,name=remaining,proto3" json:"remaining,omitempty"`
+	// Seconds until all are restored.
+	ResetSeconds int32 `protobuf:"varint,3,opt,name=reset_seconds,json=resetSeconds,proto3" json:"reset_seconds,omitempty"`
+	// The seconds in which the whole limit is restored.
+	WindowSeconds int32 `protobuf:"varint,4,opt,name=window_seconds,json=windowSeconds,proto3" json:"window_seconds,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Quota) Reset() {
+	*x = Quota{}
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Quota) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Quota) ProtoMessage() {}
+
+func (x *Quota) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Quota.ProtoReflect.Descriptor instead.
+func (*Quota) Descriptor() ([]byte, []int) {
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Quota) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+func (x *Quota) GetRemaining() int32 {
+	if x != nil {
+		return x.Remaining
+	}
+	return 0
+}
+
+func (x *Quota) GetResetSeconds() int32 {
+	if x != nil {
+		return x.ResetSeconds
+	}
+	return 0
+}
+
+func (x *Quota) GetWindowSeconds() int32 {
+	if x != nil {
+		return x.WindowSeconds
+	}
+	return 0
+}
+
 // IntrospectRequest names the token to look into.
 type IntrospectRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -287,13 +457,15 @@ type IntrospectRequest struct {
 	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
 	// A guess at the kind of token (RFC 7662, 2.1). It never changes the answer.
 	TokenTypeHint string `protobuf:"bytes,2,opt,name=token_type_hint,json=tokenTypeHint,proto3" json:"token_type_hint,omitempty"`
+	// Whether the answer is wanted as a signed JWT too (RFC 9701).
+	Signed        bool `protobuf:"varint,3,opt,name=signed,proto3" json:"signed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *IntrospectRequest) Reset() {
 	*x = IntrospectRequest{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[2]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -305,7 +477,7 @@ func (x *IntrospectRequest) String() string {
 func (*IntrospectRequest) ProtoMessage() {}
 
 func (x *IntrospectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[2]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -318,7 +490,7 @@ func (x *IntrospectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IntrospectRequest.ProtoReflect.Descriptor instead.
 func (*IntrospectRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{2}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *IntrospectRequest) GetToken() string {
@@ -333,6 +505,13 @@ func (x *IntrospectRequest) GetTokenTypeHint() string {
 		return x.TokenTypeHint
 	}
 	return ""
+}
+
+func (x *IntrospectRequest) GetSigned() bool {
+	if x != nil {
+		return x.Signed
+	}
+	return false
 }
 
 // IntrospectResponse is what the caller may know. When the token is not active, all else is absent.
@@ -365,15 +544,18 @@ type IntrospectResponse struct {
 	TokenId string `protobuf:"bytes,12,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
 	// Further members registered for the token's client (RFC 7662, 2.2).
 	ExtraMembers *structpb.Struct `protobuf:"bytes,13,opt,name=extra_members,json=extraMembers,proto3" json:"extra_members,omitempty"`
-	// How many seconds the answer may be kept; never past the token's end.
-	MaxAge        int64 `protobuf:"varint,14,opt,name=max_age,json=maxAge,proto3" json:"max_age,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// How many seconds the answer may be kept, and so a revocation stay unnoticed; never past the token's end.
+	MaxAge int64 `protobuf:"varint,14,opt,name=max_age,json=maxAge,proto3" json:"max_age,omitempty"`
+	// The same as a JWT of typ "token-introspection+jwt" whose aud is the caller (RFC 9701, 5), when it was asked for;
+	// signed with the algorithm of the caller's registration. It is there for an inactive token too.
+	SignedResponse string `protobuf:"bytes,15,opt,name=signed_response,json=signedResponse,proto3" json:"signed_response,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *IntrospectResponse) Reset() {
 	*x = IntrospectResponse{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[3]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -385,7 +567,7 @@ func (x *IntrospectResponse) String() string {
 func (*IntrospectResponse) ProtoMessage() {}
 
 func (x *IntrospectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[3]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -398,7 +580,7 @@ func (x *IntrospectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IntrospectResponse.ProtoReflect.Descriptor instead.
 func (*IntrospectResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{3}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *IntrospectResponse) GetActive() bool {
@@ -499,6 +681,13 @@ func (x *IntrospectResponse) GetMaxAge() int64 {
 	return 0
 }
 
+func (x *IntrospectResponse) GetSignedResponse() string {
+	if x != nil {
+		return x.SignedResponse
+	}
+	return ""
+}
+
 // RevokeRequest names the token to end.
 type RevokeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -512,7 +701,7 @@ type RevokeRequest struct {
 
 func (x *RevokeRequest) Reset() {
 	*x = RevokeRequest{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[4]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -524,7 +713,7 @@ func (x *RevokeRequest) String() string {
 func (*RevokeRequest) ProtoMessage() {}
 
 func (x *RevokeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[4]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -537,7 +726,7 @@ func (x *RevokeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeRequest.ProtoReflect.Descriptor instead.
 func (*RevokeRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{4}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *RevokeRequest) GetToken() string {
@@ -563,7 +752,7 @@ type RevokeResponse struct {
 
 func (x *RevokeResponse) Reset() {
 	*x = RevokeResponse{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[5]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -575,7 +764,7 @@ func (x *RevokeResponse) String() string {
 func (*RevokeResponse) ProtoMessage() {}
 
 func (x *RevokeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[5]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -588,7 +777,7 @@ func (x *RevokeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeResponse.ProtoReflect.Descriptor instead.
 func (*RevokeResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{5}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{7}
 }
 
 // ClientSecret is a client's own credential.
@@ -604,7 +793,7 @@ type ClientSecret struct {
 
 func (x *ClientSecret) Reset() {
 	*x = ClientSecret{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[6]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -616,7 +805,7 @@ func (x *ClientSecret) String() string {
 func (*ClientSecret) ProtoMessage() {}
 
 func (x *ClientSecret) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[6]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -629,7 +818,7 @@ func (x *ClientSecret) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClientSecret.ProtoReflect.Descriptor instead.
 func (*ClientSecret) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{6}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ClientSecret) GetClientId() string {
@@ -655,7 +844,7 @@ type PeerIdentity struct {
 
 func (x *PeerIdentity) Reset() {
 	*x = PeerIdentity{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[7]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -667,7 +856,7 @@ func (x *PeerIdentity) String() string {
 func (*PeerIdentity) ProtoMessage() {}
 
 func (x *PeerIdentity) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[7]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -680,7 +869,7 @@ func (x *PeerIdentity) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PeerIdentity.ProtoReflect.Descriptor instead.
 func (*PeerIdentity) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{7}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{9}
 }
 
 // ExchangeRequest carries the outside credential.
@@ -694,6 +883,8 @@ type ExchangeRequest struct {
 	//	*ExchangeRequest_ClientSecret
 	//	*ExchangeRequest_Peer
 	//	*ExchangeRequest_OperatorCertificate
+	//	*ExchangeRequest_ClientAssertion
+	//	*ExchangeRequest_ApiKey
 	Credential isExchangeRequest_Credential `protobuf_oneof:"credential"`
 	// The role that is to be called with the internal token: its audience.
 	Audience string `protobuf:"bytes,5,opt,name=audience,proto3" json:"audience,omitempty"`
@@ -706,7 +897,7 @@ type ExchangeRequest struct {
 
 func (x *ExchangeRequest) Reset() {
 	*x = ExchangeRequest{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[8]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -718,7 +909,7 @@ func (x *ExchangeRequest) String() string {
 func (*ExchangeRequest) ProtoMessage() {}
 
 func (x *ExchangeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[8]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -731,7 +922,7 @@ func (x *ExchangeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExchangeRequest.ProtoReflect.Descriptor instead.
 func (*ExchangeRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{8}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ExchangeRequest) GetCredential() isExchangeRequest_Credential {
@@ -777,6 +968,24 @@ func (x *ExchangeRequest) GetOperatorCertificate() []byte {
 	return nil
 }
 
+func (x *ExchangeRequest) GetClientAssertion() *ClientAssertion {
+	if x != nil {
+		if x, ok := x.Credential.(*ExchangeRequest_ClientAssertion); ok {
+			return x.ClientAssertion
+		}
+	}
+	return nil
+}
+
+func (x *ExchangeRequest) GetApiKey() string {
+	if x != nil {
+		if x, ok := x.Credential.(*ExchangeRequest_ApiKey); ok {
+			return x.ApiKey
+		}
+	}
+	return ""
+}
+
 func (x *ExchangeRequest) GetAudience() string {
 	if x != nil {
 		return x.Audience
@@ -815,6 +1024,16 @@ type ExchangeRequest_OperatorCertificate struct {
 	OperatorCertificate []byte `protobuf:"bytes,4,opt,name=operator_certificate,json=operatorCertificate,proto3,oneof"`
 }
 
+type ExchangeRequest_ClientAssertion struct {
+	// A client's assertion. It holds for this exchange alone: the sender must not keep the answer for another.
+	ClientAssertion *ClientAssertion `protobuf:"bytes,7,opt,name=client_assertion,json=clientAssertion,proto3,oneof"`
+}
+
+type ExchangeRequest_ApiKey struct {
+	// A developer's API key.
+	ApiKey string `protobuf:"bytes,8,opt,name=api_key,json=apiKey,proto3,oneof"`
+}
+
 func (*ExchangeRequest_BearerToken) isExchangeRequest_Credential() {}
 
 func (*ExchangeRequest_ClientSecret) isExchangeRequest_Credential() {}
@@ -822,6 +1041,10 @@ func (*ExchangeRequest_ClientSecret) isExchangeRequest_Credential() {}
 func (*ExchangeRequest_Peer) isExchangeRequest_Credential() {}
 
 func (*ExchangeRequest_OperatorCertificate) isExchangeRequest_Credential() {}
+
+func (*ExchangeRequest_ClientAssertion) isExchangeRequest_Credential() {}
+
+func (*ExchangeRequest_ApiKey) isExchangeRequest_Credential() {}
 
 // ExchangeResponse carries the internal token and what a cache must know to drop it in time.
 type ExchangeResponse struct {
@@ -838,7 +1061,7 @@ type ExchangeResponse struct {
 
 func (x *ExchangeResponse) Reset() {
 	*x = ExchangeResponse{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[9]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -850,7 +1073,7 @@ func (x *ExchangeResponse) String() string {
 func (*ExchangeResponse) ProtoMessage() {}
 
 func (x *ExchangeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[9]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -863,7 +1086,7 @@ func (x *ExchangeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExchangeResponse.ProtoReflect.Descriptor instead.
 func (*ExchangeResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{9}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ExchangeResponse) GetInternalToken() string {
@@ -898,7 +1121,7 @@ type Principal struct {
 	Kind ClientKind `protobuf:"varint,3,opt,name=kind,proto3,enum=ventanilla.auth.v1.ClientKind" json:"kind,omitempty"`
 	// The scopes of the credential.
 	Scopes []string `protobuf:"bytes,4,rep,name=scopes,proto3" json:"scopes,omitempty"`
-	// The identifier of the original access token; empty for other credentials.
+	// The identifier of the original access token, or of the API key; empty for other credentials.
 	TokenId string `protobuf:"bytes,5,opt,name=token_id,json=tokenId,proto3" json:"token_id,omitempty"`
 	// The client's epoch when the credential was issued; see Revocation.epoch.
 	Epoch int64 `protobuf:"varint,6,opt,name=epoch,proto3" json:"epoch,omitempty"`
@@ -907,14 +1130,18 @@ type Principal struct {
 	// The operator's roles.
 	Roles []string `protobuf:"bytes,8,rep,name=roles,proto3" json:"roles,omitempty"`
 	// The calling role, for peers.
-	Peer          string `protobuf:"bytes,9,opt,name=peer,proto3" json:"peer,omitempty"`
+	Peer string `protobuf:"bytes,9,opt,name=peer,proto3" json:"peer,omitempty"`
+	// The signing key of the original access token, by its identifier; empty for other credentials.
+	KeyId string `protobuf:"bytes,10,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	// The client's own limit on calls; absent when it has none.
+	Limit         *Limit `protobuf:"bytes,11,opt,name=limit,proto3" json:"limit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Principal) Reset() {
 	*x = Principal{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[10]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -926,7 +1153,7 @@ func (x *Principal) String() string {
 func (*Principal) ProtoMessage() {}
 
 func (x *Principal) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[10]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -939,7 +1166,7 @@ func (x *Principal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Principal.ProtoReflect.Descriptor instead.
 func (*Principal) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{10}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Principal) GetClientId() string {
@@ -1005,6 +1232,20 @@ func (x *Principal) GetPeer() string {
 	return ""
 }
 
+func (x *Principal) GetKeyId() string {
+	if x != nil {
+		return x.KeyId
+	}
+	return ""
+}
+
+func (x *Principal) GetLimit() *Limit {
+	if x != nil {
+		return x.Limit
+	}
+	return nil
+}
+
 // GetKeySetRequest asks for verification keys.
 type GetKeySetRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1016,7 +1257,7 @@ type GetKeySetRequest struct {
 
 func (x *GetKeySetRequest) Reset() {
 	*x = GetKeySetRequest{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[11]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1028,7 +1269,7 @@ func (x *GetKeySetRequest) String() string {
 func (*GetKeySetRequest) ProtoMessage() {}
 
 func (x *GetKeySetRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[11]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1041,7 +1282,7 @@ func (x *GetKeySetRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetKeySetRequest.ProtoReflect.Descriptor instead.
 func (*GetKeySetRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{11}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *GetKeySetRequest) GetUse() KeyUse {
@@ -1062,7 +1303,7 @@ type GetKeySetResponse struct {
 
 func (x *GetKeySetResponse) Reset() {
 	*x = GetKeySetResponse{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[12]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1074,7 +1315,7 @@ func (x *GetKeySetResponse) String() string {
 func (*GetKeySetResponse) ProtoMessage() {}
 
 func (x *GetKeySetResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[12]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1087,7 +1328,7 @@ func (x *GetKeySetResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetKeySetResponse.ProtoReflect.Descriptor instead.
 func (*GetKeySetResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{12}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *GetKeySetResponse) GetJwks() []byte {
@@ -1108,7 +1349,7 @@ type WatchRevocationsRequest struct {
 
 func (x *WatchRevocationsRequest) Reset() {
 	*x = WatchRevocationsRequest{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[13]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1120,7 +1361,7 @@ func (x *WatchRevocationsRequest) String() string {
 func (*WatchRevocationsRequest) ProtoMessage() {}
 
 func (x *WatchRevocationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[13]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1133,7 +1374,7 @@ func (x *WatchRevocationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRevocationsRequest.ProtoReflect.Descriptor instead.
 func (*WatchRevocationsRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{13}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *WatchRevocationsRequest) GetCursor() int64 {
@@ -1158,7 +1399,7 @@ type WatchRevocationsResponse struct {
 
 func (x *WatchRevocationsResponse) Reset() {
 	*x = WatchRevocationsResponse{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[14]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1170,7 +1411,7 @@ func (x *WatchRevocationsResponse) String() string {
 func (*WatchRevocationsResponse) ProtoMessage() {}
 
 func (x *WatchRevocationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[14]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1183,7 +1424,7 @@ func (x *WatchRevocationsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRevocationsResponse.ProtoReflect.Descriptor instead.
 func (*WatchRevocationsResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{14}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *WatchRevocationsResponse) GetRevocations() []*Revocation {
@@ -1212,12 +1453,13 @@ type Revocation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What it is about.
 	Kind RevocationKind `protobuf:"varint,1,opt,name=kind,proto3,enum=ventanilla.auth.v1.RevocationKind" json:"kind,omitempty"`
-	// The token's identifier, the client's identifier or the operator's name.
+	// The token's identifier, the client's identifier, the operator's name or the signing key's identifier.
 	Key string `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
 	// The cut-off: credentials of a lower epoch are void. An epoch counts a client's or operator's
-	// disablings and secret rotations; it is no clock, so replicas need not agree on the time. 0 for tokens.
+	// disablings and secret rotations; it is no clock, so replicas need not agree on the time. 0 for tokens and keys.
 	Epoch int64 `protobuf:"varint,3,opt,name=epoch,proto3" json:"epoch,omitempty"`
-	// When the token would have ended by itself and the revocation may be forgotten; absent for clients.
+	// When the token, or the key's last one, would have ended by itself and the revocation may be forgotten; absent for
+	// clients and operators.
 	ExpiresAt     *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1225,7 +1467,7 @@ type Revocation struct {
 
 func (x *Revocation) Reset() {
 	*x = Revocation{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[15]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1237,7 +1479,7 @@ func (x *Revocation) String() string {
 func (*Revocation) ProtoMessage() {}
 
 func (x *Revocation) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[15]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1250,7 +1492,7 @@ func (x *Revocation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revocation.ProtoReflect.Descriptor instead.
 func (*Revocation) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{15}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Revocation) GetKind() RevocationKind {
@@ -1285,23 +1527,36 @@ var File_ventanilla_auth_v1_token_proto protoreflect.FileDescriptor
 
 const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\n" +
-	"\x1eventanilla/auth/v1/token.proto\x12\x12ventanilla.auth.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fventanilla/auth/v1/client.proto\"\xde\x01\n" +
-	"\x11IssueTokenRequest\x12'\n" +
-	"\tclient_id\x18\x01 \x01(\tB\n" +
-	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\bclientId\x122\n" +
-	"\rclient_secret\x18\x02 \x01(\tB\r\xbaH\ar\x05\x10\x01\x18\x80\x02\x80\x01\x01R\fclientSecret\x12)\n" +
+	"\x1eventanilla/auth/v1/token.proto\x12\x12ventanilla.auth.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fventanilla/auth/v1/client.proto\"\xd0\x02\n" +
+	"\x11IssueTokenRequest\x12%\n" +
+	"\tclient_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\bclientId\x120\n" +
+	"\rclient_secret\x18\x02 \x01(\tB\v\xbaH\x05r\x03\x18\x80\x02\x80\x01\x01R\fclientSecret\x12)\n" +
 	"\x06scopes\x18\x03 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10@\"\ar\x05\x10\x01\x18\x80\x01R\x06scopes\x12A\n" +
-	"\bfamilies\x18\x04 \x03(\tB%\xbaH\"\x92\x01\x1f\b\x01\x10\x10\"\x19r\x172\x15^[a-z][a-z0-9]{1,15}$R\bfamilies\"\xae\x01\n" +
+	"\bfamilies\x18\x04 \x03(\tB%\xbaH\"\x92\x01\x1f\b\x01\x10\x10\"\x19r\x172\x15^[a-z][a-z0-9]{1,15}$R\bfamilies\x12N\n" +
+	"\x10client_assertion\x18\x05 \x01(\v2#.ventanilla.auth.v1.ClientAssertionR\x0fclientAssertion\x12$\n" +
+	"\aapi_key\x18\x06 \x01(\tB\v\xbaH\x05r\x03\x18\x80\x02\x80\x01\x01R\x06apiKey\"\x98\x01\n" +
+	"\x0fClientAssertion\x12,\n" +
+	"\tassertion\x18\x01 \x01(\tB\x0e\xbaH\br\x06\x10\x01\x18\x80\x80\x01\x80\x01\x01R\tassertion\x121\n" +
+	"\taudiences\x18\x02 \x03(\tB\x13\xbaH\x10\x92\x01\r\b\x01\x10\b\"\ar\x05\x10\x01\x18\x80\x04R\taudiences\x12$\n" +
+	"\aattempt\x18\x03 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x10\x18\x80\x01R\aattempt\"\xdf\x01\n" +
 	"\x12IssueTokenResponse\x12&\n" +
 	"\faccess_token\x18\x01 \x01(\tB\x03\x80\x01\x01R\vaccessToken\x129\n" +
 	"\n" +
 	"expires_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\x12\x1d\n" +
 	"\n" +
 	"expires_in\x18\x03 \x01(\x03R\texpiresIn\x12\x16\n" +
-	"\x06scopes\x18\x04 \x03(\tR\x06scopes\"a\n" +
+	"\x06scopes\x18\x04 \x03(\tR\x06scopes\x12/\n" +
+	"\x05quota\x18\x05 \x01(\v2\x19.ventanilla.auth.v1.QuotaR\x05quota\"\x87\x01\n" +
+	"\x05Quota\x12\x14\n" +
+	"\x05limit\x18\x01 \x01(\x05R\x05limit\x12\x1c\n" +
+	"\tremaining\x18\x02 \x01(\x05R\tremaining\x12#\n" +
+	"\rreset_seconds\x18\x03 \x01(\x05R\fresetSeconds\x12%\n" +
+	"\x0ewindow_seconds\x18\x04 \x01(\x05R\rwindowSeconds\"y\n" +
 	"\x11IntrospectRequest\x12$\n" +
 	"\x05token\x18\x01 \x01(\tB\x0e\xbaH\br\x06\x10\x01\x18\x80\x80\x01\x80\x01\x01R\x05token\x12&\n" +
-	"\x0ftoken_type_hint\x18\x02 \x01(\tR\rtokenTypeHint\"\x8b\x04\n" +
+	"\x0ftoken_type_hint\x18\x02 \x01(\tR\rtokenTypeHint\x12\x16\n" +
+	"\x06signed\x18\x03 \x01(\bR\x06signed\"\xb4\x04\n" +
 	"\x12IntrospectResponse\x12\x16\n" +
 	"\x06active\x18\x01 \x01(\bR\x06active\x12\x16\n" +
 	"\x06scopes\x18\x02 \x03(\tR\x06scopes\x12\x1b\n" +
@@ -1320,7 +1575,8 @@ const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\x06issuer\x18\v \x01(\tR\x06issuer\x12\x19\n" +
 	"\btoken_id\x18\f \x01(\tR\atokenId\x12<\n" +
 	"\rextra_members\x18\r \x01(\v2\x17.google.protobuf.StructR\fextraMembers\x12\x17\n" +
-	"\amax_age\x18\x0e \x01(\x03R\x06maxAge\"]\n" +
+	"\amax_age\x18\x0e \x01(\x03R\x06maxAge\x12'\n" +
+	"\x0fsigned_response\x18\x0f \x01(\tR\x0esignedResponse\"]\n" +
 	"\rRevokeRequest\x12$\n" +
 	"\x05token\x18\x01 \x01(\tB\x0e\xbaH\br\x06\x10\x01\x18\x80\x80\x01\x80\x01\x01R\x05token\x12&\n" +
 	"\x0ftoken_type_hint\x18\x02 \x01(\tR\rtokenTypeHint\"\x10\n" +
@@ -1329,12 +1585,14 @@ const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\tclient_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\bclientId\x122\n" +
 	"\rclient_secret\x18\x02 \x01(\tB\r\xbaH\ar\x05\x10\x01\x18\x80\x02\x80\x01\x01R\fclientSecret\"\x0e\n" +
-	"\fPeerIdentity\"\x9a\x03\n" +
+	"\fPeerIdentity\"\x96\x04\n" +
 	"\x0fExchangeRequest\x123\n" +
 	"\fbearer_token\x18\x01 \x01(\tB\x0e\xbaH\br\x06\x10\x01\x18\x80\x80\x01\x80\x01\x01H\x00R\vbearerToken\x12G\n" +
 	"\rclient_secret\x18\x02 \x01(\v2 .ventanilla.auth.v1.ClientSecretH\x00R\fclientSecret\x126\n" +
 	"\x04peer\x18\x03 \x01(\v2 .ventanilla.auth.v1.PeerIdentityH\x00R\x04peer\x12@\n" +
-	"\x14operator_certificate\x18\x04 \x01(\fB\v\xbaH\bz\x06\x10\x01\x18\x80\x80\x01H\x00R\x13operatorCertificate\x129\n" +
+	"\x14operator_certificate\x18\x04 \x01(\fB\v\xbaH\bz\x06\x10\x01\x18\x80\x80\x01H\x00R\x13operatorCertificate\x12P\n" +
+	"\x10client_assertion\x18\a \x01(\v2#.ventanilla.auth.v1.ClientAssertionH\x00R\x0fclientAssertion\x12(\n" +
+	"\aapi_key\x18\b \x01(\tB\r\xbaH\ar\x05\x10\x01\x18\x80\x02\x80\x01\x01H\x00R\x06apiKey\x129\n" +
 	"\baudience\x18\x05 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{1,31}$R\baudience\x12?\n" +
 	"\bfamilies\x18\x06 \x03(\tB#\xbaH \x92\x01\x1d\x10\x10\"\x19r\x172\x15^[a-z][a-z0-9]{1,15}$R\bfamiliesB\x13\n" +
 	"\n" +
@@ -1343,7 +1601,7 @@ const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\x0einternal_token\x18\x01 \x01(\tB\x03\x80\x01\x01R\rinternalToken\x129\n" +
 	"\n" +
 	"expires_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\x12;\n" +
-	"\tprincipal\x18\x03 \x01(\v2\x1d.ventanilla.auth.v1.PrincipalR\tprincipal\"\x83\x02\n" +
+	"\tprincipal\x18\x03 \x01(\v2\x1d.ventanilla.auth.v1.PrincipalR\tprincipal\"\xcb\x02\n" +
 	"\tPrincipal\x12\x1b\n" +
 	"\tclient_id\x18\x01 \x01(\tR\bclientId\x12\x16\n" +
 	"\x06family\x18\x02 \x01(\tR\x06family\x122\n" +
@@ -1353,7 +1611,10 @@ const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\x05epoch\x18\x06 \x01(\x03R\x05epoch\x12\x1a\n" +
 	"\boperator\x18\a \x01(\tR\boperator\x12\x14\n" +
 	"\x05roles\x18\b \x03(\tR\x05roles\x12\x12\n" +
-	"\x04peer\x18\t \x01(\tR\x04peer\"J\n" +
+	"\x04peer\x18\t \x01(\tR\x04peer\x12\x15\n" +
+	"\x06key_id\x18\n" +
+	" \x01(\tR\x05keyId\x12/\n" +
+	"\x05limit\x18\v \x01(\v2\x19.ventanilla.auth.v1.LimitR\x05limit\"J\n" +
 	"\x10GetKeySetRequest\x126\n" +
 	"\x03use\x18\x01 \x01(\x0e2\x1a.ventanilla.auth.v1.KeyUseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x03use\"'\n" +
 	"\x11GetKeySetResponse\x12\x12\n" +
@@ -1374,12 +1635,13 @@ const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\x06KeyUse\x12\x17\n" +
 	"\x13KEY_USE_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10KEY_USE_INTERNAL\x10\x01\x12\x12\n" +
-	"\x0eKEY_USE_ACCESS\x10\x02*\x86\x01\n" +
+	"\x0eKEY_USE_ACCESS\x10\x02*\x9f\x01\n" +
 	"\x0eRevocationKind\x12\x1f\n" +
 	"\x1bREVOCATION_KIND_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15REVOCATION_KIND_TOKEN\x10\x01\x12\x1a\n" +
 	"\x16REVOCATION_KIND_CLIENT\x10\x02\x12\x1c\n" +
-	"\x18REVOCATION_KIND_OPERATOR\x10\x032\xcf\x04\n" +
+	"\x18REVOCATION_KIND_OPERATOR\x10\x03\x12\x17\n" +
+	"\x13REVOCATION_KIND_KEY\x10\x042\xcf\x04\n" +
 	"\fTokenService\x12[\n" +
 	"\n" +
 	"IssueToken\x12%.ventanilla.auth.v1.IssueTokenRequest\x1a&.ventanilla.auth.v1.IssueTokenResponse\x12`\n" +
@@ -1403,62 +1665,69 @@ func file_ventanilla_auth_v1_token_proto_rawDescGZIP() []byte {
 }
 
 var file_ventanilla_auth_v1_token_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_ventanilla_auth_v1_token_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_ventanilla_auth_v1_token_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_ventanilla_auth_v1_token_proto_goTypes = []any{
 	(KeyUse)(0),                      // 0: ventanilla.auth.v1.KeyUse
 	(RevocationKind)(0),              // 1: ventanilla.auth.v1.RevocationKind
 	(*IssueTokenRequest)(nil),        // 2: ventanilla.auth.v1.IssueTokenRequest
-	(*IssueTokenResponse)(nil),       // 3: ventanilla.auth.v1.IssueTokenResponse
-	(*IntrospectRequest)(nil),        // 4: ventanilla.auth.v1.IntrospectRequest
-	(*IntrospectResponse)(nil),       // 5: ventanilla.auth.v1.IntrospectResponse
-	(*RevokeRequest)(nil),            // 6: ventanilla.auth.v1.RevokeRequest
-	(*RevokeResponse)(nil),           // 7: ventanilla.auth.v1.RevokeResponse
-	(*ClientSecret)(nil),             // 8: ventanilla.auth.v1.ClientSecret
-	(*PeerIdentity)(nil),             // 9: ventanilla.auth.v1.PeerIdentity
-	(*ExchangeRequest)(nil),          // 10: ventanilla.auth.v1.ExchangeRequest
-	(*ExchangeResponse)(nil),         // 11: ventanilla.auth.v1.ExchangeResponse
-	(*Principal)(nil),                // 12: ventanilla.auth.v1.Principal
-	(*GetKeySetRequest)(nil),         // 13: ventanilla.auth.v1.GetKeySetRequest
-	(*GetKeySetResponse)(nil),        // 14: ventanilla.auth.v1.GetKeySetResponse
-	(*WatchRevocationsRequest)(nil),  // 15: ventanilla.auth.v1.WatchRevocationsRequest
-	(*WatchRevocationsResponse)(nil), // 16: ventanilla.auth.v1.WatchRevocationsResponse
-	(*Revocation)(nil),               // 17: ventanilla.auth.v1.Revocation
-	(*timestamppb.Timestamp)(nil),    // 18: google.protobuf.Timestamp
-	(*structpb.Struct)(nil),          // 19: google.protobuf.Struct
-	(ClientKind)(0),                  // 20: ventanilla.auth.v1.ClientKind
+	(*ClientAssertion)(nil),          // 3: ventanilla.auth.v1.ClientAssertion
+	(*IssueTokenResponse)(nil),       // 4: ventanilla.auth.v1.IssueTokenResponse
+	(*Quota)(nil),                    // 5: ventanilla.auth.v1.Quota
+	(*IntrospectRequest)(nil),        // 6: ventanilla.auth.v1.IntrospectRequest
+	(*IntrospectResponse)(nil),       // 7: ventanilla.auth.v1.IntrospectResponse
+	(*RevokeRequest)(nil),            // 8: ventanilla.auth.v1.RevokeRequest
+	(*RevokeResponse)(nil),           // 9: ventanilla.auth.v1.RevokeResponse
+	(*ClientSecret)(nil),             // 10: ventanilla.auth.v1.ClientSecret
+	(*PeerIdentity)(nil),             // 11: ventanilla.auth.v1.PeerIdentity
+	(*ExchangeRequest)(nil),          // 12: ventanilla.auth.v1.ExchangeRequest
+	(*ExchangeResponse)(nil),         // 13: ventanilla.auth.v1.ExchangeResponse
+	(*Principal)(nil),                // 14: ventanilla.auth.v1.Principal
+	(*GetKeySetRequest)(nil),         // 15: ventanilla.auth.v1.GetKeySetRequest
+	(*GetKeySetResponse)(nil),        // 16: ventanilla.auth.v1.GetKeySetResponse
+	(*WatchRevocationsRequest)(nil),  // 17: ventanilla.auth.v1.WatchRevocationsRequest
+	(*WatchRevocationsResponse)(nil), // 18: ventanilla.auth.v1.WatchRevocationsResponse
+	(*Revocation)(nil),               // 19: ventanilla.auth.v1.Revocation
+	(*timestamppb.Timestamp)(nil),    // 20: google.protobuf.Timestamp
+	(*structpb.Struct)(nil),          // 21: google.protobuf.Struct
+	(ClientKind)(0),                  // 22: ventanilla.auth.v1.ClientKind
+	(*Limit)(nil),                    // 23: ventanilla.auth.v1.Limit
 }
 var file_ventanilla_auth_v1_token_proto_depIdxs = []int32{
-	18, // 0: ventanilla.auth.v1.IssueTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
-	18, // 1: ventanilla.auth.v1.IntrospectResponse.expires_at:type_name -> google.protobuf.Timestamp
-	18, // 2: ventanilla.auth.v1.IntrospectResponse.issued_at:type_name -> google.protobuf.Timestamp
-	18, // 3: ventanilla.auth.v1.IntrospectResponse.not_before:type_name -> google.protobuf.Timestamp
-	19, // 4: ventanilla.auth.v1.IntrospectResponse.extra_members:type_name -> google.protobuf.Struct
-	8,  // 5: ventanilla.auth.v1.ExchangeRequest.client_secret:type_name -> ventanilla.auth.v1.ClientSecret
-	9,  // 6: ventanilla.auth.v1.ExchangeRequest.peer:type_name -> ventanilla.auth.v1.PeerIdentity
-	18, // 7: ventanilla.auth.v1.ExchangeResponse.expires_at:type_name -> google.protobuf.Timestamp
-	12, // 8: ventanilla.auth.v1.ExchangeResponse.principal:type_name -> ventanilla.auth.v1.Principal
-	20, // 9: ventanilla.auth.v1.Principal.kind:type_name -> ventanilla.auth.v1.ClientKind
-	0,  // 10: ventanilla.auth.v1.GetKeySetRequest.use:type_name -> ventanilla.auth.v1.KeyUse
-	17, // 11: ventanilla.auth.v1.WatchRevocationsResponse.revocations:type_name -> ventanilla.auth.v1.Revocation
-	1,  // 12: ventanilla.auth.v1.Revocation.kind:type_name -> ventanilla.auth.v1.RevocationKind
-	18, // 13: ventanilla.auth.v1.Revocation.expires_at:type_name -> google.protobuf.Timestamp
-	2,  // 14: ventanilla.auth.v1.TokenService.IssueToken:input_type -> ventanilla.auth.v1.IssueTokenRequest
-	4,  // 15: ventanilla.auth.v1.TokenService.Introspect:input_type -> ventanilla.auth.v1.IntrospectRequest
-	6,  // 16: ventanilla.auth.v1.TokenService.Revoke:input_type -> ventanilla.auth.v1.RevokeRequest
-	10, // 17: ventanilla.auth.v1.TokenService.Exchange:input_type -> ventanilla.auth.v1.ExchangeRequest
-	13, // 18: ventanilla.auth.v1.TokenService.GetKeySet:input_type -> ventanilla.auth.v1.GetKeySetRequest
-	15, // 19: ventanilla.auth.v1.TokenService.WatchRevocations:input_type -> ventanilla.auth.v1.WatchRevocationsRequest
-	3,  // 20: ventanilla.auth.v1.TokenService.IssueToken:output_type -> ventanilla.auth.v1.IssueTokenResponse
-	5,  // 21: ventanilla.auth.v1.TokenService.Introspect:output_type -> ventanilla.auth.v1.IntrospectResponse
-	7,  // 22: ventanilla.auth.v1.TokenService.Revoke:output_type -> ventanilla.auth.v1.RevokeResponse
-	11, // 23: ventanilla.auth.v1.TokenService.Exchange:output_type -> ventanilla.auth.v1.ExchangeResponse
-	14, // 24: ventanilla.auth.v1.TokenService.GetKeySet:output_type -> ventanilla.auth.v1.GetKeySetResponse
-	16, // 25: ventanilla.auth.v1.TokenService.WatchRevocations:output_type -> ventanilla.auth.v1.WatchRevocationsResponse
-	20, // [20:26] is the sub-list for method output_type
-	14, // [14:20] is the sub-list for method input_type
-	14, // [14:14] is the sub-list for extension type_name
-	14, // [14:14] is the sub-list for extension extendee
-	0,  // [0:14] is the sub-list for field type_name
+	3,  // 0: ventanilla.auth.v1.IssueTokenRequest.client_assertion:type_name -> ventanilla.auth.v1.ClientAssertion
+	20, // 1: ventanilla.auth.v1.IssueTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
+	5,  // 2: ventanilla.auth.v1.IssueTokenResponse.quota:type_name -> ventanilla.auth.v1.Quota
+	20, // 3: ventanilla.auth.v1.IntrospectResponse.expires_at:type_name -> google.protobuf.Timestamp
+	20, // 4: ventanilla.auth.v1.IntrospectResponse.issued_at:type_name -> google.protobuf.Timestamp
+	20, // 5: ventanilla.auth.v1.IntrospectResponse.not_before:type_name -> google.protobuf.Timestamp
+	21, // 6: ventanilla.auth.v1.IntrospectResponse.extra_members:type_name -> google.protobuf.Struct
+	10, // 7: ventanilla.auth.v1.ExchangeRequest.client_secret:type_name -> ventanilla.auth.v1.ClientSecret
+	11, // 8: ventanilla.auth.v1.ExchangeRequest.peer:type_name -> ventanilla.auth.v1.PeerIdentity
+	3,  // 9: ventanilla.auth.v1.ExchangeRequest.client_assertion:type_name -> ventanilla.auth.v1.ClientAssertion
+	20, // 10: ventanilla.auth.v1.ExchangeResponse.expires_at:type_name -> google.protobuf.Timestamp
+	14, // 11: ventanilla.auth.v1.ExchangeResponse.principal:type_name -> ventanilla.auth.v1.Principal
+	22, // 12: ventanilla.auth.v1.Principal.kind:type_name -> ventanilla.auth.v1.ClientKind
+	23, // 13: ventanilla.auth.v1.Principal.limit:type_name -> ventanilla.auth.v1.Limit
+	0,  // 14: ventanilla.auth.v1.GetKeySetRequest.use:type_name -> ventanilla.auth.v1.KeyUse
+	19, // 15: ventanilla.auth.v1.WatchRevocationsResponse.revocations:type_name -> ventanilla.auth.v1.Revocation
+	1,  // 16: ventanilla.auth.v1.Revocation.kind:type_name -> ventanilla.auth.v1.RevocationKind
+	20, // 17: ventanilla.auth.v1.Revocation.expires_at:type_name -> google.protobuf.Timestamp
+	2,  // 18: ventanilla.auth.v1.TokenService.IssueToken:input_type -> ventanilla.auth.v1.IssueTokenRequest
+	6,  // 19: ventanilla.auth.v1.TokenService.Introspect:input_type -> ventanilla.auth.v1.IntrospectRequest
+	8,  // 20: ventanilla.auth.v1.TokenService.Revoke:input_type -> ventanilla.auth.v1.RevokeRequest
+	12, // 21: ventanilla.auth.v1.TokenService.Exchange:input_type -> ventanilla.auth.v1.ExchangeRequest
+	15, // 22: ventanilla.auth.v1.TokenService.GetKeySet:input_type -> ventanilla.auth.v1.GetKeySetRequest
+	17, // 23: ventanilla.auth.v1.TokenService.WatchRevocations:input_type -> ventanilla.auth.v1.WatchRevocationsRequest
+	4,  // 24: ventanilla.auth.v1.TokenService.IssueToken:output_type -> ventanilla.auth.v1.IssueTokenResponse
+	7,  // 25: ventanilla.auth.v1.TokenService.Introspect:output_type -> ventanilla.auth.v1.IntrospectResponse
+	9,  // 26: ventanilla.auth.v1.TokenService.Revoke:output_type -> ventanilla.auth.v1.RevokeResponse
+	13, // 27: ventanilla.auth.v1.TokenService.Exchange:output_type -> ventanilla.auth.v1.ExchangeResponse
+	16, // 28: ventanilla.auth.v1.TokenService.GetKeySet:output_type -> ventanilla.auth.v1.GetKeySetResponse
+	18, // 29: ventanilla.auth.v1.TokenService.WatchRevocations:output_type -> ventanilla.auth.v1.WatchRevocationsResponse
+	24, // [24:30] is the sub-list for method output_type
+	18, // [18:24] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_ventanilla_auth_v1_token_proto_init() }
@@ -1467,11 +1736,13 @@ func file_ventanilla_auth_v1_token_proto_init() {
 		return
 	}
 	file_ventanilla_auth_v1_client_proto_init()
-	file_ventanilla_auth_v1_token_proto_msgTypes[8].OneofWrappers = []any{
+	file_ventanilla_auth_v1_token_proto_msgTypes[10].OneofWrappers = []any{
 		(*ExchangeRequest_BearerToken)(nil),
 		(*ExchangeRequest_ClientSecret)(nil),
 		(*ExchangeRequest_Peer)(nil),
 		(*ExchangeRequest_OperatorCertificate)(nil),
+		(*ExchangeRequest_ClientAssertion)(nil),
+		(*ExchangeRequest_ApiKey)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1479,7 +1750,7 @@ func file_ventanilla_auth_v1_token_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ventanilla_auth_v1_token_proto_rawDesc), len(file_ventanilla_auth_v1_token_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   16,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

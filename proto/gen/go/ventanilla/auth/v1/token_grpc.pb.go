@@ -34,8 +34,9 @@ const (
 // TokenService issues, checks, exchanges and revokes access tokens.
 // Its callers are roles of the platform, known by their mTLS certificates.
 type TokenServiceClient interface {
-	// IssueToken answers the client-credentials grant (RFC 6749, 4.4) with a signed JWT.
-	// Fails with CREDENTIAL_INVALID, SCOPE_INVALID, FIELD_MISSING, FIELD_INVALID, UNAVAILABLE.
+	// IssueToken answers the client-credentials grant (RFC 6749, 4.4) with a signed JWT: in the partners' form, or as
+	// RFC 9068 has it for clients of kind internal. The issue is in the admin log before the answer leaves.
+	// Fails with CREDENTIAL_INVALID, SCOPE_INVALID, FIELD_MISSING, FIELD_INVALID, RATE_LIMITED, UNAVAILABLE.
 	IssueToken(ctx context.Context, in *IssueTokenRequest, opts ...grpc.CallOption) (*IssueTokenResponse, error)
 	// Introspect tells what the calling client may know of a token (RFC 7662).
 	// The caller is the client named by the internal token of the call. A token that is unknown,
@@ -143,8 +144,9 @@ type TokenService_WatchRevocationsClient = grpc.ServerStreamingClient[WatchRevoc
 // TokenService issues, checks, exchanges and revokes access tokens.
 // Its callers are roles of the platform, known by their mTLS certificates.
 type TokenServiceServer interface {
-	// IssueToken answers the client-credentials grant (RFC 6749, 4.4) with a signed JWT.
-	// Fails with CREDENTIAL_INVALID, SCOPE_INVALID, FIELD_MISSING, FIELD_INVALID, UNAVAILABLE.
+	// IssueToken answers the client-credentials grant (RFC 6749, 4.4) with a signed JWT: in the partners' form, or as
+	// RFC 9068 has it for clients of kind internal. The issue is in the admin log before the answer leaves.
+	// Fails with CREDENTIAL_INVALID, SCOPE_INVALID, FIELD_MISSING, FIELD_INVALID, RATE_LIMITED, UNAVAILABLE.
 	IssueToken(context.Context, *IssueTokenRequest) (*IssueTokenResponse, error)
 	// Introspect tells what the calling client may know of a token (RFC 7662).
 	// The caller is the client named by the internal token of the call. A token that is unknown,

@@ -45,6 +45,8 @@ const (
 	Reason_REASON_CANCELLED Reason = 4
 	// More calls than the caller's limit; RetryInfo says when to try again.
 	Reason_REASON_RATE_LIMITED Reason = 5
+	// An operator has put the family or the endpoint into maintenance; RetryInfo says when to try again.
+	Reason_REASON_MAINTENANCE Reason = 6
 	// No resource is mounted at the path.
 	Reason_REASON_ROUTE_NOT_FOUND Reason = 10
 	// The path exists, the method does not; metadata "allow" lists those that do.
@@ -59,6 +61,8 @@ const (
 	Reason_REASON_INSECURE_TRANSPORT Reason = 15
 	// The body is not what its media type says, or nests too deep.
 	Reason_REASON_MALFORMED_BODY Reason = 16
+	// An operator has retired the resource for good.
+	Reason_REASON_RETIRED Reason = 17
 	// A required value is absent, null or blank; BadRequest names the field.
 	Reason_REASON_FIELD_MISSING Reason = 20
 	// A value has the wrong form; BadRequest names the field.
@@ -90,6 +94,20 @@ const (
 	Reason_REASON_CERTIFICATE_REQUEST_INVALID Reason = 53
 	// The act would leave no enabled operator with the role security.
 	Reason_REASON_LAST_OPERATOR Reason = 54
+	// The client authenticates with its own keys and has no secret to rotate.
+	Reason_REASON_CLIENT_HAS_NO_SECRET Reason = 55
+	// No signing key has the identifier.
+	Reason_REASON_KEY_NOT_FOUND Reason = 56
+	// The next key has not been published for long enough; the message says until when to wait.
+	Reason_REASON_KEY_NOT_READY Reason = 57
+	// The key is active or next: rotate first.
+	Reason_REASON_KEY_IN_USE Reason = 58
+	// No API key has the identifier.
+	Reason_REASON_API_KEY_NOT_FOUND Reason = 59
+	// The client has as many API keys as it may.
+	Reason_REASON_API_KEY_LIMIT Reason = 60
+	// No such switch is set.
+	Reason_REASON_SWITCH_NOT_FOUND Reason = 61
 )
 
 // Enum value maps for Reason.
@@ -101,6 +119,7 @@ var (
 		3:  "REASON_DEADLINE_EXCEEDED",
 		4:  "REASON_CANCELLED",
 		5:  "REASON_RATE_LIMITED",
+		6:  "REASON_MAINTENANCE",
 		10: "REASON_ROUTE_NOT_FOUND",
 		11: "REASON_METHOD_NOT_ALLOWED",
 		12: "REASON_NOT_ACCEPTABLE",
@@ -108,6 +127,7 @@ var (
 		14: "REASON_BODY_TOO_LARGE",
 		15: "REASON_INSECURE_TRANSPORT",
 		16: "REASON_MALFORMED_BODY",
+		17: "REASON_RETIRED",
 		20: "REASON_FIELD_MISSING",
 		21: "REASON_FIELD_INVALID",
 		22: "REASON_FIELD_REPEATED",
@@ -123,6 +143,13 @@ var (
 		52: "REASON_OPERATOR_EXISTS",
 		53: "REASON_CERTIFICATE_REQUEST_INVALID",
 		54: "REASON_LAST_OPERATOR",
+		55: "REASON_CLIENT_HAS_NO_SECRET",
+		56: "REASON_KEY_NOT_FOUND",
+		57: "REASON_KEY_NOT_READY",
+		58: "REASON_KEY_IN_USE",
+		59: "REASON_API_KEY_NOT_FOUND",
+		60: "REASON_API_KEY_LIMIT",
+		61: "REASON_SWITCH_NOT_FOUND",
 	}
 	Reason_value = map[string]int32{
 		"REASON_UNSPECIFIED":                 0,
@@ -131,6 +158,7 @@ var (
 		"REASON_DEADLINE_EXCEEDED":           3,
 		"REASON_CANCELLED":                   4,
 		"REASON_RATE_LIMITED":                5,
+		"REASON_MAINTENANCE":                 6,
 		"REASON_ROUTE_NOT_FOUND":             10,
 		"REASON_METHOD_NOT_ALLOWED":          11,
 		"REASON_NOT_ACCEPTABLE":              12,
@@ -138,6 +166,7 @@ var (
 		"REASON_BODY_TOO_LARGE":              14,
 		"REASON_INSECURE_TRANSPORT":          15,
 		"REASON_MALFORMED_BODY":              16,
+		"REASON_RETIRED":                     17,
 		"REASON_FIELD_MISSING":               20,
 		"REASON_FIELD_INVALID":               21,
 		"REASON_FIELD_REPEATED":              22,
@@ -153,6 +182,13 @@ var (
 		"REASON_OPERATOR_EXISTS":             52,
 		"REASON_CERTIFICATE_REQUEST_INVALID": 53,
 		"REASON_LAST_OPERATOR":               54,
+		"REASON_CLIENT_HAS_NO_SECRET":        55,
+		"REASON_KEY_NOT_FOUND":               56,
+		"REASON_KEY_NOT_READY":               57,
+		"REASON_KEY_IN_USE":                  58,
+		"REASON_API_KEY_NOT_FOUND":           59,
+		"REASON_API_KEY_LIMIT":               60,
+		"REASON_SWITCH_NOT_FOUND":            61,
 	}
 )
 
@@ -206,14 +242,15 @@ var File_ventanilla_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"!ventanilla/errors/v1/reason.proto\x12\x14ventanilla.errors.v1\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto*\xc7\a\n" +
+	"!ventanilla/errors/v1/reason.proto\x12\x14ventanilla.errors.v1\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto*\xea\t\n" +
 	"\x06Reason\x12\x1c\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x1a\x04\x88\xb5\x18\x02\x12\x19\n" +
 	"\x0fREASON_INTERNAL\x10\x01\x1a\x04\x88\xb5\x18\r\x12\x1c\n" +
 	"\x12REASON_UNAVAILABLE\x10\x02\x1a\x04\x88\xb5\x18\x0e\x12\"\n" +
 	"\x18REASON_DEADLINE_EXCEEDED\x10\x03\x1a\x04\x88\xb5\x18\x04\x12\x1a\n" +
 	"\x10REASON_CANCELLED\x10\x04\x1a\x04\x88\xb5\x18\x01\x12\x1d\n" +
-	"\x13REASON_RATE_LIMITED\x10\x05\x1a\x04\x88\xb5\x18\b\x12 \n" +
+	"\x13REASON_RATE_LIMITED\x10\x05\x1a\x04\x88\xb5\x18\b\x12\x1c\n" +
+	"\x12REASON_MAINTENANCE\x10\x06\x1a\x04\x88\xb5\x18\x0e\x12 \n" +
 	"\x16REASON_ROUTE_NOT_FOUND\x10\n" +
 	"\x1a\x04\x88\xb5\x18\x05\x12#\n" +
 	"\x19REASON_METHOD_NOT_ALLOWED\x10\v\x1a\x04\x88\xb5\x18\f\x12\x1f\n" +
@@ -221,7 +258,8 @@ const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\x1dREASON_MEDIA_TYPE_UNSUPPORTED\x10\r\x1a\x04\x88\xb5\x18\x03\x12\x1f\n" +
 	"\x15REASON_BODY_TOO_LARGE\x10\x0e\x1a\x04\x88\xb5\x18\v\x12#\n" +
 	"\x19REASON_INSECURE_TRANSPORT\x10\x0f\x1a\x04\x88\xb5\x18\a\x12\x1f\n" +
-	"\x15REASON_MALFORMED_BODY\x10\x10\x1a\x04\x88\xb5\x18\x03\x12\x1e\n" +
+	"\x15REASON_MALFORMED_BODY\x10\x10\x1a\x04\x88\xb5\x18\x03\x12\x18\n" +
+	"\x0eREASON_RETIRED\x10\x11\x1a\x04\x88\xb5\x18\x05\x12\x1e\n" +
 	"\x14REASON_FIELD_MISSING\x10\x14\x1a\x04\x88\xb5\x18\x03\x12\x1e\n" +
 	"\x14REASON_FIELD_INVALID\x10\x15\x1a\x04\x88\xb5\x18\x03\x12\x1f\n" +
 	"\x15REASON_FIELD_REPEATED\x10\x16\x1a\x04\x88\xb5\x18\x03\x12#\n" +
@@ -236,7 +274,14 @@ const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\x19REASON_OPERATOR_NOT_FOUND\x103\x1a\x04\x88\xb5\x18\x05\x12 \n" +
 	"\x16REASON_OPERATOR_EXISTS\x104\x1a\x04\x88\xb5\x18\x06\x12,\n" +
 	"\"REASON_CERTIFICATE_REQUEST_INVALID\x105\x1a\x04\x88\xb5\x18\x03\x12\x1e\n" +
-	"\x14REASON_LAST_OPERATOR\x106\x1a\x04\x88\xb5\x18\t:I\n" +
+	"\x14REASON_LAST_OPERATOR\x106\x1a\x04\x88\xb5\x18\t\x12%\n" +
+	"\x1bREASON_CLIENT_HAS_NO_SECRET\x107\x1a\x04\x88\xb5\x18\t\x12\x1e\n" +
+	"\x14REASON_KEY_NOT_FOUND\x108\x1a\x04\x88\xb5\x18\x05\x12\x1e\n" +
+	"\x14REASON_KEY_NOT_READY\x109\x1a\x04\x88\xb5\x18\t\x12\x1b\n" +
+	"\x11REASON_KEY_IN_USE\x10:\x1a\x04\x88\xb5\x18\t\x12\"\n" +
+	"\x18REASON_API_KEY_NOT_FOUND\x10;\x1a\x04\x88\xb5\x18\x05\x12\x1e\n" +
+	"\x14REASON_API_KEY_LIMIT\x10<\x1a\x04\x88\xb5\x18\t\x12!\n" +
+	"\x17REASON_SWITCH_NOT_FOUND\x10=\x1a\x04\x88\xb5\x18\x05:I\n" +
 	"\x04code\x12!.google.protobuf.EnumValueOptions\x18ц\x03 \x01(\x0e2\x10.google.rpc.CodeR\x04codeBMZKgithub.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1;errorsv1b\x06proto3"
 
 var (
