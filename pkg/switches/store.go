@@ -49,6 +49,26 @@ func (s *Store) Set(ctx context.Context, sw Switch) error {
 	return nil
 }
 
+// Get returns a switch, and of one that cannot be read family and path only. It fails with ErrNotFound where none is
+// set.
+func (s *Store) Get(ctx context.Context, family, path string) (Switch, error) {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	response, err := s.client.Get(ctx, s.prefix+name(family, path))
+	if err != nil {
+		return Switch{}, fmt.Errorf("getting switch: %w", err)
+	}
+	if len(response.Kvs) == 0 {
+		return Switch{}, ErrNotFound
+	}
+	sw, err := Parse(name(family, path), response.Kvs[0].Value)
+	if err != nil {
+		s.logger.WarnContext(ctx, "a switch cannot be read", "key", string(response.Kvs[0].Key), "error", err)
+		return Switch{Family: family, Path: path}, nil
+	}
+	return sw, nil
+}
+
 // Clear takes a switch away, one that cannot be read too. It fails with ErrNotFound where none is set.
 func (s *Store) Clear(ctx context.Context, family, path string) error {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
