@@ -85,7 +85,7 @@ func (b *board) List(context.Context) ([]switches.Switch, error) {
 	return list, b.away
 }
 
-// acts are the latest acts on a target, oldest first, each with its actor.
+// acts are the acts on a target, oldest first, each with its actor, and what is recorded with the last.
 func (r *replica) acts(target string) (acts []string, after string) {
 	r.t.Helper()
 	list, err := authv1.NewOperatorServiceClient(r.as("bootstrap")).ListAdminActs(r.t.Context(), &authv1.ListAdminActsRequest{})
@@ -159,7 +159,11 @@ func TestSwitchesThatAreRefusedNameTheField(t *testing.T) {
 		"no switch at all": {nil, "switch", ""},
 	} {
 		_, err := service.SetSwitch(ctx, &authv1.SetSwitchRequest{Switch: c.asked})
-		wantReason(t, err, rpcerr.Reason(err))
+		want := errorsv1.Reason_REASON_FIELD_INVALID
+		if c.asked.GetFamily() == "" {
+			want = errorsv1.Reason_REASON_FIELD_MISSING
+		}
+		wantReason(t, err, want)
 		fields := rpcerr.Fields(err)
 		if len(fields) != 1 || fields[0].Field != c.field || !strings.Contains(fields[0].Description, c.says) {
 			t.Errorf("%s: got %v about %v", name, err, fields)
