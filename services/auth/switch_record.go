@@ -44,17 +44,20 @@ func switchTime(field string, in *timestamppb.Timestamp) (time.Time, error) {
 
 func switchToProto(in switches.Switch) *authv1.Switch {
 	out := &authv1.Switch{
-		Family: in.Family, Path: in.Path, Maintenance: in.Maintenance, Retired: in.Retired, Documentation: in.Documentation,
-		SetAt: timestamppb.New(in.SetAt), SetBy: in.SetBy,
+		Family: in.Family, Path: in.Path, Maintenance: in.Maintenance, Retired: in.Retired,
+		DeprecatedAt: switchTimestamp(in.DeprecatedAt), SunsetAt: switchTimestamp(in.SunsetAt), Documentation: in.Documentation,
+		SetAt: switchTimestamp(in.SetAt), SetBy: in.SetBy,
 	}
 	if in.RetryAfter > 0 {
 		out.RetryAfter = durationpb.New(in.RetryAfter)
 	}
-	if !in.DeprecatedAt.IsZero() {
-		out.DeprecatedAt = timestamppb.New(in.DeprecatedAt)
-	}
-	if !in.SunsetAt.IsZero() {
-		out.SunsetAt = timestamppb.New(in.SunsetAt)
-	}
 	return out
+}
+
+// switchTimestamp is absent for a zero time.
+func switchTimestamp(t time.Time) *timestamppb.Timestamp {
+	if t.IsZero() {
+		return nil
+	}
+	return timestamppb.New(t)
 }
