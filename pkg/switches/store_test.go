@@ -35,6 +35,15 @@ func TestStoreListsWhatIsSet(t *testing.T) {
 	if diff := cmp.Diff(all, list); diff != "" {
 		t.Error(diff)
 	}
+	if got, err := store.Get(t.Context(), "cmp", all[1].Path); err != nil || got != all[1] {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if got, err := store.Get(t.Context(), "tuidd", ""); err != nil || got != (switches.Switch{Family: "tuidd"}) {
+		t.Errorf("of one that cannot be read: got %+v, %v", got, err)
+	}
+	if _, err := store.Get(t.Context(), "cmp", "/api"); !errors.Is(err, switches.ErrNotFound) {
+		t.Errorf("of one that is not set: %v", err)
+	}
 	for _, c := range []struct {
 		family, path string
 		want         error
@@ -59,10 +68,12 @@ func TestStoreWhileEtcdIsAway(t *testing.T) {
 	store := e.store()
 	e.node.Close()
 	_, listed := store.List(t.Context())
+	_, got := store.Get(t.Context(), "cmp", "")
 	for name, err := range map[string]error{
 		"Set":   store.Set(t.Context(), switches.Switch{Family: "cmp"}),
 		"Clear": store.Clear(t.Context(), "cmp", ""),
 		"List":  listed,
+		"Get":   got,
 	} {
 		if err == nil || errors.Is(err, switches.ErrNotFound) {
 			t.Errorf("%s: %v", name, err)
