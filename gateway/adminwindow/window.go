@@ -19,6 +19,7 @@ import (
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/peer"
+	"google.golang.org/grpc/status"
 
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
@@ -108,7 +109,7 @@ func (w *Window) Serve(ctx context.Context, listener net.Listener) error {
 	return nil
 }
 
-// forward passes a call on. What the backend refuses arrives as it is; how it could not be reached
+// forward passes a call on. What the backend answers arrives as it is; how it could not be reached
 // is for the log.
 func (w *Window) forward(_ any, in grpc.ServerStream) (err error) {
 	method, _ := grpc.MethodFromServerStream(in)
@@ -122,7 +123,9 @@ func (w *Window) forward(_ any, in grpc.ServerStream) (err error) {
 	switch reason := rpcerr.Reason(err); reason {
 	case errorsv1.Reason_REASON_UNAVAILABLE, errorsv1.Reason_REASON_DEADLINE_EXCEEDED, errorsv1.Reason_REASON_CANCELLED:
 		w.logger.WarnContext(in.Context(), "an admin call was not served", "error", err)
-		return rpcerr.New(reason, "the service cannot be reached now")
+		if len(status.Convert(err).Details()) == 0 { // no service wrote it
+			return rpcerr.New(reason, "the service cannot be reached now")
+		}
 	}
 	return err
 }

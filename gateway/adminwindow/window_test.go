@@ -50,8 +50,13 @@ func (a *auth) GetClient(ctx context.Context, r *authv1.GetClientRequest) (*auth
 	if got := md.Get("authorization"); len(got) != 1 || got[0] != "Bearer internal" {
 		return nil, status.Error(codes.Unauthenticated, "no internal token")
 	}
-	if r.GetClientId() == "missing" {
+	switch r.GetClientId() {
+	case "missing":
 		return nil, rpcerr.New(errorsv1.Reason_REASON_CLIENT_NOT_FOUND, "no such client")
+	case "away":
+		return nil, rpcerr.New(errorsv1.Reason_REASON_UNAVAILABLE, "the store is away", rpcerr.RetryAfter(7*time.Second))
+	case "unreachable":
+		return nil, status.Error(codes.Unavailable, "dialling 10.0.0.7: refused")
 	}
 	return &authv1.GetClientResponse{Client: &authv1.Client{ClientId: r.GetClientId()}}, nil
 }
@@ -146,6 +151,22 @@ func TestErrorsArriveWhole(t *testing.T) {
 	_, err := clients.GetClient(t.Context(), &authv1.GetClientRequest{ClientId: "missing"})
 	if got := rpcerr.Reason(err); got != errorsv1.Reason_REASON_CLIENT_NOT_FOUND {
 		t.Errorf("got %v (%v)", got, err)
+	}
+}
+
+// What a service says about being unavailable is for operators; addresses are for the log.
+func TestWhoIsUnavailable(t *testing.T) {
+	s := start(t)
+	clients := authv1.NewClientServiceClient(s.dial(t, s.operator))
+	for id, want := range map[string]struct {
+		message string
+		delay   time.Duration
+	}{"away": {"the store is away", 7 * time.Second}, "unreachable": {"the service cannot be reached now", time.Second}} {
+		_, err := clients.GetClient(t.Context(), &authv1.GetClientRequest{ClientId: id})
+		delay, _ := rpcerr.Delay(err)
+		if rpcerr.Reason(err) != errorsv1.Reason_REASON_UNAVAILABLE || status.Convert(err).Message() != want.message || delay != want.delay {
+			t.Errorf("%s: got %v, again after %v", id, err, delay)
+		}
 	}
 }
 

@@ -2,7 +2,8 @@
 // every family what all of them share. It knows families as values only.
 //
 // A request passes a chain of named stages (see chain.go). Transport, path,
-// method, Accept, request type, size and rate are checked here, in that order;
-// what passes is the family's. Refusals go through the family's own WriteError,
-// so that each partner sees the error shape of its own document.
+// method, Accept, request type, announced size, the operators' switches, rate
+// and size are checked here, in that order; what passes is the family's.
+// Refusals go through the family's own WriteError, so that each partner sees
+// the error shape of its own document.
 package edge

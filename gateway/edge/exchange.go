@@ -20,6 +20,7 @@ type exchange struct {
 	client   netip.Addr
 	method   string
 	id       string
+	switched Switch
 	over     time.Duration // how long until the rate limit has room; 0 when it has
 	status   int           // of the answer; 0 before its header is written
 	err      error         // what it failed with

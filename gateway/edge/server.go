@@ -28,6 +28,8 @@ type Options struct {
 	Meter metric.MeterProvider
 	// Clock tells the time.
 	Clock func() time.Time
+	// Switches tells what operators have switched; nothing is when nil.
+	Switches Switches
 	// NewID makes request identifiers; random ones when nil.
 	NewID func() string
 }

@@ -98,8 +98,12 @@ func (s *Server) observe(next handler) handler {
 
 func (s *Server) log(ctx context.Context, x *exchange) {
 	level := slog.LevelDebug
-	if x.status >= http.StatusInternalServerError && rpcerr.Reason(x.err) != errorsv1.Reason_REASON_CANCELLED {
-		level = slog.LevelError
+	if x.status >= http.StatusInternalServerError {
+		switch rpcerr.Reason(x.err) {
+		case errorsv1.Reason_REASON_CANCELLED, errorsv1.Reason_REASON_MAINTENANCE: // the caller's doing, and the operator's
+		default:
+			level = slog.LevelError
+		}
 	}
 	if !s.opts.Logger.Enabled(ctx, level) {
 		return

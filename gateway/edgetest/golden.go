@@ -30,7 +30,9 @@ const separator = "\n=== answer\n"
 // A directive is a line "@name value": plain (over plain HTTP), chunked (the body
 // without its length), fill n (n letters after the body), fails REASON (calls of
 // auth), exchange-fails REASON, field PATH (what failures name), repeat n
-// (send it so often; the last answer counts), burst n (the rate limit).
+// (send it so often; the last answer counts), burst n (the rate limit), and for
+// what an operator switched: maintenance DURATION (how long to wait, 0s for no
+// word), retired, deprecated TIME, sunset TIME, documentation URL.
 //
 // The request is as sent, but with line feeds for line ends and without Host,
 // Connection and the body's length. The answer has all headers but Date and
@@ -115,6 +117,7 @@ func (c goldenCase) run(t *testing.T, families Families) string {
 		cfg.Rate.Burst = n
 	}
 	opts, roots := Options(t)
+	opts.Switches = c.switched(t)
 	e := Start(t, cfg, opts, roots, mounted...)
 	times := 1
 	if n, err := strconv.Atoi(c.directives["repeat"]); err == nil {

@@ -47,6 +47,8 @@ type platform struct {
 	kek   *keyring.KEK
 	clock *testkit.Clock
 	db    *sqlstore.DB
+	// board has the switches of all replicas.
+	board *board
 }
 
 func newPlatform(t testing.TB) *platform {
@@ -67,7 +69,7 @@ func openPlatform(t testing.TB, url string, connections int) *platform {
 	check(t, err)
 	t.Cleanup(func() { check(t, db.Close()) })
 	check(t, sqlstore.Migrate(t.Context(), db, auth.Migrations()))
-	return &platform{t, ca, kek, testkit.NewClock(start), db}
+	return &platform{t, ca, kek, testkit.NewClock(start), db, &board{}}
 }
 
 // replica is one auth server, reached over mTLS.
@@ -86,7 +88,9 @@ func (p *platform) replica(follow bool) *replica {
 	cfg := auth.DefaultConfig()
 	cfg.Families = []string{"cmp", "tuidd"}
 	cfg.Issuer, cfg.ViewPoll = issuer, 10*time.Millisecond
-	service, err := auth.New(p.t.Context(), cfg, auth.Deps{DB: p.db, KEK: p.kek, Now: p.clock.Now, Logger: tele.Logger})
+	service, err := auth.New(p.t.Context(), cfg, auth.Deps{
+		DB: p.db, KEK: p.kek, Switches: p.board.switches(), Now: p.clock.Now, Logger: tele.Logger,
+	})
 	check(p.t, err)
 	verifier, err := service.Verifier()
 	check(p.t, err)

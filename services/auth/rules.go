@@ -49,6 +49,10 @@ func Rules() map[string]rpcserver.Rule {
 		authv1.OperatorService_EnableOperator_FullMethodName:  orBootstrap(operators(security)),
 		authv1.OperatorService_IssueCredential_FullMethodName: orBootstrap(operators()),
 		authv1.OperatorService_ListAdminActs_FullMethodName:   orBootstrap(operators()),
+
+		authv1.SwitchService_SetSwitch_FullMethodName:    operators(security, support),
+		authv1.SwitchService_ClearSwitch_FullMethodName:  operators(security, support),
+		authv1.SwitchService_ListSwitches_FullMethodName: operators(),
 	}
 }
 

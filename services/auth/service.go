@@ -46,6 +46,8 @@ type Deps struct {
 	DB *sqlstore.DB
 	// KEK opens the private keys in the database.
 	KEK *keyring.KEK
+	// Switches is what SwitchService sets.
+	Switches Switches
 	// Now is the clock.
 	Now func() time.Time
 	// Logger takes what operators of the platform should know.
@@ -54,24 +56,29 @@ type Deps struct {
 
 // Service is one replica of auth.
 type Service struct {
-	config Config
-	store  *store.Store
-	view   *directory.Directory
-	keys   *keys.Keys
-	tokens *accessTokens
-	now    func() time.Time
-	logger *slog.Logger
-	wake   chan struct{}
+	config   Config
+	store    *store.Store
+	view     *directory.Directory
+	keys     *keys.Keys
+	tokens   *accessTokens
+	switches Switches
+	now      func() time.Time
+	logger   *slog.Logger
+	wake     chan struct{}
 }
 
 // New loads the signing keys, making them at the first start, and the view of the store.
 func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
+	if deps.Switches.Store == nil {
+		return nil, errors.New("starting auth: no store of switches was given")
+	}
 	s := &Service{
-		config: config,
-		store:  store.New(deps.DB, deps.Now),
-		now:    deps.Now,
-		logger: deps.Logger,
-		wake:   make(chan struct{}, 1),
+		config:   config,
+		store:    store.New(deps.DB, deps.Now),
+		switches: deps.Switches,
+		now:      deps.Now,
+		logger:   deps.Logger,
+		wake:     make(chan struct{}, 1),
 	}
 	s.view = directory.New(s.store, deps.Now)
 	var err error
@@ -92,6 +99,7 @@ func (s *Service) Register(server grpc.ServiceRegistrar) {
 	authv1.RegisterTokenServiceServer(server, &tokenService{Service: s})
 	authv1.RegisterClientServiceServer(server, &clientService{Service: s})
 	authv1.RegisterOperatorServiceServer(server, &operatorService{Service: s})
+	authv1.RegisterSwitchServiceServer(server, &switchService{Service: s})
 }
 
 // Verifier makes the verifier of internal tokens for auth's own server, with its own

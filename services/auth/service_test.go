@@ -19,7 +19,7 @@ func TestAServiceWithTheWrongKeyDoesNotStart(t *testing.T) {
 		want error
 	}{{p.kek, nil}, {wrong, keyring.ErrWrongKey}, {p.kek, nil}} {
 		_, err := auth.New(t.Context(), auth.DefaultConfig(), auth.Deps{
-			DB: p.db, KEK: c.kek, Now: p.clock.Now, Logger: slog.New(slog.DiscardHandler),
+			DB: p.db, KEK: c.kek, Switches: p.board.switches(), Now: p.clock.Now, Logger: slog.New(slog.DiscardHandler),
 		})
 		if !errors.Is(err, c.want) {
 			t.Errorf("New: %v, want %v", err, c.want)

@@ -19,6 +19,7 @@ func TestDrillRoles(t *testing.T) {
 		{"certificates renewed", certificatesRenewed},
 		{"etcd away", etcdAway},
 		{"started without etcd", startedWithoutEtcd},
+		{"switched on every gateway", switched},
 		{"PostgreSQL away", postgresAway},
 		{"gateway stopped", gatewayStopped},
 	}

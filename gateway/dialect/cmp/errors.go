@@ -133,6 +133,7 @@ var hints = map[errorsv1.Reason]string{
 	errorsv1.Reason_REASON_MEDIA_TYPE_UNSUPPORTED: "Send application/x-www-form-urlencoded or application/json, uncompressed",
 	errorsv1.Reason_REASON_BODY_TOO_LARGE:         "Send a smaller body",
 	errorsv1.Reason_REASON_MALFORMED_BODY:         "Check the form or JSON of the body",
+	errorsv1.Reason_REASON_RETIRED:                "The endpoint was retired for good",
 }
 
 // hint says where to look, naming parameters but never their values.

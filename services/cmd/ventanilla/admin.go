@@ -14,6 +14,7 @@ type adminCmd struct {
 	Client   admin.Clients   `cmd:"" help:"OAuth clients."`
 	Operator admin.Operators `cmd:"" help:"Those who run the platform."`
 	Act      admin.Acts      `cmd:"" help:"The record of what operators did."`
+	Switch   admin.Switches  `cmd:"" help:"Maintenance, retirement and announcements, for a family or one of its endpoints."`
 }
 
 // AfterApply gives the commands below their connection and output.

@@ -49,7 +49,9 @@ func describe(err error, operator bool) string {
 	}
 	switch answered.Code() {
 	case codes.Unavailable:
-		lines = append(lines, "Is the platform running, and is --address right?")
+		if len(answered.Details()) == 0 { // nobody answered
+			lines = append(lines, "Is the platform running, and is --address right?")
+		}
 	case codes.Unauthenticated:
 		lines = append(lines, "The credential is unknown, expired or disabled: `ventanilla up` writes a new one, or ask an operator with the role security for `admin operator credential`.")
 	case codes.PermissionDenied:

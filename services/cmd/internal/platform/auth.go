@@ -24,7 +24,11 @@ func StartAuth(ctx context.Context, p *Process, mesh *Mesh) error {
 	if err != nil {
 		return fmt.Errorf("auth.kek: %w", err)
 	}
-	service, err := auth.New(ctx, p.Settings.Auth, auth.Deps{DB: db, KEK: kek, Now: time.Now, Logger: p.Log()})
+	switches, err := mesh.switches()
+	if err != nil {
+		return err
+	}
+	service, err := auth.New(ctx, p.Settings.Auth, auth.Deps{DB: db, KEK: kek, Switches: switches, Now: time.Now, Logger: p.Log()})
 	if err != nil {
 		return err
 	}
