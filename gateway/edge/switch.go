@@ -59,9 +59,6 @@ func (s Switch) announce(h http.Header) {
 	if sunset {
 		h["Sunset"] = []string{s.SunsetAt.UTC().Format(http.TimeFormat)}
 	}
-	if deprecated || sunset {
-		h["Access-Control-Expose-Headers"] = []string{exposeHeaders + ", Deprecation, Sunset"}
-	}
 	if deprecated && s.Documentation != "" {
 		h.Add("Link", "<"+s.Documentation+`>; rel="deprecation"`)
 	}
