@@ -24,7 +24,8 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Switch is what holds for a family, or for one path of it. What the path's says wins over what the family's says.
+// Switch is what holds for a family, or for one path of it. Maintenance and retirement hold where either says so; of the rest
+// the path's word wins where it says something.
 type Switch struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The family's name.
