@@ -9,6 +9,7 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -55,9 +56,7 @@ func web(t testing.TB, key any, members map[string]any) string {
 	check(t, err)
 	var all map[string]any
 	check(t, json.Unmarshal(text, &all))
-	for name, value := range members {
-		all[name] = value
-	}
+	maps.Copy(all, members)
 	text, err = json.Marshal(all)
 	check(t, err)
 	return string(text)
