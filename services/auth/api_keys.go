@@ -3,14 +3,18 @@ package auth
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	"github.com/ventanilla/ventanilla/services/auth/internal/apikey"
 	"github.com/ventanilla/ventanilla/services/auth/internal/store"
 )
@@ -24,7 +28,7 @@ type apiKeyService struct {
 }
 
 // CreateApiKey makes a key for a client.
-func (s *apiKeyService) CreateApiKey(ctx context.Context, req *authv1.CreateApiKeyRequest) (*authv1.CreateApiKeyResponse, error) {
+func (s *apiKeyService) CreateApiKey(ctx context.Context, req *authv1.CreateApiKeyRequest) (*authv1.CreateApiKeyResponse, error) { //nolint:revive // the contract names it so
 	client, err := s.view.StoredClient(ctx, req.GetClientId())
 	if errors.Is(err, sqlstore.ErrNotFound) {
 		return nil, clientNotFound()
@@ -39,11 +43,13 @@ func (s *apiKeyService) CreateApiKey(ctx context.Context, req *authv1.CreateApiK
 	if strings.ContainsFunc(key.Name, unicode.IsControl) {
 		return nil, invalid("name", "must not have control characters")
 	}
-	if len(req.GetScopes()) > 0 {
-		if key.Scopes, err = grant(client.Scopes, req.GetScopes()); err != nil {
-			return nil, err
+	for i, scope := range req.GetScopes() {
+		if !slices.Contains(client.Scopes, scope) {
+			return nil, rpcerr.New(errorsv1.Reason_REASON_SCOPE_INVALID, "the client does not have the scope",
+				rpcerr.Meta("scope", scope), rpcerr.Field(fmt.Sprintf("scopes[%d]", i), "is none of the client's scopes"))
 		}
 	}
+	key.Scopes = intersect(client.Scopes, req.GetScopes())
 	if at := req.GetExpiresAt(); at != nil {
 		if key.ExpiresAt = at.AsTime(); !at.IsValid() || !key.ExpiresAt.After(s.now()) {
 			return nil, invalid("expires_at", "must be in the future")
@@ -65,7 +71,7 @@ func (s *apiKeyService) CreateApiKey(ctx context.Context, req *authv1.CreateApiK
 }
 
 // ListApiKeys returns a client's keys.
-func (s *apiKeyService) ListApiKeys(ctx context.Context, req *authv1.ListApiKeysRequest) (*authv1.ListApiKeysResponse, error) {
+func (s *apiKeyService) ListApiKeys(ctx context.Context, req *authv1.ListApiKeysRequest) (*authv1.ListApiKeysResponse, error) { //nolint:revive // the contract names it so
 	if _, err := s.view.StoredClient(ctx, req.GetClientId()); errors.Is(err, sqlstore.ErrNotFound) {
 		return nil, clientNotFound()
 	} else if err != nil {
@@ -83,7 +89,7 @@ func (s *apiKeyService) ListApiKeys(ctx context.Context, req *authv1.ListApiKeys
 }
 
 // DeleteApiKey ends a key. The answer leaves when that is stored; verifiers follow within a second.
-func (s *apiKeyService) DeleteApiKey(ctx context.Context, req *authv1.DeleteApiKeyRequest) (*authv1.DeleteApiKeyResponse, error) {
+func (s *apiKeyService) DeleteApiKey(ctx context.Context, req *authv1.DeleteApiKeyRequest) (*authv1.DeleteApiKeyResponse, error) { //nolint:revive // the contract names it so
 	revocation, err := s.store.DeleteAPIKey(ctx, req.GetApiKeyId(), s.now().Add(keyRevokedFor), act(ctx, "DeleteApiKey"))
 	if errors.Is(err, sqlstore.ErrNotFound) {
 		return nil, apiKeyNotFound()

@@ -201,7 +201,7 @@ func (s *Service) drop(ctx context.Context, what string, some func(context.Conte
 	for dropped := sweepBatch; dropped == sweepBatch; {
 		var err error
 		if dropped, err = some(ctx, before); err != nil && ctx.Err() == nil {
-			s.logger.WarnContext(ctx, "cannot drop "+what, "error", err)
+			s.logger.WarnContext(ctx, "cannot drop what is over", "what", what, "error", err)
 		}
 	}
 }

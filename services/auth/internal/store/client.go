@@ -47,7 +47,7 @@ type Client struct {
 	// PreviousSecretHash is that of the secret before the last rotation, which serves before PreviousSecretUntil; nil
 	// when there is none.
 	PreviousSecretHash  []byte    `json:"-"`
-	PreviousSecretUntil time.Time `json:"previous_secret_until,omitzero"`
+	PreviousSecretUntil time.Time `json:"overlap_until,omitzero"`
 	// IntrospectionMembers is the text of a JSON object, or empty.
 	IntrospectionMembers json.RawMessage `json:"introspection_members,omitempty"`
 	Disabled             bool            `json:"disabled"`
