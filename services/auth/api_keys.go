@@ -28,7 +28,7 @@ type apiKeyService struct {
 }
 
 // CreateApiKey makes a key for a client.
-func (s *apiKeyService) CreateApiKey(ctx context.Context, req *authv1.CreateApiKeyRequest) (*authv1.CreateApiKeyResponse, error) { //nolint:revive // the contract names it so
+func (s *apiKeyService) CreateApiKey(ctx context.Context, req *authv1.CreateApiKeyRequest) (*authv1.CreateApiKeyResponse, error) { //nolint:revive,staticcheck // the contract names it so
 	client, err := s.view.StoredClient(ctx, req.GetClientId())
 	if errors.Is(err, sqlstore.ErrNotFound) {
 		return nil, clientNotFound()
@@ -71,7 +71,7 @@ func (s *apiKeyService) CreateApiKey(ctx context.Context, req *authv1.CreateApiK
 }
 
 // ListApiKeys returns a client's keys.
-func (s *apiKeyService) ListApiKeys(ctx context.Context, req *authv1.ListApiKeysRequest) (*authv1.ListApiKeysResponse, error) { //nolint:revive // the contract names it so
+func (s *apiKeyService) ListApiKeys(ctx context.Context, req *authv1.ListApiKeysRequest) (*authv1.ListApiKeysResponse, error) { //nolint:revive,staticcheck // the contract names it so
 	if _, err := s.view.StoredClient(ctx, req.GetClientId()); errors.Is(err, sqlstore.ErrNotFound) {
 		return nil, clientNotFound()
 	} else if err != nil {
@@ -89,7 +89,7 @@ func (s *apiKeyService) ListApiKeys(ctx context.Context, req *authv1.ListApiKeys
 }
 
 // DeleteApiKey ends a key. The answer leaves when that is stored; verifiers follow within a second.
-func (s *apiKeyService) DeleteApiKey(ctx context.Context, req *authv1.DeleteApiKeyRequest) (*authv1.DeleteApiKeyResponse, error) { //nolint:revive // the contract names it so
+func (s *apiKeyService) DeleteApiKey(ctx context.Context, req *authv1.DeleteApiKeyRequest) (*authv1.DeleteApiKeyResponse, error) { //nolint:revive,staticcheck // the contract names it so
 	revocation, err := s.store.DeleteAPIKey(ctx, req.GetApiKeyId(), s.now().Add(keyRevokedFor), act(ctx, "DeleteApiKey"))
 	if errors.Is(err, sqlstore.ErrNotFound) {
 		return nil, apiKeyNotFound()

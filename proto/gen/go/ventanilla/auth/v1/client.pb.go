@@ -234,10 +234,10 @@ type Client struct {
 	UpdatedAt *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=updated_at,json=updatedAt,proto3" json:"updated_at,omitempty"`
 	// What its access tokens are signed with; RS256 when absent.
 	TokenAlgorithm SignatureAlgorithm `protobuf:"varint,16,opt,name=token_algorithm,json=tokenAlgorithm,proto3,enum=ventanilla.auth.v1.SignatureAlgorithm" json:"token_algorithm,omitempty"`
-	// What signed introspection answers to it are signed with (RFC 9701, 6); RS256 when absent.
+	// What signed introspection answers to it are signed with (RFC 9701, 6); RS256 when absent. Not for widgets.
 	IntrospectionAlgorithm SignatureAlgorithm `protobuf:"varint,17,opt,name=introspection_algorithm,json=introspectionAlgorithm,proto3,enum=ventanilla.auth.v1.SignatureAlgorithm" json:"introspection_algorithm,omitempty"`
 	// Its public keys, a JSON Web Key Set (RFC 7517) of at most 16 KiB. A client with keys authenticates by
-	// private_key_jwt (RFC 7523) only and has no secret.
+	// private_key_jwt (RFC 7523) only: it has no secret, and API keys of it are refused. Not for widgets.
 	PublicKeys string `protobuf:"bytes,18,opt,name=public_keys,json=publicKeys,proto3" json:"public_keys,omitempty"`
 	// Its own limit on calls, over all its credentials; absent for none.
 	Limit *Limit `protobuf:"bytes,19,opt,name=limit,proto3" json:"limit,omitempty"`
