@@ -73,7 +73,8 @@ func (s *tokenService) authenticate(ctx context.Context, id, secret string, fami
 	return proven{client: client, scopes: client.Scopes, expires: expires}, nil
 }
 
-// admits tells whether a client's secret, or the one before it, has the hash, and when that one ends.
+// admits tells whether a client's secret, or the one before it, has the hash, and when that one ends. A client
+// with keys of its own has no secret, whatever is stored: the previous release may have given it one.
 func admits(client *directory.Client, hash []byte, families []string, now time.Time) (expires time.Time, ok bool) {
 	var none [sha256.Size]byte
 	previous := none[:]
@@ -82,7 +83,7 @@ func admits(client *directory.Client, hash []byte, families []string, now time.T
 	}
 	right := subtle.ConstantTimeCompare(client.SecretHash, hash) == 1
 	before := subtle.ConstantTimeCompare(previous, hash) == 1 && now.Before(client.PreviousSecretUntil)
-	served := slices.Contains(families, client.Family)
+	served := slices.Contains(families, client.Family) && len(client.PublicKeys) == 0
 	if before && !right {
 		expires = client.PreviousSecretUntil
 	}
