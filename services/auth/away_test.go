@@ -17,8 +17,10 @@ func TestAStoreThatIsAwayIsUnavailableNotValid(t *testing.T) {
 	server := testkit.PostgresServer(t)
 	p := openPlatform(t, server.URL, 4)
 	r := p.replica(false)
-	client := r.register(partner())
+	client, signer := r.register(partner()), newSigner(t, "")
+	signing, key := r.keyed(signer), r.newKey(client).GetKey()
 	token, ctx := r.issue(client), r.by(client)
+	assertion := signer.assert(signing.id, start, nil)
 	server.Stop()
 	if !r.introspect(ctx, token).GetActive() {
 		t.Error("a fresh view does not do without the store")
@@ -33,8 +35,10 @@ func TestAStoreThatIsAwayIsUnavailableNotValid(t *testing.T) {
 			_, err := r.tokens().IssueToken(t.Context(), issueRequest(client))
 			return err
 		},
-		"Revoke":   func() error { return r.revoke(ctx, token) },
-		"Exchange": func() error { _, err := r.exchange(byToken(token)); return err },
+		"Revoke":    func() error { return r.revoke(ctx, token) },
+		"Exchange":  func() error { _, err := r.exchange(byToken(token)); return err },
+		"API key":   func() error { _, err := r.exchange(byKey(key)); return err },
+		"Assertion": func() error { _, err := r.exchange(byAssertion(assertion)); return err },
 		"WatchRevocations": func() error {
 			_, err := r.watch(t.Context(), 0).Recv()
 			return err
@@ -65,7 +69,8 @@ func TestOneConnectionServesAHundredCallers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			p := openPlatform(t, url, 1)
 			r := p.replica(true)
-			client := r.register(partner())
+			client, signer := r.register(partner()), newSigner(t, "")
+			signing, key := r.keyed(signer), r.newKey(client).GetKey()
 			caller, tokens := r.by(client), r.tokens()
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
@@ -73,6 +78,12 @@ func TestOneConnectionServesAHundredCallers(t *testing.T) {
 			for range 100 {
 				calls.Go(func() {
 					answer, err := tokens.IssueToken(ctx, issueRequest(client))
+					if err == nil {
+						_, err = tokens.IssueToken(ctx, keyed(key))
+					}
+					if err == nil {
+						_, err = tokens.IssueToken(ctx, asserted(signer.assert(signing.id, start, nil)))
+					}
 					if err == nil {
 						_, err = tokens.Revoke(caller, &authv1.RevokeRequest{Token: answer.GetAccessToken()})
 					}

@@ -19,7 +19,8 @@ type Config struct {
 	// Issuer is the iss of introspection answers and internal tokens: an absolute URL
 	// or another name that is the same for all replicas.
 	Issuer string `koanf:"issuer"`
-	// Families are the partner families that clients may be registered for.
+	// Families are the partner families that clients may be registered for. The platform's own family, native, is there
+	// for internal clients without being named.
 	Families []string `koanf:"families"`
 	// IntrospectionMaxAge bounds how long a resource server may keep an introspection
 	// answer, and so how long it may go without noticing a revocation.

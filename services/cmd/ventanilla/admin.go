@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"os"
 
 	"github.com/alecthomas/kong"
 
@@ -12,6 +13,7 @@ import (
 type adminCmd struct {
 	admin.Connection
 	Client   admin.Clients   `cmd:"" help:"OAuth clients."`
+	APIKey   admin.APIKeys   `cmd:"" name:"api-key" help:"Developers' API keys."`
 	Operator admin.Operators `cmd:"" help:"Those who run the platform."`
 	Act      admin.Acts      `cmd:"" help:"The record of what operators did."`
 	Switch   admin.Switches  `cmd:"" help:"Maintenance, retirement and announcements, for a family or one of its endpoints."`
@@ -26,6 +28,6 @@ func (c *adminCmd) AfterApply(parsed *kong.Context, out io.Writer) error {
 	if err != nil {
 		return asUsage(err)
 	}
-	parsed.Bind(conn, admin.Output{Writer: out, JSON: c.JSON})
+	parsed.Bind(conn, admin.Input{Reader: os.Stdin}, admin.Output{Writer: out, JSON: c.JSON})
 	return nil
 }

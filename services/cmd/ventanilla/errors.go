@@ -9,6 +9,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	"github.com/ventanilla/ventanilla/pkg/store"
+	"github.com/ventanilla/ventanilla/services/cmd/internal/admin"
 )
 
 // exitCode tells a script what became of the command.
@@ -16,7 +17,7 @@ func exitCode(err error) int {
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.As(err, new(usageError)):
+	case errors.As(err, new(usageError)), errors.Is(err, admin.ErrUsage):
 		return exitUsage
 	case errors.Is(err, store.ErrUnavailable):
 		return exitUnavailable

@@ -3,8 +3,10 @@ package admin
 import (
 	"context"
 	"strings"
+	"time"
 
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 )
@@ -12,11 +14,13 @@ import (
 // Clients are the commands about OAuth clients.
 type Clients struct {
 	Create       CreateClient  `cmd:"" help:"Register a client and show its secret, this once."`
+	Update       UpdateClient  `cmd:"" help:"Change what is given and nothing else. Tokens issued before stay as they are."`
 	Get          GetClient     `cmd:"" help:"Show a client."`
 	List         ListClients   `cmd:"" help:"List the clients."`
 	Disable      DisableClient `cmd:"" help:"Shut a client out and end its tokens."`
 	Enable       EnableClient  `cmd:"" help:"Let a disabled client back in; its old tokens stay dead."`
-	RotateSecret RotateSecret  `cmd:"" help:"Give a client a new secret; the old one and its tokens end."`
+	RotateSecret RotateSecret  `cmd:"" help:"Give a client a new secret, shown this once; the old one and all tokens end, unless there is an --overlap."`
+	Delete       DeleteClient  `cmd:"" help:"End a client for ever, with all its tokens and API keys."`
 }
 
 // ClientID names a client.
@@ -61,11 +65,16 @@ func (c EnableClient) Run(ctx context.Context, conn *grpc.ClientConn, out Output
 }
 
 // RotateSecret gives a client a new secret.
-type RotateSecret struct{ ClientID }
+type RotateSecret struct {
+	ClientID
+	Overlap time.Duration `help:"How long the old secret serves beside the new one, and no token ends (up to 720h). Not for a secret that leaked." placeholder:"24h"`
+}
 
 // Run does it.
 func (c RotateSecret) Run(ctx context.Context, conn *grpc.ClientConn, out Output) error {
-	answer, err := authv1.NewClientServiceClient(conn).RotateSecret(ctx, &authv1.RotateSecretRequest{ClientId: c.ID})
+	answer, err := authv1.NewClientServiceClient(conn).RotateSecret(ctx, &authv1.RotateSecretRequest{
+		ClientId: c.ID, Overlap: durationpb.New(c.Overlap),
+	})
 	if err != nil {
 		return err
 	}

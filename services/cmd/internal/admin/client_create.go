@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"google.golang.org/grpc"
@@ -13,35 +14,57 @@ import (
 
 // CreateClient registers a client.
 type CreateClient struct {
-	Name           string            `arg:"" help:"A name for people."`
-	Family         string            `help:"The partner family: cmp, tuidd, …" required:"" placeholder:"FAMILY"`
-	Kind           string            `help:"What it is for: ${enum}." enum:"partner,resource-server" default:"partner"`
-	Scope          []string          `help:"A scope it may ask for; may be repeated." placeholder:"SCOPE"`
-	Audience       []string          `help:"A resource server, by client id, that may introspect its tokens; may be repeated." placeholder:"ID"`
-	TokenLife      time.Duration     `help:"How long its tokens live (1m to 17520h)." default:"1h"`
-	ResourceScope  []string          `help:"For a resource server: a scope that concerns it; may be repeated." placeholder:"SCOPE"`
-	IntrospectsAll bool              `help:"For a resource server: it may introspect every client's tokens."`
-	PersonalData   bool              `help:"For a resource server: it may learn whose token it is."`
-	Member         map[string]string `help:"A member that introspection adds for its tokens; may be repeated." placeholder:"NAME=VALUE" mapsep:"none"`
+	Name                   string            `arg:"" help:"A name for people."`
+	Family                 string            `help:"The partner family: cmp, tuidd, …; internal clients may have native." required:"" placeholder:"FAMILY"`
+	Kind                   string            `help:"What it is for: ${enum}." enum:"partner,resource-server,widget,internal" default:"partner"`
+	Scope                  []string          `help:"A scope it may ask for; may be repeated." placeholder:"SCOPE"`
+	Audience               []string          `help:"A resource server, by client id, that may introspect its tokens; may be repeated." placeholder:"ID"`
+	TokenLife              time.Duration     `help:"How long its tokens live (1m to 17520h)." default:"1h"`
+	TokenAlgorithm         string            `help:"What its tokens are signed with: ${enum}." enum:"RS256,ES256,EdDSA" default:"RS256"`
+	PublicKeys             string            `help:"A JSON Web Key Set with its public keys (- for standard input). It then authenticates by private_key_jwt and gets no secret." placeholder:"FILE"`
+	Rate                   float64           `help:"At most so many calls a second, over all its credentials." placeholder:"N"`
+	Burst                  int32             `help:"With --rate: how many of them may come at once; the rate, rounded up, when not given." placeholder:"N"`
+	ResourceScope          []string          `help:"For a resource server: a scope that concerns it; may be repeated." placeholder:"SCOPE"`
+	IntrospectsAll         bool              `help:"For a resource server: it may introspect every client's tokens."`
+	PersonalData           bool              `help:"For a resource server: it may learn whose token it is."`
+	IntrospectionAlgorithm string            `help:"What signed introspection answers to it are signed with: RS256, ES256 or EdDSA." enum:",RS256,ES256,EdDSA" default:"" placeholder:"ALG"`
+	Member                 map[string]string `help:"A member that introspection adds for its tokens; may be repeated." placeholder:"NAME=VALUE" mapsep:"none"`
 }
 
+// Validate is called when the command line was read.
+func (c CreateClient) Validate() error { return checkLimit(c.Rate, c.Burst) }
+
 // Run does it.
-func (c CreateClient) Run(ctx context.Context, conn *grpc.ClientConn, out Output) error {
-	kind := authv1.ClientKind_CLIENT_KIND_PARTNER
-	if c.Kind == "resource-server" {
-		kind = authv1.ClientKind_CLIENT_KIND_RESOURCE_SERVER
-	}
-	members := &structpb.Struct{Fields: map[string]*structpb.Value{}}
-	for name, value := range c.Member {
-		members.Fields[name] = structpb.NewStringValue(value)
+func (c CreateClient) Run(ctx context.Context, conn *grpc.ClientConn, in Input, out Output) error {
+	keys, err := in.read(c.PublicKeys)
+	if err != nil {
+		return err
 	}
 	made, err := authv1.NewClientServiceClient(conn).CreateClient(ctx, &authv1.CreateClientRequest{Client: &authv1.Client{
-		Name: c.Name, Family: c.Family, Kind: kind, Scopes: c.Scope, Audiences: c.Audience,
+		Name: c.Name, Family: c.Family, Kind: kindNamed(c.Kind), Scopes: c.Scope, Audiences: c.Audience,
 		TokenLife: durationpb.New(c.TokenLife), ResourceScopes: c.ResourceScope,
-		IntrospectsAll: c.IntrospectsAll, PersonalData: c.PersonalData, IntrospectionMembers: members,
+		IntrospectsAll: c.IntrospectsAll, PersonalData: c.PersonalData, IntrospectionMembers: membersOf(c.Member),
+		TokenAlgorithm: algorithmNamed(c.TokenAlgorithm), IntrospectionAlgorithm: algorithmNamed(c.IntrospectionAlgorithm),
+		PublicKeys: keys, Limit: limitOf(c.Rate, c.Burst),
 	}})
 	if err != nil {
 		return err
 	}
 	return showClient(out, made, made.GetClient(), made.GetClientSecret())
+}
+
+func kindNamed(name string) authv1.ClientKind {
+	return authv1.ClientKind(authv1.ClientKind_value["CLIENT_KIND_"+strings.ReplaceAll(strings.ToUpper(name), "-", "_")])
+}
+
+func algorithmNamed(name string) authv1.SignatureAlgorithm {
+	return authv1.SignatureAlgorithm(authv1.SignatureAlgorithm_value["SIGNATURE_ALGORITHM_"+strings.ToUpper(name)])
+}
+
+func membersOf(texts map[string]string) *structpb.Struct {
+	members := &structpb.Struct{Fields: map[string]*structpb.Value{}}
+	for name, value := range texts {
+		members.Fields[name] = structpb.NewStringValue(value)
+	}
+	return members
 }

@@ -33,8 +33,13 @@ func showClient(out Output, message proto.Message, client *authv1.Client, secret
 		{"token life", client.GetTokenLife().AsDuration().String()},
 		{"introspects all", strconv.FormatBool(client.GetIntrospectsAll())},
 		{"personal data", strconv.FormatBool(client.GetPersonalData())},
+		{"token algorithm", algorithmName(client.GetTokenAlgorithm())},
+		{"introspection algorithm", algorithmName(client.GetIntrospectionAlgorithm())},
+		{"public keys", client.GetPublicKeys()},
+		{"limit", limitText(client.GetLimit())},
 		{"members", members},
 		{"epoch", fmt.Sprint(client.GetEpoch())},
+		{"old secret until", previousSecret(client)},
 		{"created", client.GetCreatedAt().AsTime().Format(time.RFC3339)},
 		{"updated", client.GetUpdatedAt().AsTime().Format(time.RFC3339)},
 	})
@@ -59,6 +64,25 @@ func membersText(members *structpb.Struct) (string, error) {
 
 func kindName(kind authv1.ClientKind) string {
 	return strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(kind.String(), "CLIENT_KIND_")), "_", "-")
+}
+
+// algorithmName is that of RFC 7518, 3.1.
+func algorithmName(algorithm authv1.SignatureAlgorithm) string {
+	switch algorithm {
+	case authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_ES256:
+		return "ES256"
+	case authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_EDDSA:
+		return "EdDSA"
+	}
+	return "RS256"
+}
+
+// previousSecret tells until when the secret before the last rotation serves, empty when it does not.
+func previousSecret(client *authv1.Client) string {
+	if client.GetPreviousSecretExpiresAt() == nil {
+		return ""
+	}
+	return timeText(client.GetPreviousSecretExpiresAt())
 }
 
 func state(disabled bool) string {

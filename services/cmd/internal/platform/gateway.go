@@ -130,7 +130,10 @@ func startAdminWindow(ctx context.Context, p *Process, conn *grpc.ClientConn, ce
 	window := adminwindow.New(certificate, authv1.NewTokenServiceClient(conn), p.Log(), p.Settings.RPC.DrainTime, adminwindow.Backend{
 		Role: auth.Role, Conn: conn,
 		Services: []grpc.ServiceDesc{
-			authv1.ClientService_ServiceDesc, authv1.OperatorService_ServiceDesc, authv1.SwitchService_ServiceDesc,
+			authv1.ClientService_ServiceDesc,
+			authv1.ApiKeyService_ServiceDesc,
+			authv1.OperatorService_ServiceDesc,
+			authv1.SwitchService_ServiceDesc,
 		},
 	})
 	var listen net.ListenConfig

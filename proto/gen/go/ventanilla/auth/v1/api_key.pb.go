@@ -300,7 +300,7 @@ func (x *ListApiKeysRequest) GetClientId() string {
 // ListApiKeysResponse has the client's keys.
 type ListApiKeysResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The keys; a client has at most 100.
+	// The keys; a client has at most 100, those that have ended among them.
 	ApiKeys       []*ApiKey `protobuf:"bytes,1,rep,name=api_keys,json=apiKeys,proto3" json:"api_keys,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

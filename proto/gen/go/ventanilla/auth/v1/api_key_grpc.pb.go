@@ -32,7 +32,8 @@ const (
 // Its callers are operators, through the admin window; every change is recorded in the admin log.
 type ApiKeyServiceClient interface {
 	// CreateApiKey makes a key and returns it, this once. Role: security or editor.
-	// Fails with CLIENT_NOT_FOUND, SCOPE_INVALID, FIELD_INVALID, and with API_KEY_LIMIT for the 101st.
+	// Fails with CLIENT_NOT_FOUND, SCOPE_INVALID, FIELD_INVALID, also for a client that authenticates with keys of its own,
+	// and with API_KEY_LIMIT for the 101st.
 	CreateApiKey(ctx context.Context, in *CreateApiKeyRequest, opts ...grpc.CallOption) (*CreateApiKeyResponse, error)
 	// ListApiKeys returns a client's keys, oldest first, without those that were deleted. Any role.
 	// Fails with CLIENT_NOT_FOUND.
@@ -88,7 +89,8 @@ func (c *apiKeyServiceClient) DeleteApiKey(ctx context.Context, in *DeleteApiKey
 // Its callers are operators, through the admin window; every change is recorded in the admin log.
 type ApiKeyServiceServer interface {
 	// CreateApiKey makes a key and returns it, this once. Role: security or editor.
-	// Fails with CLIENT_NOT_FOUND, SCOPE_INVALID, FIELD_INVALID, and with API_KEY_LIMIT for the 101st.
+	// Fails with CLIENT_NOT_FOUND, SCOPE_INVALID, FIELD_INVALID, also for a client that authenticates with keys of its own,
+	// and with API_KEY_LIMIT for the 101st.
 	CreateApiKey(context.Context, *CreateApiKeyRequest) (*CreateApiKeyResponse, error)
 	// ListApiKeys returns a client's keys, oldest first, without those that were deleted. Any role.
 	// Fails with CLIENT_NOT_FOUND.
