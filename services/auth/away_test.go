@@ -19,10 +19,15 @@ func TestAStoreThatIsAwayIsUnavailableNotValid(t *testing.T) {
 	r := p.replica(false)
 	client := r.register(partner())
 	token, ctx := r.issue(client), r.by(client)
+	stranger := newPlatform(t).replica(false)
+	unknown := stranger.issue(stranger.register(partner()))
 	server.Stop()
 	if !r.introspect(ctx, token).GetActive() {
 		t.Error("a fresh view does not do without the store")
 	}
+	// Nor is a token refused whose key may be one that was made just now.
+	_, err := r.tokens().Introspect(ctx, &authv1.IntrospectRequest{Token: unknown})
+	wantReason(t, err, errorsv1.Reason_REASON_UNAVAILABLE)
 	p.clock.Advance(2 * time.Second)
 	calls := map[string]func() error{
 		"Introspect": func() error {

@@ -32,17 +32,22 @@ func (s *tokenService) Introspect(ctx context.Context, req *authv1.IntrospectReq
 		return nil, err
 	}
 	issued := timestamppb.New(token.IssuedAt)
-	// Client credentials have no person behind them: username and subject stay empty,
+	var subject string
+	if token.Internal {
+		subject = token.ClientID // RFC 9068, 2.2
+	}
+	// Client credentials have no person behind them: username stays empty, and the subject of a partner's token,
 	// whatever the caller may know.
 	return &authv1.IntrospectResponse{
 		Active:       true,
 		Scopes:       scopesFor(caller, token),
 		ClientId:     token.ClientID,
+		Subject:      subject,
 		TokenType:    tokenType,
 		ExpiresAt:    timestamppb.New(token.Expires),
 		IssuedAt:     issued,
 		NotBefore:    issued,
-		Audience:     []string{token.ClientID},
+		Audience:     token.Audience,
 		Issuer:       s.config.Issuer,
 		TokenId:      token.ID,
 		ExtraMembers: token.client.Members,

@@ -46,6 +46,7 @@ type platform struct {
 	ca    *pki.CA
 	kek   *keyring.KEK
 	clock *testkit.Clock
+	now   func() time.Time // the clock's, unless a test takes the real one
 	db    *sqlstore.DB
 }
 
@@ -67,7 +68,8 @@ func openPlatform(t testing.TB, url string, connections int) *platform {
 	check(t, err)
 	t.Cleanup(func() { check(t, db.Close()) })
 	check(t, sqlstore.Migrate(t.Context(), db, auth.Migrations()))
-	return &platform{t, ca, kek, testkit.NewClock(start), db}
+	clock := testkit.NewClock(start)
+	return &platform{t, ca, kek, clock, clock.Now, db}
 }
 
 // replica is one auth server, reached over mTLS.
@@ -86,7 +88,7 @@ func (p *platform) replica(follow bool) *replica {
 	cfg := auth.DefaultConfig()
 	cfg.Families = []string{"cmp", "tuidd"}
 	cfg.Issuer, cfg.ViewPoll = issuer, 10*time.Millisecond
-	service, err := auth.New(p.t.Context(), cfg, auth.Deps{DB: p.db, KEK: p.kek, Now: p.clock.Now, Logger: tele.Logger})
+	service, err := auth.New(p.t.Context(), cfg, auth.Deps{DB: p.db, KEK: p.kek, Now: p.now, Logger: tele.Logger})
 	check(p.t, err)
 	verifier, err := service.Verifier()
 	check(p.t, err)

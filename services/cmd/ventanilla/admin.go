@@ -12,6 +12,7 @@ import (
 type adminCmd struct {
 	admin.Connection
 	Client   admin.Clients   `cmd:"" help:"OAuth clients."`
+	Key      admin.Keys      `cmd:"" help:"The keys that sign tokens."`
 	Operator admin.Operators `cmd:"" help:"Those who run the platform."`
 	Act      admin.Acts      `cmd:"" help:"The record of what operators did."`
 }

@@ -18,6 +18,8 @@ type Kind string
 const (
 	KindPartner        Kind = "partner"
 	KindResourceServer Kind = "resource_server"
+	KindWidget         Kind = "widget"
+	KindInternal       Kind = "internal"
 )
 
 // Client is a registered OAuth client; the fields mean what they mean in ventanilla.auth.v1.Client.
@@ -34,6 +36,10 @@ type Client struct {
 	ResourceScopes []string      `json:"resource_scopes,omitempty"`
 	IntrospectsAll bool          `json:"introspects_all,omitempty"`
 	PersonalData   bool          `json:"personal_data,omitempty"`
+	// TokenAlgorithm and IntrospectionAlgorithm sign its tokens and the answers that it gets: "RS256", as when empty,
+	// "ES256" or "EdDSA".
+	TokenAlgorithm         string `json:"token_algorithm,omitempty"`
+	IntrospectionAlgorithm string `json:"introspection_algorithm,omitempty"`
 	// IntrospectionMembers is the text of a JSON object, or empty.
 	IntrospectionMembers json.RawMessage `json:"introspection_members,omitempty"`
 	Disabled             bool            `json:"disabled"`
