@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
+	"google.golang.org/protobuf/types/known/structpb"
 
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/auth/internal/store"
@@ -100,5 +101,46 @@ func TestInternalClientsHaveStandardTokens(t *testing.T) {
 				t.Error("active after its revocation")
 			}
 		})
+	}
+}
+
+func TestIntrospectionIsSignedForTheCaller(t *testing.T) {
+	r := newPlatform(t).replica(false)
+	server := r.register(resourceServer("a"))
+	registration := partner("a", "b")
+	registration.Audiences = []string{server.id}
+	members, err := structpb.NewStruct(map[string]any{"tenant": "north", "tier": 2.0})
+	check(t, err)
+	registration.IntrospectionMembers = members
+	owner := r.register(registration)
+	token := r.issue(owner)
+	r.shown(server, func(c *store.Client) { c.IntrospectionAlgorithm = "ES256" })
+	signed := func(text string) (*authv1.IntrospectResponse, string) {
+		answer, err := r.tokens().Introspect(r.by(server), &authv1.IntrospectRequest{Token: text, Signed: true})
+		check(t, err)
+		header, payload := r.verified(answer.GetSignedResponse(), "ES256")
+		if !strings.HasPrefix(header, `{"typ":"token-introspection+jwt","alg":"ES256","kid":"`) {
+			t.Errorf("header %s", header)
+		}
+		return answer, payload
+	}
+	answer, payload := signed(token)
+	want := fmt.Sprintf(`{"iss":%q,"aud":%q,"iat":%d,"token_introspection":{"active":true,"scope":"a","client_id":%q,"token_type":"Bearer",`+
+		`"exp":%d,"iat":%d,"nbf":%d,"aud":%q,"iss":%q,"jti":%q,"tenant":"north","tier":2}}`, issuer, server.id, start.Unix(), owner.id,
+		start.Unix()+3600, start.Unix(), start.Unix(), owner.id, issuer, answer.GetTokenId())
+	if payload != want {
+		t.Errorf("payload %s, want %s", payload, want)
+	}
+	// It is signed with the keys of access tokens, and is none.
+	if r.introspect(r.by(owner), answer.GetSignedResponse()).GetActive() {
+		t.Error("a signed answer passes for a token")
+	}
+	answer, payload = signed("none of ours")
+	want = fmt.Sprintf(`{"iss":%q,"aud":%q,"iat":%d,"token_introspection":{"active":false}}`, issuer, server.id, start.Unix())
+	if answer.GetActive() || payload != want {
+		t.Errorf("inactive: %s, want %s", payload, want)
+	}
+	if plain := r.introspect(r.by(server), token); plain.GetSignedResponse() != "" {
+		t.Error("signed though nobody asked for it")
 	}
 }

@@ -24,7 +24,19 @@ func (s *tokenService) Introspect(ctx context.Context, req *authv1.IntrospectReq
 	if err != nil {
 		return nil, err
 	}
-	token, err := s.tokens.inForce(ctx, req.GetToken())
+	answer, err := s.introspect(ctx, caller, req.GetToken())
+	if err != nil || !req.GetSigned() {
+		return answer, err
+	}
+	answer.SignedResponse, err = s.signIntrospection(ctx, caller, answer)
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+func (s *tokenService) introspect(ctx context.Context, caller *directory.Client, text string) (*authv1.IntrospectResponse, error) {
+	token, err := s.tokens.inForce(ctx, text)
 	if errors.Is(err, errVoid) || err == nil && !maySee(caller, token.client) {
 		return &authv1.IntrospectResponse{}, nil
 	}
