@@ -11,6 +11,7 @@ import (
 	"github.com/maypok86/otter/v2"
 	"google.golang.org/grpc"
 
+	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
@@ -49,7 +50,7 @@ type Caller struct {
 }
 
 // Exchanger exchanges credentials, each once: an exchange is kept for a minute
-// under the credential's hash, unless the credential ends or is revoked before.
+// under the credential's hash, unless the credential ends or is revoked, or the key of the internal token retired, before.
 // Failures are not kept, so that a new client works at once. An assertion holds for
 // one exchange, and nothing of it is kept.
 type Exchanger struct {
@@ -63,6 +64,7 @@ type key [sha256.Size]byte
 
 type entry struct {
 	caller Caller
+	signer *authv1.Principal // the key of the internal token
 	until  time.Time
 }
 
@@ -97,7 +99,7 @@ func (e *Exchanger) Exchange(ctx context.Context, c Credential, audience string,
 	}
 	k := hash(c, audience, families)
 	if kept, ok := e.cache.GetIfPresent(k); ok {
-		if e.clock().Before(kept.until) && !e.revocations.Revoked(kept.caller.Principal) {
+		if e.clock().Before(kept.until) && !e.revocations.Revoked(kept.caller.Principal) && !e.revocations.Revoked(kept.signer) {
 			return kept.caller, nil
 		}
 		e.cache.Invalidate(k)
@@ -144,7 +146,8 @@ func (e *Exchanger) ask(ctx context.Context, request *authv1.ExchangeRequest) (e
 	if limit := asked.Add(maxKept); limit.Before(until) {
 		until = limit
 	}
-	return entry{Caller{response.GetInternalToken(), response.GetPrincipal()}, until}, nil
+	token := response.GetInternalToken()
+	return entry{Caller{token, response.GetPrincipal()}, &authv1.Principal{KeyId: authn.SignedWith(token)}, until}, nil
 }
 
 func newRequest(c Credential, audience string, families []string) (*authv1.ExchangeRequest, error) {

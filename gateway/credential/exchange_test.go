@@ -2,6 +2,7 @@ package credential_test
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"sync"
@@ -36,6 +37,7 @@ type world struct {
 	gate    chan struct{} // exchanges wait for it when set
 	stale   bool
 	revoked map[string]bool // by token identifier
+	kid     string          // internal tokens name this key, when it is set
 	now     time.Time
 }
 
@@ -51,15 +53,22 @@ func (w *world) Exchange(ctx context.Context, in *authv1.ExchangeRequest, _ ...g
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	token := fmt.Sprint("internal-", n)
+	if w.kid != "" {
+		header := fmt.Sprintf(`{"alg":"ES256","kid":%q}`, w.kid)
+		token = base64.RawURLEncoding.EncodeToString([]byte(header)) + ".e30." + token
+	}
 	return &authv1.ExchangeResponse{
-		InternalToken: fmt.Sprint("internal-", n),
+		InternalToken: token,
 		ExpiresAt:     timestamppb.New(w.now.Add(w.life)),
 		Principal:     &authv1.Principal{TokenId: in.GetBearerToken() + in.GetApiKey(), ClientId: "1"},
 	}, nil
 }
 
-func (w *world) Fresh() bool                      { return !w.stale }
-func (w *world) Revoked(p *authv1.Principal) bool { return w.revoked[p.GetTokenId()] }
+func (w *world) Fresh() bool { return !w.stale }
+func (w *world) Revoked(p *authv1.Principal) bool {
+	return w.revoked[p.GetTokenId()] || w.revoked[p.GetKeyId()]
+}
 
 func start(t *testing.T) (*world, func(token string) (string, error)) {
 	t.Helper()
@@ -107,6 +116,20 @@ func TestARevokedCredentialIsAskedForAgain(t *testing.T) {
 	}
 	if w.asked.Load() != 2 {
 		t.Errorf("asked %d times", w.asked.Load())
+	}
+}
+
+func TestAnInternalTokenOfARetiredKeyIsReplaced(t *testing.T) {
+	w, exchange := start(t)
+	w.kid = "k1"
+	first, err := exchange("a")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.expect(t, exchange, "a", first)
+	w.revoked["k1"], w.kid = true, "k2"
+	if second, err := exchange("a"); err != nil || second == first {
+		t.Errorf("got %q again, %v", second, err)
 	}
 }
 

@@ -32,6 +32,8 @@ type Claims struct {
 	Scopes []string `json:"scopes,omitempty"`
 	// TokenID is the identifier of the access token that was exchanged; empty for other credentials.
 	TokenID string `json:"token_id,omitempty"`
+	// KeyID is the key that signed that token.
+	KeyID string `json:"key_id,omitempty"`
 	// Epoch is the client's or the operator's when the credential was issued; see authv1.Revocation.
 	Epoch int64 `json:"epoch,omitempty"`
 	// Operator is the operator's name; empty for others.
@@ -55,6 +57,7 @@ func (c *Claims) Principal() *authv1.Principal {
 		Kind:     c.Kind,
 		Scopes:   c.Scopes,
 		TokenId:  c.TokenID,
+		KeyId:    c.KeyID,
 		Epoch:    c.Epoch,
 		Operator: c.Operator,
 		Roles:    c.Roles,

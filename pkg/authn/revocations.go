@@ -3,6 +3,7 @@ package authn
 import (
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -19,7 +20,7 @@ const (
 )
 
 // Revocations is a view of what auth has revoked, fed by its WatchRevocations stream (see Run).
-// Its size is that of the revocations of tokens still alive, and one entry for each client and operator cut off.
+// Its size is that of the revocations of tokens and keys still alive, and one entry for each client and operator cut off.
 // Its methods may be called concurrently.
 type Revocations struct {
 	client RevocationWatcher
@@ -32,8 +33,9 @@ type Revocations struct {
 	caughtUp bool
 	cursor   int64
 	swept    time.Time
-	// tokens holds the ends of life of revoked tokens; zero for none known.
+	// tokens holds the ends of life of revoked tokens, keys those of the last tokens of retired keys; zero for none known.
 	tokens    map[string]time.Time
+	keys      map[string]time.Time
 	clients   map[string]int64
 	operators map[string]int64
 }
@@ -52,12 +54,18 @@ func (r *Revocations) Fresh() bool {
 	return !r.heard.IsZero() && r.now().Sub(r.heard) < silence
 }
 
-// Revoked tells whether the principal's token is revoked, or was issued before its client's or operator's cut-off.
+// Revoked tells whether the principal's token is revoked, was signed with a key that is retired, or was issued before
+// its client's or operator's cut-off.
 func (r *Revocations) Revoked(p *authv1.Principal) bool {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if id := p.GetTokenId(); id != "" {
 		if _, revoked := r.tokens[id]; revoked {
+			return true
+		}
+	}
+	if id := p.GetKeyId(); id != "" {
+		if _, retired := r.keys[id]; retired {
 			return true
 		}
 	}
@@ -105,6 +113,7 @@ func (r *Revocations) apply(m *authv1.WatchRevocationsResponse) error {
 
 func (r *Revocations) forget() {
 	r.tokens = make(map[string]time.Time)
+	r.keys = make(map[string]time.Time)
 	r.clients = make(map[string]int64)
 	r.operators = make(map[string]int64)
 }
@@ -113,13 +122,9 @@ func (r *Revocations) add(revocation *authv1.Revocation, now time.Time) error {
 	key, epoch := revocation.GetKey(), revocation.GetEpoch()
 	switch revocation.GetKind() {
 	case authv1.RevocationKind_REVOCATION_KIND_TOKEN:
-		var end time.Time
-		if revocation.GetExpiresAt() != nil {
-			end = revocation.GetExpiresAt().AsTime()
-		}
-		if !forgettable(end, now) {
-			r.tokens[key] = end
-		}
+		remember(r.tokens, revocation, now)
+	case authv1.RevocationKind_REVOCATION_KIND_KEY:
+		remember(r.keys, revocation, now)
 	case authv1.RevocationKind_REVOCATION_KIND_CLIENT:
 		r.clients[key] = max(r.clients[key], epoch)
 	case authv1.RevocationKind_REVOCATION_KIND_OPERATOR:
@@ -130,16 +135,24 @@ func (r *Revocations) add(revocation *authv1.Revocation, now time.Time) error {
 	return nil
 }
 
+func remember(ends map[string]time.Time, revocation *authv1.Revocation, now time.Time) {
+	var end time.Time
+	if revocation.GetExpiresAt() != nil {
+		end = revocation.GetExpiresAt().AsTime()
+	}
+	if !forgettable(end, now) {
+		ends[revocation.GetKey()] = end
+	}
+}
+
 func (r *Revocations) sweep(now time.Time) {
 	if now.Sub(r.swept) < sweepEvery {
 		return
 	}
 	r.swept = now
-	for id, end := range r.tokens {
-		if forgettable(end, now) {
-			delete(r.tokens, id)
-		}
-	}
+	over := func(_ string, end time.Time) bool { return forgettable(end, now) }
+	maps.DeleteFunc(r.tokens, over)
+	maps.DeleteFunc(r.keys, over)
 }
 
 func forgettable(end, now time.Time) bool {

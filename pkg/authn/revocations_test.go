@@ -67,6 +67,10 @@ func token(id string, end time.Time) *authv1.Revocation {
 	return &authv1.Revocation{Kind: authv1.RevocationKind_REVOCATION_KIND_TOKEN, Key: id, ExpiresAt: timestamppb.New(end)}
 }
 
+func key(id string, end time.Time) *authv1.Revocation {
+	return &authv1.Revocation{Kind: authv1.RevocationKind_REVOCATION_KIND_KEY, Key: id, ExpiresAt: timestamppb.New(end)}
+}
+
 func cutOff(kind authv1.RevocationKind, key string, epoch int64) *authv1.Revocation {
 	return &authv1.Revocation{Kind: kind, Key: key, Epoch: epoch}
 }
@@ -146,6 +150,7 @@ func TestRevoked(t *testing.T) {
 		s := <-a.streams
 		s.send(4,
 			token("t1", time.Now().Add(time.Hour)),
+			key("k1", time.Now().Add(time.Hour)),
 			cutOff(authv1.RevocationKind_REVOCATION_KIND_CLIENT, "c1", 3),
 			cutOff(authv1.RevocationKind_REVOCATION_KIND_CLIENT, "c1", 2),
 			cutOff(authv1.RevocationKind_REVOCATION_KIND_OPERATOR, "ana", 1))
@@ -155,6 +160,9 @@ func TestRevoked(t *testing.T) {
 		}{
 			"revoked token":          {&authv1.Principal{TokenId: "t1", ClientId: "c2"}, true},
 			"other token":            {&authv1.Principal{TokenId: "t2", ClientId: "c2"}, false},
+			"of a retired key":       {&authv1.Principal{TokenId: "t2", ClientId: "c2", KeyId: "k1"}, true},
+			"of another key":         {&authv1.Principal{TokenId: "t2", ClientId: "c2", KeyId: "t1"}, false},
+			"token named as a key":   {&authv1.Principal{TokenId: "k1"}, false},
 			"client before cut-off":  {&authv1.Principal{ClientId: "c1", Epoch: 2}, true},
 			"client since cut-off":   {&authv1.Principal{ClientId: "c1", Epoch: 3}, false},
 			"operator before":        {&authv1.Principal{Operator: "ana"}, true},
@@ -180,9 +188,13 @@ func TestRevoked(t *testing.T) {
 func TestEndedTokensAreForgotten(t *testing.T) {
 	watching(t, func(t *testing.T, view *authn.Revocations, a *auth) {
 		s := <-a.streams
-		s.send(1, token("t1", time.Now().Add(time.Second)), token("old", time.Now().Add(-time.Hour)))
+		s.send(1, token("t1", time.Now().Add(time.Second)), token("old", time.Now().Add(-time.Hour)),
+			key("k1", time.Now().Add(time.Second)))
 		if view.Revoked(&authv1.Principal{TokenId: "old"}) {
 			t.Error("kept a token that had ended")
+		}
+		if !view.Revoked(&authv1.Principal{KeyId: "k1"}) {
+			t.Error("forgot a key whose tokens live")
 		}
 		for range 130 {
 			pass(time.Second)
@@ -190,6 +202,9 @@ func TestEndedTokensAreForgotten(t *testing.T) {
 		}
 		if view.Revoked(&authv1.Principal{TokenId: "t1"}) {
 			t.Error("kept a token two minutes after its end")
+		}
+		if view.Revoked(&authv1.Principal{KeyId: "k1"}) {
+			t.Error("kept a key two minutes after the end of its last token")
 		}
 	})
 }

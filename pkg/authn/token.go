@@ -31,6 +31,18 @@ func Sign(key *ecdsa.PrivateKey, kid string, claims Claims) (string, error) {
 	return signed, nil
 }
 
+// SignedWith is the identifier of the key that an internal token says it was signed with; empty when it says none. It
+// proves nothing: it is for those who keep tokens that auth gave them, and must know when the key is retired.
+func SignedWith(token string) string {
+	var claims jwt.RegisteredClaims
+	parsed, _, err := jwt.NewParser().ParseUnverified(token, &claims)
+	if err != nil {
+		return ""
+	}
+	kid, _ := parsed.Header["kid"].(string)
+	return kid
+}
+
 // parser is strict: one algorithm, base64url without spare bits, expiry demanded.
 func parser(issuer, audience string, now func() time.Time) *jwt.Parser {
 	return jwt.NewParser(

@@ -49,8 +49,9 @@ type Verifier struct {
 }
 
 type verified struct {
-	claims    *Claims
-	principal *authv1.Principal
+	claims *Claims
+	// Neither may be revoked: the caller, and the key that signed the internal token itself.
+	caller, signer *authv1.Principal
 }
 
 // NewVerifier makes a verifier; it fails when an option is missing.
@@ -81,32 +82,34 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*Claims, error) {
 	sum := sha256.Sum256(append(buffer[:0], token...))
 	known, ok := v.verified.GetIfPresent(sum)
 	if !ok {
-		claims, err := v.parse(ctx, token)
+		claims, kid, err := v.parse(ctx, token)
 		if err != nil {
 			return nil, err
 		}
-		known = verified{claims, claims.Principal()}
+		known = verified{claims, claims.Principal(), &authv1.Principal{KeyId: kid}}
 		v.verified.Set(sum, known)
 	}
 	if v.opts.Now().Unix() >= known.claims.ExpiresAt {
 		v.verified.Invalidate(sum)
 		return nil, invalid(errors.New("expired"))
 	}
-	if err := v.checkRevoked(ctx, known.principal); err != nil {
-		return nil, err
+	for _, p := range []*authv1.Principal{known.caller, known.signer} {
+		if err := v.checkRevoked(ctx, p); err != nil {
+			return nil, err
+		}
 	}
 	return known.claims, nil
 }
 
-func (v *Verifier) parse(ctx context.Context, token string) (*Claims, error) {
+func (v *Verifier) parse(ctx context.Context, token string) (_ *Claims, kid string, err error) {
 	if !compact(token) {
-		return nil, invalid(errMalformed)
+		return nil, "", invalid(errMalformed)
 	}
 	var claims tokenClaims
 	var keyErr error
-	_, err := v.parser.ParseWithClaims(token, &claims, func(t *jwt.Token) (any, error) {
-		kid, err := keyID(t)
-		if err != nil {
+	_, err = v.parser.ParseWithClaims(token, &claims, func(t *jwt.Token) (any, error) {
+		var err error
+		if kid, err = keyID(t); err != nil {
 			return nil, err
 		}
 		key, err := v.keys.key(ctx, kid)
@@ -116,15 +119,15 @@ func (v *Verifier) parse(ctx context.Context, token string) (*Claims, error) {
 		return key, err
 	})
 	if keyErr != nil {
-		return nil, unavailable(keyErr)
+		return nil, "", unavailable(keyErr)
 	}
 	if err != nil {
-		return nil, invalid(err)
+		return nil, "", invalid(err)
 	}
 	if err := claims.checkLife(v.opts.Now()); err != nil {
-		return nil, invalid(err)
+		return nil, "", invalid(err)
 	}
-	return &claims.Claims, nil
+	return &claims.Claims, kid, nil
 }
 
 func (v *Verifier) checkRevoked(ctx context.Context, p *authv1.Principal) error {

@@ -67,12 +67,14 @@ func (i *issuer) keys(context.Context) ([]byte, error) {
 
 func (i *issuer) Fresh() bool { return !i.stale }
 
-func (i *issuer) Revoked(p *authv1.Principal) bool { return slices.Contains(i.revoked, p.GetTokenId()) }
+func (i *issuer) Revoked(p *authv1.Principal) bool {
+	return slices.Contains(i.revoked, p.GetTokenId()) || slices.Contains(i.revoked, p.GetKeyId())
+}
 
 func (i *issuer) claims() authn.Claims {
 	return authn.Claims{
 		Issuer: "auth", Audience: "identity", ClientID: "c1", Family: "cmp", Kind: authv1.ClientKind_CLIENT_KIND_PARTNER,
-		Scopes: []string{"a", "b"}, TokenID: "t1", Epoch: 2, ID: "i1",
+		Scopes: []string{"a", "b"}, TokenID: "t1", KeyID: "a1", Epoch: 2, ID: "i1",
 		IssuedAt: i.now.Unix(), ExpiresAt: i.now.Add(authn.MaxLife).Unix(),
 	}
 }
@@ -194,6 +196,9 @@ func TestRememberedTokenStillEnds(t *testing.T) {
 	for name, end := range map[string]func(*issuer){
 		"expired": func(i *issuer) { i.now = i.now.Add(authn.MaxLife) },
 		"revoked": func(i *issuer) { i.revoked = []string{"t1"} },
+		// The keys of the access token and of the internal token.
+		"key retired":     func(i *issuer) { i.revoked = []string{"a1"} },
+		"own key retired": func(i *issuer) { i.revoked = []string{"k1"} },
 	} {
 		t.Run(name, func(t *testing.T) {
 			i := newIssuer(t)
@@ -212,10 +217,13 @@ func TestRememberedTokenStillEnds(t *testing.T) {
 func TestStaleViewAsksForEachToken(t *testing.T) {
 	answer := func(revoked bool, err error) authn.Checker {
 		return func(_ context.Context, p *authv1.Principal) (bool, error) {
-			if p.GetTokenId() != "t1" {
-				return false, errors.New("asked for another")
+			switch {
+			case p.GetTokenId() == "t1" && p.GetKeyId() == "a1":
+				return revoked, err
+			case p.GetTokenId() == "" && p.GetKeyId() == "k1": // the internal token's own key
+				return false, nil
 			}
-			return revoked, err
+			return false, errors.New("asked for another")
 		}
 	}
 	for name, c := range map[string]struct {
@@ -237,6 +245,15 @@ func TestStaleViewAsksForEachToken(t *testing.T) {
 				t.Errorf("%s, want %s", got, c.want)
 			}
 		})
+	}
+}
+
+func TestStaleViewAsksForTheTokensOwnKey(t *testing.T) {
+	i := newIssuer(t)
+	i.stale = true
+	i.checker = func(_ context.Context, p *authv1.Principal) (bool, error) { return p.GetKeyId() == "k1", nil }
+	if got := reason(i.verifier(t), i.token(t, nil)); got != invalid {
+		t.Error(got)
 	}
 }
 

@@ -24,8 +24,9 @@ var (
 
 // KEK is a key-encryption key. It may be used by several goroutines at once.
 type KEK struct {
-	id   [idSize]byte
-	aead cipher.AEAD
+	id       [idSize]byte
+	aead     cipher.AEAD
+	previous *KEK
 }
 
 // New makes a KEK of 32 random bytes.
@@ -47,6 +48,11 @@ func New(key []byte) (*KEK, error) {
 	return kek, nil
 }
 
+// WithPrevious returns the same key, which also opens what was sealed with another one, until that is sealed anew.
+func (k *KEK) WithPrevious(previous *KEK) *KEK {
+	return &KEK{id: k.id, aead: k.aead, previous: previous}
+}
+
 // Seal encrypts plaintext. The result names the key, so that texts of several
 // keys can lie side by side while they are sealed anew. aad is not stored: Open
 // needs the same bytes, which ties the text to its place.
@@ -61,6 +67,9 @@ func (k *KEK) Open(sealed, aad []byte) ([]byte, error) {
 	}
 	id, text := sealed[:idSize], sealed[idSize:]
 	if !bytes.Equal(id, k.id[:]) {
+		if k.previous != nil {
+			return k.previous.Open(sealed, aad)
+		}
 		return nil, fmt.Errorf("key %x, have %x: %w", id, k.id, ErrWrongKey)
 	}
 	plaintext, err := k.aead.Open(nil, nil, text, aad)
@@ -68,4 +77,17 @@ func (k *KEK) Open(sealed, aad []byte) ([]byte, error) {
 		return nil, ErrCorrupt
 	}
 	return plaintext, nil
+}
+
+// Reseal seals anew what a previous key sealed; changed is false when the text is under this key already. It fails
+// as Open does.
+func (k *KEK) Reseal(sealed, aad []byte) (resealed []byte, changed bool, err error) {
+	plaintext, err := k.Open(sealed, aad)
+	if err != nil {
+		return nil, false, err
+	}
+	if bytes.HasPrefix(sealed, k.id[:]) {
+		return sealed, false, nil
+	}
+	return k.Seal(plaintext, aad), true, nil
 }

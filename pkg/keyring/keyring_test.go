@@ -25,6 +25,39 @@ func mustNew(t *testing.T, key []byte) *keyring.KEK {
 	return kek
 }
 
+func TestAPreviousKeyOpensUntilAllIsSealedAnew(t *testing.T) {
+	text := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{8}, 32))
+	previous, place := mustNew(t, key), []byte("place")
+	both, err := keyring.LoadKEK(keyring.Config{
+		Key:      config.Secret(text),
+		Previous: keyring.Source{Key: config.Secret(base64.StdEncoding.EncodeToString(key))},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed := previous.Seal([]byte("private"), place)
+	if got, err := both.Open(sealed, place); err != nil || string(got) != "private" {
+		t.Fatalf("Open = %q, %v", got, err)
+	}
+	resealed, changed, err := both.Reseal(sealed, place)
+	if err != nil || !changed {
+		t.Fatalf("Reseal: %t, %v", changed, err)
+	}
+	alone := mustNew(t, bytes.Repeat([]byte{8}, 32))
+	if got, err := alone.Open(resealed, place); err != nil || string(got) != "private" {
+		t.Errorf("without the previous key: %q, %v", got, err)
+	}
+	if again, changed, err := both.Reseal(resealed, place); err != nil || changed || !bytes.Equal(again, resealed) {
+		t.Errorf("sealed anew twice: %t, %v", changed, err)
+	}
+	if _, _, err := alone.Reseal(sealed, place); !errors.Is(err, keyring.ErrWrongKey) {
+		t.Errorf("Reseal without the key: %v", err)
+	}
+	if _, _, err := both.Reseal(resealed, []byte("elsewhere")); !errors.Is(err, keyring.ErrCorrupt) {
+		t.Errorf("Reseal elsewhere: %v", err)
+	}
+}
+
 func TestSealedTextOpensOnlyInItsPlace(t *testing.T) {
 	kek := mustNew(t, key)
 	sealed := kek.Seal([]byte("private"), []byte("place"))
@@ -87,6 +120,8 @@ func TestRefusedSources(t *testing.T) {
 		says string
 	}{
 		"none":          {keyring.Config{}, "openssl rand"},
+		"both previous": {keyring.Config{Key: config.Secret(secret), Previous: keyring.Source{File: "f", Key: "k"}}, "previous: file and key"},
+		"bad previous":  {keyring.Config{File: write(t, string(key), 0o600), Previous: keyring.Source{Key: "***"}}, "previous: the key"},
 		"both":          {keyring.Config{File: "f", Key: "k"}, "exclude"},
 		"open to group": {keyring.Config{File: write(t, string(key), 0o640)}, "chmod 600"},
 		"absent":        {keyring.Config{File: filepath.Join(t.TempDir(), "none")}, "no such file"},

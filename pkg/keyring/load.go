@@ -16,12 +16,20 @@ import (
 // maxFile bounds what is read of a key file: 32 bytes in base64, and line ends.
 const maxFile = 128
 
-// Config says where the key-encryption key is. Exactly one of its settings is given.
+// Config says where the key-encryption key is. Exactly one of File and Key is given.
 type Config struct {
 	// File holds the key: 32 raw bytes, or their base64. Only its owner may read it.
 	File string `koanf:"file"`
 	// Key is the key itself in base64, for environments that hand secrets out as variables.
 	Key config.Secret `koanf:"key"`
+	// Previous is the key before, while something is still sealed with it.
+	Previous Source `koanf:"previous"`
+}
+
+// Source is where a key is: in a file or given as it is, as in Config.
+type Source struct {
+	File string        `koanf:"file"`
+	Key  config.Secret `koanf:"key"`
 }
 
 // Validate says what is missing.
@@ -31,19 +39,33 @@ func (c Config) Validate() error {
 		return errors.New("one of file and key is needed: make a key with `openssl rand -base64 32`")
 	case c.File != "" && c.Key != "":
 		return errors.New("file and key exclude each other")
+	case c.Previous.File != "" && c.Previous.Key != "":
+		return errors.New("previous: file and key exclude each other")
 	}
 	return nil
 }
 
-// LoadKEK reads the key that cfg points at.
+// LoadKEK reads the key that cfg points at, and the previous one when there is one.
 func LoadKEK(cfg Config) (*KEK, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	if cfg.File == "" {
-		return parseText([]byte(cfg.Key.Reveal()))
+	kek, err := Source{cfg.File, cfg.Key}.load()
+	if err != nil || cfg.Previous == (Source{}) {
+		return kek, err
 	}
-	content, err := readPrivate(cfg.File)
+	previous, err := cfg.Previous.load()
+	if err != nil {
+		return nil, fmt.Errorf("previous: %w", err)
+	}
+	return kek.WithPrevious(previous), nil
+}
+
+func (s Source) load() (*KEK, error) {
+	if s.File == "" {
+		return parseText([]byte(s.Key.Reveal()))
+	}
+	content, err := readPrivate(s.File)
 	if err != nil {
 		return nil, fmt.Errorf("reading the key-encryption key: %w", err)
 	}
@@ -52,7 +74,7 @@ func LoadKEK(cfg Config) (*KEK, error) {
 	}
 	kek, err := parseText(content)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", cfg.File, err)
+		return nil, fmt.Errorf("%s: %w", s.File, err)
 	}
 	return kek, nil
 }

@@ -42,7 +42,7 @@ func (s *Service) keepNotingUse(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), pollTimeout)
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTimeout)
 			defer cancel()
 			s.noteUse(last)
 			return

@@ -21,10 +21,15 @@ func TestAStoreThatIsAwayIsUnavailableNotValid(t *testing.T) {
 	signing, key := r.keyed(signer), r.newKey(client).GetKey()
 	token, ctx := r.issue(client), r.by(client)
 	assertion := signer.assert(signing.id, start, nil)
+	stranger := newPlatform(t).replica(false)
+	unknown := stranger.issue(stranger.register(partner()))
 	server.Stop()
 	if !r.introspect(ctx, token).GetActive() {
 		t.Error("a fresh view does not do without the store")
 	}
+	// Nor is a token refused whose key may be one that was made just now.
+	_, err := r.tokens().Introspect(ctx, &authv1.IntrospectRequest{Token: unknown})
+	wantReason(t, err, errorsv1.Reason_REASON_UNAVAILABLE)
 	p.clock.Advance(2 * time.Second)
 	calls := map[string]func() error{
 		"Introspect": func() error {

@@ -27,11 +27,25 @@ type Config struct {
 	IntrospectionMaxAge time.Duration `koanf:"introspection_max_age"`
 	// ViewPoll is how often a replica asks the store for changes.
 	ViewPoll time.Duration `koanf:"view_poll"`
+	// Keys says how signing keys are replaced.
+	Keys Keys `koanf:"keys"`
 	// KEK is the key-encryption key under which private keys are stored.
 	KEK keyring.Config `koanf:"kek"`
 	// Store is the service's database.
 	Store store.Config `koanf:"store"`
 }
+
+// Keys is the `auth.keys` section.
+type Keys struct {
+	// RotateEvery is how long a signing key signs before the next one does; 0 is until an operator rotates it.
+	RotateEvery time.Duration `koanf:"rotate_every"`
+	// PublishBefore is the least time for which a key is published before it signs. It is more than the five minutes for
+	// which verifiers may keep a key set.
+	PublishBefore time.Duration `koanf:"publish_before"`
+}
+
+// keySetsKept is for how long verifiers may keep a key set: the gateway says so to those outside, and pkg/authn does it.
+const keySetsKept = 5 * time.Minute
 
 // DefaultConfig returns the defaults. The families, the key-encryption key and the store's URL have none.
 func DefaultConfig() Config {
@@ -39,6 +53,7 @@ func DefaultConfig() Config {
 		Issuer:              "ventanilla",
 		IntrospectionMaxAge: 10 * time.Second,
 		ViewPoll:            200 * time.Millisecond,
+		Keys:                Keys{RotateEvery: 90 * 24 * time.Hour, PublishBefore: 10 * time.Minute},
 		Store:               store.DefaultConfig(),
 	}
 }
@@ -62,6 +77,12 @@ func (c Config) Validate() error {
 	}
 	if least, most := 10*time.Millisecond, directory.MaxAge/2; c.ViewPoll < least || c.ViewPoll > most {
 		errs = append(errs, fmt.Errorf("view_poll: must be between %s and %s", least, most))
+	}
+	if before := c.Keys.PublishBefore; before <= keySetsKept || before > 24*time.Hour {
+		errs = append(errs, fmt.Errorf("keys.publish_before: must be more than %s and at most 24h", keySetsKept))
+	}
+	if every := c.Keys.RotateEvery; every != 0 && every < c.Keys.PublishBefore {
+		errs = append(errs, errors.New("keys.rotate_every: must be 0, for never, or no less than keys.publish_before"))
 	}
 	if err := c.KEK.Validate(); err != nil {
 		errs = append(errs, fmt.Errorf("kek: %w", err))

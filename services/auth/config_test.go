@@ -18,6 +18,8 @@ func TestValidateNamesTheSetting(t *testing.T) {
 		`families: "Cmp"`:        func(c *auth.Config) { c.Families = []string{"tuidd", "Cmp"} },
 		"introspection_max_age":  func(c *auth.Config) { c.IntrospectionMaxAge = -time.Second },
 		"view_poll":              func(c *auth.Config) { c.ViewPoll = time.Second },
+		"keys.publish_before":    func(c *auth.Config) { c.Keys.PublishBefore = 5 * time.Minute },
+		"keys.rotate_every":      func(c *auth.Config) { c.Keys.RotateEvery = time.Minute },
 		"kek":                    func(c *auth.Config) { c.KEK.File = "" },
 		"store.url":              func(c *auth.Config) { c.Store.URL = "" },
 	} {

@@ -34,7 +34,7 @@ func (s *tokenService) Exchange(ctx context.Context, req *authv1.ExchangeRequest
 		expires = who.expires
 	}
 	p := who.principal
-	token, err := authn.Sign(s.keys.Internal.Key, s.keys.Internal.ID, authn.Claims{
+	token, err := s.signInternal(ctx, authn.Claims{
 		Issuer:    s.config.Issuer,
 		Audience:  req.GetAudience(),
 		ClientID:  p.GetClientId(),
@@ -42,6 +42,7 @@ func (s *tokenService) Exchange(ctx context.Context, req *authv1.ExchangeRequest
 		Kind:      p.GetKind(),
 		Scopes:    p.GetScopes(),
 		TokenID:   p.GetTokenId(),
+		KeyID:     p.GetKeyId(),
 		Epoch:     p.GetEpoch(),
 		Operator:  p.GetOperator(),
 		Roles:     p.GetRoles(),
@@ -95,7 +96,7 @@ func (s *tokenService) bearer(ctx context.Context, text string, families []strin
 		return identity{}, err
 	}
 	principal := principalOf(token.client, token.Scopes)
-	principal.TokenId = token.ID
+	principal.TokenId, principal.KeyId = token.ID, token.KeyID
 	return identity{principal, token.Expires}, nil
 }
 
@@ -115,7 +116,11 @@ func (s *tokenService) operator(ctx context.Context, der []byte) (identity, erro
 	if peer, _ := authn.PeerFromContext(ctx); peer != gateway {
 		return identity{}, refused()
 	}
-	certificate, err := operatorcert.Read(s.keys.Operators, der, s.now())
+	authority, err := s.ring.Operators()
+	if err != nil {
+		return identity{}, keyAway(err)
+	}
+	certificate, err := operatorcert.Read(authority, der, s.now())
 	if err != nil {
 		return identity{}, refused()
 	}

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/testing/protocmp"
 	"google.golang.org/protobuf/types/known/durationpb"
 
+	"github.com/ventanilla/ventanilla/pkg/authn"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	"github.com/ventanilla/ventanilla/services/auth"
@@ -26,7 +27,7 @@ func TestExchangeTellsWhoItIs(t *testing.T) {
 	}{
 		"access token": {byToken(token), &authv1.Principal{
 			ClientId: client.id, Family: "cmp", Kind: partnerKind, Scopes: []string{"b"},
-			TokenId: r.introspect(r.by(client), token).GetTokenId(),
+			TokenId: r.introspect(r.by(client), token).GetTokenId(), KeyId: authn.SignedWith(token),
 		}},
 		"client secret": {bySecret(client), &authv1.Principal{
 			ClientId: client.id, Family: "cmp", Kind: partnerKind, Scopes: []string{"a", "b"},

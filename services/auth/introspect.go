@@ -24,7 +24,19 @@ func (s *tokenService) Introspect(ctx context.Context, req *authv1.IntrospectReq
 	if err != nil {
 		return nil, err
 	}
-	token, err := s.tokens.inForce(ctx, req.GetToken())
+	answer, err := s.introspect(ctx, caller, req.GetToken())
+	if err != nil || !req.GetSigned() {
+		return answer, err
+	}
+	answer.SignedResponse, err = s.signIntrospection(ctx, caller, answer)
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+func (s *tokenService) introspect(ctx context.Context, caller *directory.Client, text string) (*authv1.IntrospectResponse, error) {
+	token, err := s.tokens.inForce(ctx, text)
 	if errors.Is(err, errVoid) || err == nil && !maySee(caller, token.client) {
 		return &authv1.IntrospectResponse{}, nil
 	}
@@ -32,17 +44,22 @@ func (s *tokenService) Introspect(ctx context.Context, req *authv1.IntrospectReq
 		return nil, err
 	}
 	issued := timestamppb.New(token.IssuedAt)
-	// Client credentials have no person behind them: username and subject stay empty,
+	var subject string
+	if token.Internal {
+		subject = token.ClientID // RFC 9068, 2.2
+	}
+	// Client credentials have no person behind them: username stays empty, and the subject of a partner's token,
 	// whatever the caller may know.
 	return &authv1.IntrospectResponse{
 		Active:       true,
 		Scopes:       scopesFor(caller, token),
 		ClientId:     token.ClientID,
+		Subject:      subject,
 		TokenType:    tokenType,
 		ExpiresAt:    timestamppb.New(token.Expires),
 		IssuedAt:     issued,
 		NotBefore:    issued,
-		Audience:     []string{token.ClientID},
+		Audience:     token.Audience,
 		Issuer:       s.config.Issuer,
 		TokenId:      token.ID,
 		ExtraMembers: token.client.Members,

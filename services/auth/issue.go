@@ -8,6 +8,9 @@ import (
 
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/auth/internal/accesstoken"
+	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
+	"github.com/ventanilla/ventanilla/services/auth/internal/keys"
+	"github.com/ventanilla/ventanilla/services/auth/internal/store"
 )
 
 // IssueToken answers the client-credentials grant.
@@ -24,13 +27,16 @@ func (s *tokenService) IssueToken(ctx context.Context, req *authv1.IssueTokenReq
 	now := s.now()
 	issued := now.Truncate(time.Second)
 	claims := accesstoken.Claims{
+		Internal: client.Kind == store.KindInternal,
+		Issuer:   s.config.Issuer,
 		ClientID: client.ID,
+		Audience: s.audience(client),
 		ID:       accesstoken.NewID(client.Epoch),
 		IssuedAt: issued,
 		Expires:  issued.Add(client.TokenLife),
 		Scopes:   scopes,
 	}
-	token, err := accesstoken.Sign(claims, s.keys.Access.ID, s.keys.Access.Key)
+	token, err := s.signAccess(ctx, &claims, keys.AccessUse(client.TokenAlgorithm))
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +47,18 @@ func (s *tokenService) IssueToken(ctx context.Context, req *authv1.IssueTokenReq
 		ExpiresIn:   secondsLeft(now, claims.Expires),
 		Scopes:      scopes,
 	}, nil
+}
+
+// audience is whom a client's tokens are meant for. Those of partners name the client itself; internal ones the resource
+// servers of its registration, or the platform when there are none.
+func (s *tokenService) audience(client *directory.Client) []string {
+	switch {
+	case client.Kind != store.KindInternal:
+		return []string{client.ID}
+	case len(client.Audiences) == 0:
+		return []string{s.config.Issuer}
+	}
+	return client.Audiences
 }
 
 // secondsLeft counts whole seconds. The one under way is gone before the answer

@@ -40,7 +40,11 @@ func (s *operatorService) IssueCredential(ctx context.Context, req *authv1.Issue
 	if req.GetLife() != nil {
 		life = req.GetLife().AsDuration()
 	}
-	certificate, err := operatorcert.Issue(s.keys.Operators, req.GetCertificateRequest(), operator.Name, operator.Epoch, life)
+	authority, err := s.ring.Operators()
+	if err != nil {
+		return nil, keyAway(err)
+	}
+	certificate, err := operatorcert.Issue(authority, req.GetCertificateRequest(), operator.Name, operator.Epoch, life)
 	if errors.Is(err, pki.ErrRequest) {
 		return nil, rpcerr.Wrap(errorsv1.Reason_REASON_CERTIFICATE_REQUEST_INVALID, err,
 			"the certificate request cannot be signed", rpcerr.Field("certificate_request", "not signable"))

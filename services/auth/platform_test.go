@@ -46,6 +46,7 @@ type platform struct {
 	ca    *pki.CA
 	kek   *keyring.KEK
 	clock *testkit.Clock
+	now   func() time.Time // the clock's, unless a test takes the real one
 	db    *sqlstore.DB
 	// board has the switches of all replicas.
 	board *board
@@ -69,7 +70,8 @@ func openPlatform(t testing.TB, url string, connections int) *platform {
 	check(t, err)
 	t.Cleanup(func() { check(t, db.Close()) })
 	check(t, sqlstore.Migrate(t.Context(), db, auth.Migrations()))
-	return &platform{t, ca, kek, testkit.NewClock(start), db, &board{}}
+	clock := testkit.NewClock(start)
+	return &platform{t, ca, kek, clock, clock.Now, db, &board{}}
 }
 
 // replica is one auth server, reached over mTLS.
@@ -91,7 +93,7 @@ func (p *platform) replica(follow bool) *replica {
 	cfg.Families = []string{"cmp", "tuidd"}
 	cfg.Issuer, cfg.ViewPoll = issuer, 10*time.Millisecond
 	service, err := auth.New(p.t.Context(), cfg, auth.Deps{
-		DB: p.db, KEK: p.kek, Switches: p.board.switches(), Now: p.clock.Now, Logger: tele.Logger,
+		DB: p.db, KEK: p.kek, Switches: p.board.switches(), Now: p.now, Logger: tele.Logger,
 	})
 	check(p.t, err)
 	verifier, err := service.Verifier()

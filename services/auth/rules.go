@@ -49,6 +49,11 @@ func Rules() map[string]rpcserver.Rule {
 		authv1.ApiKeyService_ListApiKeys_FullMethodName:  operators(),
 		authv1.ApiKeyService_DeleteApiKey_FullMethodName: operators(security, support),
 
+		authv1.KeyService_ListKeys_FullMethodName:   operators(),
+		authv1.KeyService_RotateKey_FullMethodName:  operators(security),
+		authv1.KeyService_RetireKey_FullMethodName:  operators(security),
+		authv1.KeyService_RewrapKeys_FullMethodName: operators(security),
+
 		authv1.OperatorService_CreateOperator_FullMethodName:  orBootstrap(operators(security)),
 		authv1.OperatorService_ListOperators_FullMethodName:   orBootstrap(operators()),
 		authv1.OperatorService_DisableOperator_FullMethodName: operators(security),

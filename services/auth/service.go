@@ -16,7 +16,6 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/keyring"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
-	"github.com/ventanilla/ventanilla/services/auth/internal/accesstoken"
 	"github.com/ventanilla/ventanilla/services/auth/internal/assertion"
 	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
 	"github.com/ventanilla/ventanilla/services/auth/internal/keys"
@@ -28,10 +27,10 @@ import (
 const Role = "auth"
 
 const (
-	// pollTimeout bounds one look at the store.
-	pollTimeout = 2 * time.Second
 	// sweepEvery is how often what is over is dropped, and verified tokens forgotten.
 	sweepEvery = time.Minute
+	// lastTimeout bounds what is stored when nobody waits any more: the caller has gone, or the process ends.
+	lastTimeout = 2 * time.Second
 	// sweepBatch is how many the store drops at a time.
 	sweepBatch = 1000
 	// deletionsKept is how long the store remembers deleted clients and API keys, so that every replica hears of them.
@@ -63,7 +62,8 @@ type Service struct {
 	config   Config
 	store    *store.Store
 	view     *directory.Directory
-	keys     *keys.Keys
+	vault    *keys.Vault
+	ring     *keys.Ring
 	tokens   *accessTokens
 	switches Switches
 	now      func() time.Time
@@ -75,7 +75,7 @@ type Service struct {
 	keyUse     keyUse
 }
 
-// New loads the signing keys, making them at the first start, and the view of the store.
+// New loads the view of the store and the signing keys, making the active ones at the first start.
 func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	if deps.Switches.Store == nil {
 		return nil, errors.New("starting auth: no store of switches was given")
@@ -88,24 +88,26 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		logger:   deps.Logger,
 		wake:     make(chan struct{}, 1),
 	}
-	s.view = directory.New(s.store, deps.Now)
-	var err error
-	if s.keys, err = keys.Load(ctx, s.store, deps.KEK, deps.Now); err != nil {
-		return nil, fmt.Errorf("starting auth: %w", err)
-	}
-	if s.tokens, err = newAccessTokens(accesstoken.NewParser(s.keys.AccessKey), s.view, deps.Now); err != nil {
-		return nil, fmt.Errorf("starting auth: %w", err)
-	}
-	if s.contract, err = registrationContract(); err != nil {
-		return nil, fmt.Errorf("starting auth: %w", err)
-	}
-	if s.assertions, err = assertion.NewVerifier(); err != nil {
-		return nil, fmt.Errorf("starting auth: %w", err)
-	}
-	if err := s.view.Poll(ctx); err != nil {
+	s.vault = keys.NewVault(deps.KEK, deps.Now)
+	s.ring = keys.NewRing(s.vault, deps.Logger)
+	s.view = directory.New(s.store, s.ring, deps.Now)
+	if err := s.load(ctx); err != nil {
 		return nil, fmt.Errorf("starting auth: %w", err)
 	}
 	return s, nil
+}
+
+func (s *Service) load(ctx context.Context) (err error) {
+	if s.tokens, err = newAccessTokens(s.ring, s.view, s.now); err != nil {
+		return err
+	}
+	if err := keys.Ensure(ctx, s.store, s.vault); err != nil {
+		return err
+	}
+	if err := s.view.Poll(ctx); err != nil {
+		return err
+	}
+	return s.ring.Check()
 }
 
 // Register adds the service's RPCs to a server.
@@ -115,6 +117,7 @@ func (s *Service) Register(server grpc.ServiceRegistrar) {
 	authv1.RegisterApiKeyServiceServer(server, &apiKeyService{Service: s})
 	authv1.RegisterOperatorServiceServer(server, &operatorService{Service: s})
 	authv1.RegisterSwitchServiceServer(server, &switchService{Service: s})
+	authv1.RegisterKeyServiceServer(server, &keyService{Service: s})
 }
 
 // Verifier makes the verifier of internal tokens for auth's own server, with its own
@@ -123,7 +126,7 @@ func (s *Service) Verifier() (*authn.Verifier, error) {
 	return authn.NewVerifier(authn.VerifierOptions{
 		Issuer:   s.config.Issuer,
 		Audience: Role,
-		Keys:     func(context.Context) ([]byte, error) { return s.keys.InternalSet, nil },
+		Keys:     s.internalSet,
 		View:     s.view,
 		Checker:  s.view.Check,
 		Now:      s.now,
@@ -135,17 +138,24 @@ func (s *Service) Ready(context.Context) error {
 	if !s.view.Fresh() {
 		return errors.New("auth: the view of the store is not current")
 	}
+	if err := s.ring.Check(); err != nil {
+		return fmt.Errorf("auth: %w", err)
+	}
 	return nil
 }
 
-// Run follows the store and drops what is over, until ctx ends; it returns nil then.
+// Run follows the store, keeps the signing keys and drops what is over, until ctx ends; it returns nil then.
 // The streams of WatchRevocations end with it.
 func (s *Service) Run(ctx context.Context) error {
 	defer s.view.Close()
-	var sweeping sync.WaitGroup
-	defer sweeping.Wait()
-	sweeping.Go(func() { s.keepSweeping(ctx) })
-	sweeping.Go(func() { s.keepNotingUse(ctx) })
+	var beside sync.WaitGroup // what takes long must not make the view old
+	defer beside.Wait()
+	beside.Go(func() { s.each(ctx, sweepEvery, s.sweep) })
+	beside.Go(func() { s.keepNotingUse(ctx) })
+	beside.Go(func() {
+		s.keepKeys(ctx)
+		s.each(ctx, keepEvery, s.keepKeys)
+	})
 	poll := time.NewTicker(s.config.ViewPoll)
 	defer poll.Stop()
 	for away := false; ; {
@@ -155,19 +165,12 @@ func (s *Service) Run(ctx context.Context) error {
 		case <-poll.C:
 		case <-s.wake:
 		}
-		err := s.poll(ctx)
+		err := s.view.Poll(ctx)
 		if failed := err != nil && ctx.Err() == nil; failed != away {
 			away = failed
 			s.report(ctx, err)
 		}
 	}
-}
-
-// poll is bounded, so that a store that hangs is asked anew, over another connection.
-func (s *Service) poll(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
-	defer cancel()
-	return s.view.Poll(ctx)
 }
 
 // report logs when the store goes away and when it comes back, not each poll between.
@@ -179,16 +182,16 @@ func (s *Service) report(ctx context.Context, err error) {
 	s.logger.InfoContext(ctx, "following the store again")
 }
 
-// keepSweeping runs beside the polls: many rows to drop must not make the view old.
-func (s *Service) keepSweeping(ctx context.Context) {
-	ticker := time.NewTicker(sweepEvery)
+// each runs a task at intervals until ctx ends.
+func (s *Service) each(ctx context.Context, interval time.Duration, task func(context.Context)) {
+	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			s.sweep(ctx)
+			task(ctx)
 		}
 	}
 }

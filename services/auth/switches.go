@@ -115,7 +115,7 @@ type unconfirmed struct {
 
 // notSwitched enters in the admin log that what was recorded may not have come about.
 func (s *switchService) notSwitched(ctx context.Context, author store.Act, set switches.Switch, cause error) error {
-	recording, cancel := context.WithTimeout(context.WithoutCancel(ctx), pollTimeout) // the caller may be gone
+	recording, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTimeout) // the caller may be gone
 	defer cancel()
 	problem := "etcd did not confirm it: it may have come about"
 	if errors.Is(cause, switches.ErrNotFound) {

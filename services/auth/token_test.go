@@ -37,9 +37,9 @@ func TestIssuedTokenHasTheDocumentedShape(t *testing.T) {
 	}
 
 	// Verified and read by another JOSE library.
-	keys, err := store.New(r.db, r.clock.Now).Keys(t.Context(), store.UseAccess)
+	key, err := store.New(r.db, r.clock.Now).EnsureKey(t.Context(), store.UseAccess, nil)
 	check(t, err)
-	public, err := x509.ParsePKIXPublicKey(keys[0].Public)
+	public, err := x509.ParsePKIXPublicKey(key.Public)
 	check(t, err)
 	signed, err := jose.ParseSignedCompact(answer.GetAccessToken(), []jose.SignatureAlgorithm{jose.RS256})
 	check(t, err)
@@ -58,7 +58,7 @@ func TestIssuedTokenHasTheDocumentedShape(t *testing.T) {
 	header, _, _ := strings.Cut(answer.GetAccessToken(), ".")
 	text, err := base64.RawURLEncoding.DecodeString(header)
 	check(t, err)
-	if want := fmt.Sprintf(`{"typ":"JWT","alg":"RS256","jti":%q,"kid":%q}`, claims.Jti, keys[0].KID); string(text) != want {
+	if want := fmt.Sprintf(`{"typ":"JWT","alg":"RS256","jti":%q,"kid":%q}`, claims.Jti, key.KID); string(text) != want {
 		t.Errorf("header %s, want %s", text, want)
 	}
 }

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/services/auth/internal/accesstoken"
 	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
+	"github.com/ventanilla/ventanilla/services/auth/internal/keys"
 )
 
 const (
@@ -23,6 +25,7 @@ const (
 // right, so it is checked once and remembered under the token's hash; everything
 // that can change is checked at each call.
 type accessTokens struct {
+	ring     *keys.Ring
 	parser   *accesstoken.Parser
 	view     *directory.Directory
 	now      func() time.Time
@@ -41,7 +44,7 @@ type accessToken struct {
 	client *directory.Client
 }
 
-func newAccessTokens(parser *accesstoken.Parser, view *directory.Directory, now func() time.Time) (*accessTokens, error) {
+func newAccessTokens(ring *keys.Ring, view *directory.Directory, now func() time.Time) (*accessTokens, error) {
 	cache, err := otter.New(&otter.Options[[sha256.Size]byte, *signedToken]{
 		MaximumSize: maxVerified,
 		// Upkeep runs in the caller, so that no goroutine is left to nobody.
@@ -50,13 +53,16 @@ func newAccessTokens(parser *accesstoken.Parser, view *directory.Directory, now 
 	if err != nil {
 		return nil, fmt.Errorf("making the cache of verified tokens: %w", err)
 	}
-	return &accessTokens{parser, view, now, cache}, nil
+	return &accessTokens{ring, accesstoken.NewParser(ring.Access), view, now, cache}, nil
 }
 
 // inForce reads a token. It fails with errVoid when the token is malformed, forged,
-// over, not begun, revoked, or its client's no more.
+// over, not begun, revoked, its client's no more, or of a retired key.
 func (a *accessTokens) inForce(ctx context.Context, text string) (accessToken, error) {
-	token, err := a.verify(text)
+	if err := a.view.Ensure(ctx); err != nil { // the ring is as current as the view
+		return accessToken{}, failure(err, "following the store")
+	}
+	token, err := a.verify(ctx, text)
 	if err != nil {
 		return accessToken{}, err
 	}
@@ -92,15 +98,18 @@ func hashToken(text string) [sha256.Size]byte {
 	return sha256.Sum256(append(buffer[:0], text...))
 }
 
-func (a *accessTokens) verify(text string) (*signedToken, error) {
+func (a *accessTokens) verify(ctx context.Context, text string) (*signedToken, error) {
 	if len(text) > accesstoken.MaxSize {
 		return nil, errVoid
 	}
 	hash := hashToken(text)
-	if token, ok := a.verified.GetIfPresent(hash); ok {
+	if token, ok := a.verified.GetIfPresent(hash); ok && a.ring.Access(token.KeyID) != nil {
 		return token, nil
 	}
-	claims, err := a.parser.Parse(text)
+	claims, err := a.parse(ctx, text)
+	if err != nil && !errors.Is(err, accesstoken.ErrInvalid) {
+		return nil, failure(err, "looking up a signing key")
+	}
 	if err != nil {
 		return nil, errVoid
 	}
@@ -111,4 +120,17 @@ func (a *accessTokens) verify(text string) (*signedToken, error) {
 	token := &signedToken{claims, epoch}
 	a.verified.Set(hash, token)
 	return token, nil
+}
+
+// parse looks a key that the ring does not have up in the store before it calls it unknown. What many strangers can
+// cost so is bounded by the view: they share its looks.
+func (a *accessTokens) parse(ctx context.Context, text string) (accesstoken.Claims, error) {
+	claims, err := a.parser.Parse(text)
+	if !errors.Is(err, accesstoken.ErrUnknownKey) || a.ring.Known(claims.KeyID) {
+		return claims, err
+	}
+	if err := a.view.Poll(ctx); err != nil {
+		return accesstoken.Claims{}, err
+	}
+	return a.parser.Parse(text)
 }

@@ -24,7 +24,7 @@ type revocationStream = grpc.ServerStreamingServer[authv1.WatchRevocationsRespon
 // all, then each new one. It says nothing while this replica's own view is old.
 func (s *tokenService) WatchRevocations(req *authv1.WatchRevocationsRequest, stream revocationStream) error {
 	// A cursor that another replica gave may be ahead of this one's view by a moment.
-	if err := s.poll(stream.Context()); err != nil {
+	if err := s.view.Poll(stream.Context()); err != nil {
 		return failure(err, "following the store")
 	}
 	snapshot, watch, err := s.view.Watch(req.GetCursor())

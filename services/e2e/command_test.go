@@ -11,10 +11,11 @@ import (
 
 // The exit codes that the binary documents.
 const (
-	exitFailed   = 1
-	exitUsage    = 2
-	exitRefused  = 3
-	exitNotFound = 4
+	exitFailed      = 1
+	exitUsage       = 2
+	exitRefused     = 3
+	exitNotFound    = 4
+	exitUnavailable = 5
 )
 
 // command runs the binary to its end and returns what it wrote to standard output. The error is an exitError when it

@@ -11,11 +11,6 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/testkit"
 )
 
-const (
-	exitNotFound    = 4
-	exitUnavailable = 5
-)
-
 // operator registers an operator as the bootstrap peer and returns it, calling the window of a gateway.
 func (c *cluster) operator(t *testing.T, at *role, name, role string) operator {
 	t.Helper()

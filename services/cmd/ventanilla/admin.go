@@ -14,6 +14,7 @@ type adminCmd struct {
 	admin.Connection
 	Client   admin.Clients   `cmd:"" help:"OAuth clients."`
 	APIKey   admin.APIKeys   `cmd:"" name:"api-key" help:"Developers' API keys."`
+	Key      admin.Keys      `cmd:"" help:"The keys that sign tokens."`
 	Operator admin.Operators `cmd:"" help:"Those who run the platform."`
 	Act      admin.Acts      `cmd:"" help:"The record of what operators did."`
 	Switch   admin.Switches  `cmd:"" help:"Maintenance, retirement and announcements, for a family or one of its endpoints."`

@@ -9,8 +9,16 @@ import (
 
 // Claims are what a token says. Times are whole seconds.
 type Claims struct {
-	// ClientID is the client the token was issued to; on the wire, its audience.
+	// Internal says that the token is for a client of kind internal, in the form of RFC 9068.
+	Internal bool
+	// Issuer is the platform; internal tokens alone name it.
+	Issuer string
+	// ClientID is the client the token was issued to.
 	ClientID string
+	// Audience is whom the token is meant for. On the wire that of a partner's token is the client.
+	Audience []string
+	// KeyID is the key that signed it; Sign does not look at it.
+	KeyID string
 	// ID is the token's unique identifier, made by NewID.
 	ID string
 	// IssuedAt is when it was issued, and when its life began.

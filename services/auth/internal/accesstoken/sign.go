@@ -1,28 +1,29 @@
 package accesstoken
 
 import (
-	"bytes"
-	"crypto/rsa"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"strings"
 
-	"github.com/golang-jwt/jwt/v5"
+	"github.com/ventanilla/ventanilla/services/auth/internal/jws"
 )
 
-// tokenType is the header's typ.
-const tokenType = "JWT"
+// The header's typ of the two forms.
+const (
+	partnerType  = "JWT"
+	internalType = "at+jwt"
+)
 
 // Partners know the members of header and payload in this order and form: one
 // audience as a string, times as whole numbers, scopes always an array.
 type (
-	header struct {
+	partnerHeader struct {
 		Type      string `json:"typ"`
 		Algorithm string `json:"alg"`
 		ID        string `json:"jti"`
 		KeyID     string `json:"kid"`
 	}
-	payload struct {
+	partnerPayload struct {
 		Audience  string   `json:"aud"`
 		ID        string   `json:"jti"`
 		IssuedAt  int64    `json:"iat"`
@@ -33,37 +34,75 @@ type (
 	}
 )
 
-// Sign writes the token in compact form.
-func Sign(claims Claims, keyID string, key *rsa.PrivateKey) (string, error) {
-	head, err := segment(header{tokenType, jwt.SigningMethodRS256.Alg(), claims.ID, keyID})
-	if err != nil {
-		return "", err
+// Internal tokens have the header and payload of RFC 9068, 2.
+type (
+	internalHeader struct {
+		Type      string `json:"typ"`
+		Algorithm string `json:"alg"`
+		KeyID     string `json:"kid"`
 	}
-	body, err := segment(payload{
-		Audience:  claims.ClientID,
-		ID:        claims.ID,
-		IssuedAt:  claims.IssuedAt.Unix(),
-		NotBefore: claims.IssuedAt.Unix(),
-		Expires:   claims.Expires.Unix(),
-		Scopes:    append([]string{}, claims.Scopes...),
-	})
-	if err != nil {
-		return "", err
+	internalPayload struct {
+		Issuer    string   `json:"iss"`
+		Subject   string   `json:"sub"`
+		ClientID  string   `json:"client_id"`
+		Audience  audience `json:"aud"`
+		Expires   int64    `json:"exp"`
+		IssuedAt  int64    `json:"iat"`
+		NotBefore int64    `json:"nbf"`
+		ID        string   `json:"jti"`
+		Scope     string   `json:"scope,omitempty"`
 	}
-	text := head + "." + body
-	signature, err := jwt.SigningMethodRS256.Sign(text, key)
+)
+
+// audience is a string when it is one, and else an array (RFC 7519, 4.1.3).
+type audience []string
+
+func (a audience) MarshalJSON() ([]byte, error) {
+	if len(a) == 1 {
+		return json.Marshal(a[0])
+	}
+	return json.Marshal([]string(a))
+}
+
+func (a *audience) UnmarshalJSON(text []byte) error {
+	if len(text) > 0 && text[0] == '"' {
+		*a = audience{""}
+		return json.Unmarshal(text, &(*a)[0])
+	}
+	return json.Unmarshal(text, (*[]string)(a))
+}
+
+// Sign writes the token in compact form, with the key's algorithm.
+func Sign(claims Claims, key jws.Key) (string, error) {
+	var header, payload any
+	algorithm := jws.Algorithm(key.Signer.Public())
+	if claims.Internal {
+		header = internalHeader{internalType, algorithm, key.ID}
+		payload = internalPayload{
+			Issuer:    claims.Issuer,
+			Subject:   claims.ClientID,
+			ClientID:  claims.ClientID,
+			Audience:  claims.Audience,
+			Expires:   claims.Expires.Unix(),
+			IssuedAt:  claims.IssuedAt.Unix(),
+			NotBefore: claims.IssuedAt.Unix(),
+			ID:        claims.ID,
+			Scope:     strings.Join(claims.Scopes, " "),
+		}
+	} else {
+		header = partnerHeader{partnerType, algorithm, claims.ID, key.ID}
+		payload = partnerPayload{
+			Audience:  claims.ClientID,
+			ID:        claims.ID,
+			IssuedAt:  claims.IssuedAt.Unix(),
+			NotBefore: claims.IssuedAt.Unix(),
+			Expires:   claims.Expires.Unix(),
+			Scopes:    append([]string{}, claims.Scopes...),
+		}
+	}
+	token, err := jws.Sign(header, payload, key.Signer)
 	if err != nil {
 		return "", fmt.Errorf("signing an access token: %w", err)
 	}
-	return text + "." + base64.RawURLEncoding.EncodeToString(signature), nil
-}
-
-func segment(v any) (string, error) {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false) // "<", ">" and "&" may stand in a scope
-	if err := encoder.Encode(v); err != nil {
-		return "", fmt.Errorf("encoding an access token: %w", err)
-	}
-	return base64.RawURLEncoding.EncodeToString(bytes.TrimSuffix(text.Bytes(), []byte("\n"))), nil
+	return token, nil
 }

@@ -27,6 +27,8 @@ type Store interface {
 	OperatorsSince(ctx context.Context, revision int64, limit int) ([]store.Operator, error)
 	// RevocationsSince lists revoked tokens as ClientsSince lists clients.
 	RevocationsSince(ctx context.Context, revision int64, limit int) ([]store.Revocation, error)
+	// KeysSince lists signing keys as ClientsSince lists clients, all at once.
+	KeysSince(ctx context.Context, revision int64) ([]store.SigningKey, error)
 	// Client finds one client; errors.Is pkg/store.ErrNotFound when there is none.
 	Client(ctx context.Context, id string) (store.Client, error)
 	// Operator finds one operator; errors.Is pkg/store.ErrNotFound when there is none.
@@ -35,20 +37,27 @@ type Store interface {
 	Revoked(ctx context.Context, tokenID string) (bool, error)
 }
 
+// Ring takes the signing keys that changed, or all that there are, before the view says that it is current. A view that
+// may be relied on therefore means that the ring may be.
+type Ring interface {
+	Update(changed []store.SigningKey, all bool)
+}
+
 // Directory is the view. Its methods may be called by several goroutines at once.
 // The records it returns are shared: nobody changes them.
 type Directory struct {
 	store Store
+	ring  Ring
 	now   func() time.Time
-
-	polling sync.Mutex // held through a poll, so that polls do not overtake each other
+	polls *polls
 
 	mu        sync.RWMutex
 	clients   map[string]*Client
 	operators map[string]*store.Operator
 	revoked   map[string]revocation
-	revision  int64     // everything up to here is in the view
-	current   time.Time // when the view was last known to be current
+	retired   map[string]revocation // signing keys, until their last tokens end
+	revision  int64                 // everything up to here is in the view
+	current   time.Time             // when the view was last known to be current
 	watches   map[*Watch]struct{}
 	closed    bool
 }
@@ -78,8 +87,8 @@ type revocation struct {
 }
 
 // New makes an empty directory; Poll fills it.
-func New(source Store, now func() time.Time) *Directory {
-	d := &Directory{store: source, now: now, watches: map[*Watch]struct{}{}}
+func New(source Store, ring Ring, now func() time.Time) *Directory {
+	d := &Directory{store: source, ring: ring, now: now, polls: newPolls(), watches: map[*Watch]struct{}{}}
 	d.clear()
 	return d
 }
@@ -89,6 +98,7 @@ func (d *Directory) clear() {
 	d.clients = map[string]*Client{}
 	d.operators = map[string]*store.Operator{}
 	d.revoked = map[string]revocation{}
+	d.retired = map[string]revocation{}
 	d.revision, d.current = 0, time.Time{}
 }
 
@@ -97,6 +107,14 @@ func (d *Directory) Fresh() bool {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	return d.fresh()
+}
+
+// Ensure brings a view that may not be relied on up to date.
+func (d *Directory) Ensure(ctx context.Context) error {
+	if d.Fresh() {
+		return nil
+	}
+	return d.Poll(ctx)
 }
 
 func (d *Directory) fresh() bool { return !d.current.IsZero() && d.now().Sub(d.current) <= MaxAge }

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
@@ -23,10 +26,16 @@ type fake struct {
 	clients     []store.Client
 	operators   []store.Operator
 	revocations []store.Revocation
+	keys        []store.SigningKey
 	head        int64
 	err         error // of every call
 	pagesErr    error // of reading changes
 }
+
+// noRing takes no keys.
+type noRing struct{}
+
+func (noRing) Update([]store.SigningKey, bool) {}
 
 func (f *fake) Head(context.Context) (int64, error) { return f.head, f.err }
 
@@ -40,6 +49,10 @@ func (f *fake) OperatorsSince(_ context.Context, revision int64, limit int) ([]s
 
 func (f *fake) RevocationsSince(_ context.Context, revision int64, limit int) ([]store.Revocation, error) {
 	return since(f.revocations, revision, limit, func(r store.Revocation) int64 { return r.Revision }), f.err
+}
+
+func (f *fake) KeysSince(_ context.Context, revision int64) ([]store.SigningKey, error) {
+	return since(f.keys, revision, len(f.keys), func(k store.SigningKey) int64 { return k.Revision }), f.err
 }
 
 func since[T any](all []T, revision int64, limit int, of func(T) int64) (page []T) {
@@ -107,7 +120,7 @@ func watch(t *testing.T, d *directory.Directory, cursor int64) (directory.Batch,
 func TestAPollReadsAllPages(t *testing.T) {
 	source := &fake{}
 	source.revoke(2500)
-	d := directory.New(source, testkit.NewClock(start).Now)
+	d := directory.New(source, noRing{}, testkit.NewClock(start).Now)
 	poll(t, d)
 	batch, _ := watch(t, d, 0)
 	if len(batch.Revocations) != 2500 || batch.Cursor != 2500 {
@@ -117,7 +130,7 @@ func TestAPollReadsAllPages(t *testing.T) {
 
 func TestTheViewIsReliedOnForASecond(t *testing.T) {
 	source, clock := &fake{clients: []store.Client{{ID: "c", Revision: 1}}, head: 1}, testkit.NewClock(start)
-	d := directory.New(source, clock.Now)
+	d := directory.New(source, noRing{}, clock.Now)
 	if d.Fresh() {
 		t.Error("fresh before the first poll")
 	}
@@ -141,7 +154,7 @@ func TestTheViewIsReliedOnForASecond(t *testing.T) {
 
 func TestAnEarlierStateNeverReplacesALater(t *testing.T) {
 	source := &fake{clients: []store.Client{{ID: "c", Epoch: 1, Revision: 1}}, head: 1}
-	d := directory.New(source, testkit.NewClock(start).Now)
+	d := directory.New(source, noRing{}, testkit.NewClock(start).Now)
 	d.PutClient(store.Client{ID: "c", Epoch: 2, Revision: 2})
 	poll(t, d)
 	if c, _ := d.Client(t.Context(), "c"); c.Epoch != 2 {
@@ -151,7 +164,7 @@ func TestAnEarlierStateNeverReplacesALater(t *testing.T) {
 
 func TestASlowWatchIsCutOffAndGoesOnAtItsCursor(t *testing.T) {
 	source := &fake{}
-	d := directory.New(source, testkit.NewClock(start).Now)
+	d := directory.New(source, noRing{}, testkit.NewClock(start).Now)
 	poll(t, d)
 	_, slow := watch(t, d, 0)
 	const changes = 500
@@ -176,7 +189,7 @@ func TestASlowWatchIsCutOffAndGoesOnAtItsCursor(t *testing.T) {
 func TestARestoredStoreIsAnotherHistory(t *testing.T) {
 	source := &fake{}
 	source.revoke(5)
-	d := directory.New(source, testkit.NewClock(start).Now)
+	d := directory.New(source, noRing{}, testkit.NewClock(start).Now)
 	poll(t, d)
 	_, w := watch(t, d, 5)
 	*source = fake{}
@@ -199,7 +212,7 @@ func TestARestoredStoreIsAnotherHistory(t *testing.T) {
 func TestForgetDropsWhatIsOver(t *testing.T) {
 	source := &fake{}
 	source.revoke(1)
-	d := directory.New(source, testkit.NewClock(start).Now)
+	d := directory.New(source, noRing{}, testkit.NewClock(start).Now)
 	poll(t, d)
 	for _, c := range []struct {
 		before time.Time
@@ -220,7 +233,7 @@ func TestPrincipals(t *testing.T) {
 		head:        3,
 	}
 	clock := testkit.NewClock(start)
-	d := directory.New(source, clock.Now)
+	d := directory.New(source, noRing{}, clock.Now)
 	poll(t, d)
 	cases := map[string]struct {
 		principal *authv1.Principal
@@ -251,7 +264,7 @@ func TestPrincipals(t *testing.T) {
 }
 
 func TestAClosedDirectoryIsNotWatched(t *testing.T) {
-	d := directory.New(&fake{}, testkit.NewClock(start).Now)
+	d := directory.New(&fake{}, noRing{}, testkit.NewClock(start).Now)
 	poll(t, d)
 	_, w := watch(t, d, 0)
 	d.Close()
@@ -271,7 +284,7 @@ func TestAViewThatWasAwayForLongStartsAnew(t *testing.T) {
 	}{{directory.MaxGap, true}, {directory.MaxGap + time.Second, false}} {
 		source := &fake{clients: []store.Client{{ID: "c", Revision: 1}}, head: 1}
 		clock := testkit.NewClock(start)
-		d := directory.New(source, clock.Now)
+		d := directory.New(source, noRing{}, clock.Now)
 		poll(t, d)
 		source.clients, source.head = nil, 2 // deleted, and the tombstone dropped
 		clock.Advance(c.away)
@@ -286,7 +299,7 @@ func TestForgetDeletedDropsTombstones(t *testing.T) {
 	source := &fake{clients: []store.Client{
 		{ID: "living", Revision: 1, UpdatedAt: start}, {ID: "dead", Revision: 2, UpdatedAt: start, Deleted: true},
 	}, head: 2}
-	d := directory.New(source, testkit.NewClock(start).Now)
+	d := directory.New(source, noRing{}, testkit.NewClock(start).Now)
 	poll(t, d)
 	for _, c := range []struct {
 		before time.Time
@@ -300,4 +313,99 @@ func TestForgetDeletedDropsTombstones(t *testing.T) {
 	if _, known := d.Cached("living"); !known {
 		t.Error("a living client is forgotten")
 	}
+}
+
+// ring notes what it is told, and whether the view was relied on by then.
+type ring struct {
+	view  func() bool
+	told  []string
+	fresh bool
+}
+
+func (r *ring) Update(changed []store.SigningKey, all bool) {
+	r.fresh = r.fresh || r.view()
+	for _, key := range changed {
+		r.told = append(r.told, fmt.Sprint(key.KID, " ", all))
+	}
+}
+
+func TestTheRingIsCurrentBeforeTheView(t *testing.T) {
+	source := &fake{head: 2, keys: []store.SigningKey{{KID: "a", Revision: 1}, {KID: "b", Revision: 2}}}
+	told := &ring{}
+	d := directory.New(source, told, testkit.NewClock(start).Now)
+	told.view = d.Fresh
+	poll(t, d)
+	if told.fresh {
+		t.Error("the view was relied on before the ring was told")
+	}
+	source.head, source.keys = 3, append(source.keys, store.SigningKey{KID: "c", Revision: 3})
+	poll(t, d)
+	source.head, source.keys = 1, source.keys[:1] // another history
+	poll(t, d)
+	if want := "[a true b true c false a true]"; fmt.Sprint(told.told) != want {
+		t.Errorf("told of %v, want %s", told.told, want)
+	}
+}
+
+func TestRetiredKeysVoidTheirTokens(t *testing.T) {
+	cut := store.SigningKey{KID: "cut", State: store.KeyRetired, RetiredAt: start, LastTokenEnds: start.Add(time.Hour), Revision: 1}
+	over := store.SigningKey{KID: "over", State: store.KeyRetired, RetiredAt: start, LastTokenEnds: start, Revision: 2}
+	old := store.SigningKey{KID: "old", State: store.KeyOld, LastTokenEnds: start.Add(time.Hour), Revision: 3}
+	d := directory.New(&fake{head: 3, keys: []store.SigningKey{cut, over, old}}, noRing{}, testkit.NewClock(start).Now)
+	poll(t, d)
+	for _, key := range []store.SigningKey{cut, over, old} {
+		p := &authv1.Principal{TokenId: "t", KeyId: key.KID}
+		want := key.KID == "cut"
+		if checked, err := d.Check(t.Context(), p); d.Revoked(p) != want || checked != want || err != nil {
+			t.Errorf("%s: revoked %t, checked %t, %v", key.KID, d.Revoked(p), checked, err)
+		}
+	}
+	snapshot, _, err := d.Watch(0)
+	if err != nil || len(snapshot.Revocations) != 1 || snapshot.Revocations[0].GetKey() != "cut" ||
+		snapshot.Revocations[0].GetKind() != authv1.RevocationKind_REVOCATION_KIND_KEY {
+		t.Errorf("told to verifiers: %v, %v", snapshot.Revocations, err)
+	}
+	d.Forget(start.Add(2 * time.Hour))
+	if d.Revoked(&authv1.Principal{KeyId: "cut"}) {
+		t.Error("a key is remembered after its last token")
+	}
+}
+
+// slow is a store that answers when it is let.
+type slow struct {
+	fake
+	asked  atomic.Int64
+	answer chan struct{}
+}
+
+func (s *slow) Head(context.Context) (int64, error) {
+	s.asked.Add(1)
+	<-s.answer
+	return 1, nil
+}
+
+func TestPollsThatComeTogetherShareALook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		source := &slow{answer: make(chan struct{})}
+		d := directory.New(source, noRing{}, time.Now)
+		var group sync.WaitGroup
+		call := func() {
+			group.Go(func() {
+				if err := d.Poll(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		call()
+		synctest.Wait()
+		for range 50 { // the look under way may miss what they came for
+			call()
+		}
+		synctest.Wait()
+		close(source.answer)
+		group.Wait()
+		if asked := source.asked.Load(); asked != 2 {
+			t.Errorf("asked %d times, want 2", asked)
+		}
+	})
 }

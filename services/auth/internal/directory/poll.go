@@ -17,13 +17,14 @@ type changes struct {
 	clients     []store.Client
 	operators   []store.Operator
 	revocations []store.Revocation
+	keys        []store.SigningKey
 }
 
-// Poll brings the view up to the store's latest revision and hands the news to the
-// watches. It may be called at any time.
-func (d *Directory) Poll(ctx context.Context) error {
-	d.polling.Lock()
-	defer d.polling.Unlock()
+// Poll brings the view up to what the store had when it was called, or later, and hands the news to the
+// watches. It may be called at any time: calls that come while the store is being asked share the next look at it.
+func (d *Directory) Poll(ctx context.Context) error { return d.polls.next(ctx, d.look) }
+
+func (d *Directory) look(ctx context.Context) error {
 	asked := d.now()
 	head, err := d.store.Head(ctx)
 	if err != nil {
@@ -31,10 +32,11 @@ func (d *Directory) Poll(ctx context.Context) error {
 	}
 	since := d.cursor(head, asked)
 	var news changes
-	if head > since {
+	if head > since || since == 0 {
 		if news, err = d.read(ctx, since); err != nil {
 			return err
 		}
+		d.ring.Update(news.keys, since == 0)
 	}
 	d.apply(news, head, asked)
 	return nil
@@ -66,6 +68,9 @@ func (d *Directory) read(ctx context.Context, since int64) (news changes, err er
 	news.revocations, err = pages(ctx, d.store.RevocationsSince, since, func(r store.Revocation) int64 { return r.Revision })
 	if err != nil {
 		return changes{}, fmt.Errorf("reading revocations: %w", err)
+	}
+	if news.keys, err = d.store.KeysSince(ctx, since); err != nil {
+		return changes{}, fmt.Errorf("reading changed keys: %w", err)
 	}
 	return news, nil
 }
@@ -99,6 +104,11 @@ func (d *Directory) apply(news changes, head int64, asked time.Time) {
 	for _, revoked := range news.revocations {
 		d.revoked[revoked.TokenID] = revocation{revoked.Revision, revoked.ExpiresAt}
 	}
+	for _, key := range news.keys {
+		if key.Voided() {
+			d.retired[key.KID] = revocation{key.Revision, key.LastTokenEnds}
+		}
+	}
 	d.current = asked
 	if head > d.revision {
 		d.revision = head
@@ -106,11 +116,13 @@ func (d *Directory) apply(news changes, head int64, asked time.Time) {
 	}
 }
 
-// Forget drops revocations of tokens that ended before the given time by themselves.
+// Forget drops revocations of tokens and keys that ended before the given time by themselves.
 func (d *Directory) Forget(before time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	maps.DeleteFunc(d.revoked, func(_ string, r revocation) bool { return r.expires.Before(before) })
+	over := func(_ string, r revocation) bool { return r.expires.Before(before) }
+	maps.DeleteFunc(d.revoked, over)
+	maps.DeleteFunc(d.retired, over)
 }
 
 // ForgetDeleted drops clients that were deleted before the given time. The store is asked for them from then on, and

@@ -16,6 +16,9 @@ func (d *Directory) Revoked(p *authv1.Principal) bool {
 	if _, revoked := d.revoked[p.GetTokenId()]; revoked {
 		return true
 	}
+	if _, retired := d.retired[p.GetKeyId()]; retired {
+		return true
+	}
 	if client := d.clients[p.GetClientId()]; client != nil && p.GetEpoch() < client.Epoch {
 		return true
 	}
@@ -28,6 +31,14 @@ func (d *Directory) Check(ctx context.Context, p *authv1.Principal) (revoked boo
 	if p.GetTokenId() != "" {
 		if revoked, err = d.TokenRevoked(ctx, p.GetTokenId()); err != nil || revoked {
 			return revoked, err
+		}
+	}
+	if p.GetKeyId() != "" {
+		if err := d.Ensure(ctx); err != nil {
+			return false, err
+		}
+		if d.Revoked(p) {
+			return true, nil
 		}
 	}
 	switch {

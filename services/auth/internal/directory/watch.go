@@ -103,6 +103,13 @@ func (d *Directory) after(cursor int64) []*authv1.Revocation {
 			found.revocations = append(found.revocations, store.Revocation{TokenID: id, Revision: r.revision, ExpiresAt: r.expires})
 		}
 	}
+	for id, r := range d.retired {
+		if r.revision > cursor {
+			found.keys = append(found.keys, store.SigningKey{
+				KID: id, State: store.KeyRetired, Revision: r.revision, LastTokenEnds: r.expires,
+			})
+		}
+	}
 	return found.list()
 }
 
@@ -132,6 +139,13 @@ func (c changes) list() []*authv1.Revocation {
 		all = append(all, dated{token.Revision, &authv1.Revocation{
 			Kind: authv1.RevocationKind_REVOCATION_KIND_TOKEN, Key: token.TokenID, ExpiresAt: timestamppb.New(token.ExpiresAt),
 		}})
+	}
+	for _, key := range c.keys {
+		if key.Voided() {
+			all = append(all, dated{key.Revision, &authv1.Revocation{
+				Kind: authv1.RevocationKind_REVOCATION_KIND_KEY, Key: key.KID, ExpiresAt: timestamppb.New(key.LastTokenEnds),
+			}})
+		}
 	}
 	slices.SortFunc(all, func(a, b dated) int { return cmp.Compare(a.revision, b.revision) })
 	list := make([]*authv1.Revocation, len(all))

@@ -36,7 +36,7 @@ func scanAPIKey(row sqlstore.Scanner) (APIKey, error) {
 	var k APIKey
 	var created, expires, used int64
 	err := row.Scan(&k.ID, &k.ClientID, &k.Name, &k.SecretHash, (*list)(&k.Scopes), &created, &expires, &used)
-	k.CreatedAt, k.ExpiresAt, k.LastUsedAt = fromMilli(created), orNever(expires), orNever(used)
+	k.CreatedAt, k.ExpiresAt, k.LastUsedAt = fromMilli(created), orZero(expires), orZero(used)
 	return k, err
 }
 
@@ -58,7 +58,7 @@ func (s *Store) CreateAPIKey(ctx context.Context, k APIKey, act Act) (APIKey, er
 		}
 		k.CreatedAt, k.LastUsedAt = s.now(), time.Time{}
 		_, err = tx.ExecContext(ctx, `INSERT INTO api_key (`+apiKeyColumns+`, deleted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0)`,
-			k.ID, k.ClientID, k.Name, k.SecretHash, list(k.Scopes), k.CreatedAt.UnixMilli(), toMilli(k.ExpiresAt))
+			k.ID, k.ClientID, k.Name, k.SecretHash, list(k.Scopes), k.CreatedAt.UnixMilli(), milli(k.ExpiresAt))
 		if err != nil {
 			return err
 		}

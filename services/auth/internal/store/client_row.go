@@ -24,7 +24,7 @@ func (c Client) values() []any {
 		c.ID, c.Name, c.Family, string(c.Kind), list(c.Scopes), list(c.Audiences), c.SecretHash, c.TokenLife.Milliseconds(),
 		list(c.ResourceScopes), c.IntrospectsAll, c.PersonalData, string(c.IntrospectionMembers), c.Disabled, c.Epoch,
 		c.Revision, c.CreatedAt.UnixMilli(), c.UpdatedAt.UnixMilli(), c.TokenAlgorithm, c.IntrospectionAlgorithm,
-		string(c.PublicKeys), c.Limit.PerSecond, c.Limit.Burst, previous, toMilli(c.PreviousSecretUntil), c.Deleted,
+		string(c.PublicKeys), c.Limit.PerSecond, c.Limit.Burst, previous, milli(c.PreviousSecretUntil), c.Deleted,
 	}
 }
 
@@ -39,7 +39,7 @@ func scanClient(row sqlstore.Scanner) (Client, error) {
 	c.IntrospectionMembers, c.PublicKeys = rawJSON(members), rawJSON(publicKeys)
 	c.TokenLife = time.Duration(life) * time.Millisecond
 	c.CreatedAt, c.UpdatedAt = fromMilli(created), fromMilli(updated)
-	c.PreviousSecretUntil = orNever(previousUntil)
+	c.PreviousSecretUntil = orZero(previousUntil)
 	return c, err
 }
 

@@ -1,7 +1,7 @@
 // Package store keeps auth's records: clients and their API keys, operators, revoked tokens, used assertions,
 // signing keys and the admin log. What it promises, on SQLite and on PostgreSQL alike, is what package storetest checks:
 //
-//   - Every change of a client, an operator or a revocation takes the next number of one counter, in its own
+//   - Every change of a client, an operator, a revocation or a key's state takes the next number of one counter, in its own
 //     transaction, and the counter's row stays locked until that transaction has ended. Changes therefore happen
 //     one after the other, and become visible in the order of their numbers.
 //   - Whoever follows the changes reads Head first, then from each table what came after its last cursor,
@@ -10,7 +10,8 @@
 //   - A deleted client is found by nobody who asks for it, but stays among the changes, disabled and of a new
 //     epoch, until DeleteTombstones drops it.
 //   - An assertion serves one attempt, on whichever replica.
-//   - There is at most one active signing key for each use, and all replicas get the same.
+//   - There is at most one active and one next signing key for each use, and all replicas get the same.
+//   - What a key signs is noted before it leaves: its last token's end is never later than the one stored.
 //   - Text is compared and ordered by its bytes. Times are kept to the millisecond, in UTC.
 //   - Errors have the classes of pkg/store: ErrNotFound, ErrConflict, ErrUnavailable.
 //

@@ -3,6 +3,7 @@ package store_test
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"testing"
 	"time"
@@ -21,6 +22,11 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 
 func open(t *testing.T, url string, connections int) *sqlstore.DB {
 	t.Helper()
+	return openAt(t, url, connections, store.Migrations())
+}
+
+func openAt(t *testing.T, url string, connections int, migrations fs.FS) *sqlstore.DB {
+	t.Helper()
 	settings := sqlstore.DefaultConfig()
 	settings.URL, settings.MaxOpen = config.Secret(url), connections
 	db, err := sqlstore.Open(t.Context(), settings, sqlstore.Options{
@@ -34,7 +40,7 @@ func open(t *testing.T, url string, connections int) *sqlstore.DB {
 			t.Error(err)
 		}
 	})
-	if err := sqlstore.Migrate(t.Context(), db, store.Migrations()); err != nil {
+	if err := sqlstore.Migrate(t.Context(), db, migrations); err != nil {
 		t.Fatal(err)
 	}
 	return db

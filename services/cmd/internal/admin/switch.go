@@ -115,6 +115,7 @@ func switchRow(s *authv1.Switch) []string {
 	}
 }
 
+// moment is empty when there was none.
 func moment(t *timestamppb.Timestamp) string {
 	if t == nil {
 		return ""

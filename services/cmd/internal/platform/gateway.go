@@ -132,6 +132,7 @@ func startAdminWindow(ctx context.Context, p *Process, conn *grpc.ClientConn, ce
 		Services: []grpc.ServiceDesc{
 			authv1.ClientService_ServiceDesc,
 			authv1.ApiKeyService_ServiceDesc,
+			authv1.KeyService_ServiceDesc,
 			authv1.OperatorService_ServiceDesc,
 			authv1.SwitchService_ServiceDesc,
 		},

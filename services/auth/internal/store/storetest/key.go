@@ -39,7 +39,7 @@ func replicasAgreeOnAKey(t *testing.T, open Open) {
 	for _, k := range got[1:] {
 		expectSame(t, "key", k, got[0])
 	}
-	stored, err := replica().Keys(t.Context(), store.UseAccess)
+	stored, err := replica().Keys(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,14 +48,14 @@ func replicasAgreeOnAKey(t *testing.T, open Open) {
 
 func keysAreKeptByUse(t *testing.T, open Open) {
 	s, _ := one(t, open)
-	for _, use := range []store.Use{store.UseAccess, store.UseInternal, store.UseOperatorCA} {
+	for i, use := range []store.Use{store.UseAccess, store.UseInternal, store.UseOperatorCA} {
 		want := key("key of " + string(use))
 		for _, made := range []store.SigningKey{want, key("needless")} {
 			got, err := s.EnsureKey(t.Context(), use, func() (store.SigningKey, error) { return made, nil })
 			if err != nil {
 				t.Fatal(err)
 			}
-			want.Use, want.Active, want.CreatedAt = use, true, start
+			want.Use, want.State, want.CreatedAt, want.ActivatedAt, want.Revision = use, store.KeyActive, start, start, int64(i+1)
 			expectSame(t, "key", got, want)
 		}
 	}
