@@ -61,3 +61,20 @@ func TestTheCallerPrefersAMediaType(t *testing.T) {
 		t.Errorf("a route that produces JSON only: %s", body)
 	}
 }
+
+// Whatever Accept says, an answer has a media type that the route produces, and one more to choose from refuses nobody.
+func FuzzAccept(f *testing.F) {
+	for _, seed := range []string{"", "*/*", "application/*;q=0.5, application/signed+jwt", "a/b;q=nan,application/json;q=-1"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, accept string) {
+		alone := edge.Choose([]string{accept}, nil)
+		if alone != "" && alone != "application/json" {
+			t.Fatalf("%q", alone)
+		}
+		chosen := edge.Choose([]string{accept}, []string{"application/signed+jwt"})
+		if chosen != "" && chosen != "application/json" && chosen != "application/signed+jwt" || chosen == "" && alone != "" {
+			t.Fatalf("%q, and %q with JSON alone", chosen, alone)
+		}
+	})
+}
