@@ -41,8 +41,13 @@ func (a *discoveryAdapter) KeySet(ctx context.Context, _ *nativev1.KeySetRequest
 	return &answer, mayBeKept(ctx)
 }
 
-// signatureAlgorithms are those of the domain, by their names in JOSE (RFC 7518, 3.1; RFC 8037, 3.1).
-var signatureAlgorithms = []string{"RS256", "ES256", "EdDSA"}
+// What is signed with, by the names in JOSE (RFC 7518, 3.1; RFC 8037, 3.1; RFC 9864, 2.2).
+var (
+	// answerAlgorithms sign introspection answers.
+	answerAlgorithms = []string{"RS256", "ES256", "EdDSA"}
+	// assertionAlgorithms may sign clients' assertions.
+	assertionAlgorithms = []string{"RS256", "PS256", "ES256", "EdDSA", "Ed25519"}
+)
 
 // Metadata answers from the configuration. There is none where the issuer is no https URL, or ends in a slash.
 func (a *discoveryAdapter) Metadata(ctx context.Context, _ *nativev1.MetadataRequest) (*nativev1.MetadataResponse, error) {
@@ -62,10 +67,10 @@ func (a *discoveryAdapter) Metadata(ctx context.Context, _ *nativev1.MetadataReq
 		IntrospectionEndpoint:                  base + introspectPath,
 		// A type of access token stands for callers that present one (RFC 8414, 2).
 		IntrospectionEndpointAuthMethodsSupported:          append(methods, "Bearer"),
-		TokenEndpointAuthSigningAlgValuesSupported:         signatureAlgorithms,
-		RevocationEndpointAuthSigningAlgValuesSupported:    signatureAlgorithms,
-		IntrospectionEndpointAuthSigningAlgValuesSupported: signatureAlgorithms,
-		IntrospectionSigningAlgValuesSupported:             signatureAlgorithms,
+		TokenEndpointAuthSigningAlgValuesSupported:         assertionAlgorithms,
+		RevocationEndpointAuthSigningAlgValuesSupported:    assertionAlgorithms,
+		IntrospectionEndpointAuthSigningAlgValuesSupported: assertionAlgorithms,
+		IntrospectionSigningAlgValuesSupported:             answerAlgorithms,
 	}, mayBeKept(ctx)
 }
 
