@@ -80,14 +80,6 @@ func bareMediaType(values []string) string {
 	return strings.ToLower(strings.TrimSpace(bare))
 }
 
-// limitBody ends a body that is longer than the limit, also when its length was not announced.
-func (s *Server) limitBody(next handler) handler {
-	return func(x *exchange, r *http.Request) {
-		r.Body = http.MaxBytesReader(x.ResponseWriter, r.Body, s.cfg.Limits.BodyBytes)
-		next(x, r)
-	}
-}
-
 // acceptsJSON tells whether Accept allows application/json: the most specific
 // range decides (RFC 9110, 12.5.1). Without the header everything is allowed.
 func acceptsJSON(values []string) bool {

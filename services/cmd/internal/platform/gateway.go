@@ -53,6 +53,7 @@ func StartGateway(ctx context.Context, p *Process, mesh *Mesh, certificate func(
 			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return certificate() },
 		},
 		Logger: p.Log(), Tracer: p.Telemetry.Tracer, Meter: p.Telemetry.Meter, Clock: time.Now,
+		Limiter: p.Limiter,
 	}, families...)
 	if err != nil {
 		return Gateway{}, fmt.Errorf("starting the edge: %w", err)
@@ -90,12 +91,16 @@ func heardOnce(revocations *authn.Revocations) probe.Check {
 func partners() []string { return []string{cmp.Name, tuidd.Name} }
 
 // families are those of the edge.
-func families(tokens authv1.TokenServiceClient, revocations *authn.Revocations, issuer string) ([]edge.Family, error) {
-	exchanger, err := credential.NewExchanger(tokens, revocations, time.Now)
+func families(tokens authv1.TokenServiceClient, revocations *authn.Revocations, issuerName string) ([]edge.Family, error) {
+	exchanger, err := credential.NewExchanger(tokens, revocations, edge.Callers{}, time.Now)
 	if err != nil {
 		return nil, err
 	}
-	redProteccionSocial, err := cmp.New(tokens, tuidd.Name)
+	issuer, err := credential.NewPaced(tokens, edge.Callers{}, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	redProteccionSocial, err := cmp.New(issuer, tuidd.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +109,7 @@ func families(tokens authv1.TokenServiceClient, revocations *authn.Revocations, 
 		return nil, err
 	}
 	everyone, err := native.New(tokens, exchanger, native.Endpoints{
-		Issuer: issuer, Token: cmp.TokenPath, Introspection: tuidd.TokenInfoPath,
+		Issuer: issuerName, Token: cmp.TokenPath, Introspection: tuidd.TokenInfoPath,
 	}, partners()...)
 	if err != nil {
 		return nil, err
