@@ -2,6 +2,7 @@ package credential
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -61,6 +62,7 @@ type Caller struct {
 // under the credential's hash, unless the credential ends or is revoked before.
 // Failures are not kept, so that a new client works at once; but a caller with many
 // is not let ask auth for a while, other than about credentials known to be good.
+// An assertion holds for one exchange, and nothing of it is kept.
 type Exchanger struct {
 	auth        Auth
 	revocations Revocations
@@ -107,7 +109,7 @@ func (e *Exchanger) Exchange(ctx context.Context, c Credential, audience string,
 	if err != nil {
 		return Caller{}, err
 	}
-	caller, err := e.exchange(ctx, request, hash(c, audience, families))
+	caller, err := e.exchange(ctx, request, c, hash(c, audience, families))
 	if err != nil {
 		if rpcerr.Reason(err) == errorsv1.Reason_REASON_CREDENTIAL_INVALID {
 			e.limits.Failed(ctx)
@@ -120,7 +122,7 @@ func (e *Exchanger) Exchange(ctx context.Context, c Credential, audience string,
 	return caller, nil
 }
 
-func (e *Exchanger) exchange(ctx context.Context, request *authv1.ExchangeRequest, k key) (Caller, error) {
+func (e *Exchanger) exchange(ctx context.Context, request *authv1.ExchangeRequest, c Credential, k key) (Caller, error) {
 	kept, good := e.cache.GetIfPresent(k)
 	if good && (!e.clock().Before(kept.until) || e.revocations.Revoked(kept.caller.Principal)) {
 		e.cache.Invalidate(k)
@@ -134,6 +136,9 @@ func (e *Exchanger) exchange(ctx context.Context, request *authv1.ExchangeReques
 		if err := e.limits.Admit(ctx); err != nil {
 			return Caller{}, err
 		}
+	}
+	if c.Scheme == Assertion {
+		return e.once(ctx, request, c.ClientID)
 	}
 	if !fresh {
 		asked, err := e.ask(ctx, request)
@@ -150,6 +155,18 @@ func (e *Exchanger) exchange(ctx context.Context, request *authv1.ExchangeReques
 	}
 	if e.revocations.Revoked(got.caller.Principal) {
 		e.cache.Invalidate(k)
+		return Caller{}, errInvalid()
+	}
+	return got.caller, nil
+}
+
+// once exchanges an assertion, of the client if one is named.
+func (e *Exchanger) once(ctx context.Context, request *authv1.ExchangeRequest, clientID string) (Caller, error) {
+	got, err := e.ask(ctx, request)
+	if err != nil {
+		return Caller{}, err
+	}
+	if clientID != "" && clientID != got.caller.Principal.GetClientId() || e.revocations.Revoked(got.caller.Principal) {
 		return Caller{}, errInvalid()
 	}
 	return got.caller, nil
@@ -181,6 +198,13 @@ func newRequest(c Credential, audience string, families []string) (*authv1.Excha
 		request.Credential = &authv1.ExchangeRequest_ClientSecret{
 			ClientSecret: &authv1.ClientSecret{ClientId: c.ClientID, ClientSecret: c.Secret},
 		}
+	case Assertion:
+		request.Credential = &authv1.ExchangeRequest_ClientAssertion{ClientAssertion: &authv1.ClientAssertion{
+			// One attempt a call: gRPC repeats the request as it is, and then it is no replay.
+			Assertion: c.Assertion, Audiences: c.Audiences, Attempt: rand.Text(),
+		}}
+	case APIKey:
+		request.Credential = &authv1.ExchangeRequest_ApiKey{ApiKey: c.Token}
 	case None:
 		return nil, rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_MISSING, "there is no credential")
 	default:
