@@ -27,7 +27,7 @@ func (Callers) Charge(ctx context.Context, caller *authv1.Principal) error {
 	if limit == (ratelimit.Limit{}) {
 		return nil
 	}
-	if result := x.take(ctx, ratelimit.Key{Policy: clientPolicy, Client: caller.GetClientId()}, limit); !result.Allowed {
+	if result := x.take(ctx, ratelimit.OfClient(caller.GetClientId()), limit); !result.Allowed {
 		return tooMany(result)
 	}
 	return nil

@@ -9,11 +9,11 @@ import (
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
 
-// The policies, as the RateLimit-Policy header names them. Auth draws from the buckets of clients too.
+// The policies, as the RateLimit-Policy header names them.
 const (
 	addressPolicy  = "default"
 	familyPolicy   = "family"
-	clientPolicy   = "client"
+	clientPolicy   = ratelimit.ClientPolicy
 	failuresPolicy = "failures"
 )
 

@@ -46,6 +46,12 @@ type Key struct {
 	Client string
 }
 
+// OfClient names the bucket of all calls of a client, which gateways and auth draw from.
+func OfClient(id string) Key { return Key{Policy: ClientPolicy, Client: id} }
+
+// ClientPolicy is the policy of clients' own buckets.
+const ClientPolicy = "client"
+
 // Result is what a call found.
 type Result struct {
 	// Allowed tells whether there was a token for the call.
