@@ -95,7 +95,7 @@ func TestOrderOfStages(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"telemetry", "recovery", "request-id", "cors", "quota", "transport", "negotiation", "throttle", "concurrency", "body",
+		"telemetry", "recovery", "request-id", "cors", "quota", "transport", "negotiation", "throttle", "body", "concurrency",
 	}
 	if got := server.StageNames(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)

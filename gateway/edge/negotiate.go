@@ -82,11 +82,3 @@ func bareMediaType(values []string) string {
 	bare, _, _ := strings.Cut(values[0], ";")
 	return strings.ToLower(strings.TrimSpace(bare))
 }
-
-// limitBody ends a body that is longer than the limit, also when its length was not announced.
-func (s *Server) limitBody(next handler) handler {
-	return func(x *exchange, r *http.Request) {
-		r.Body = http.MaxBytesReader(x.ResponseWriter, r.Body, s.cfg.Limits.BodyBytes)
-		next(x, r)
-	}
-}

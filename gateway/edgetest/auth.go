@@ -25,7 +25,7 @@ const Issuer = "https://partners.example.org"
 
 // Auth is an auth service that follows a script. It knows
 //   - the client "1" with the secret "s3cret" of every family, whose scopes are "read" and "write";
-//   - its assertions "1@" with the audience that they name, and its API key "vtk_1_s3cret" for the scope "read";
+//   - its assertions "1@" with the audience that they name, and its API key "vtk_1_s3cret" for the scope "read", which has a quota of tokens;
 //   - the access tokens "caller.of.tuidd" (of a tuidd client), "active", "bare" (active, with the least said), "unsigned"
 //     (active, and not signed when asked) and "foreign" (which client 1 may not revoke).
 type Auth struct {
@@ -107,7 +107,11 @@ func (a *Auth) IssueToken(_ context.Context, in *authv1.IssueTokenRequest) (*aut
 	if len(in.GetScopes()) == 0 {
 		scopes = granted
 	}
-	return &authv1.IssueTokenResponse{AccessToken: "header.claims.signature", ExpiresIn: 31535999, Scopes: scopes}, nil
+	issued := &authv1.IssueTokenResponse{AccessToken: "header.claims.signature", ExpiresIn: 31535999, Scopes: scopes}
+	if in.GetApiKey() != "" {
+		issued.Quota = &authv1.Quota{Limit: 20, Remaining: 7, ResetSeconds: 2, WindowSeconds: 3}
+	}
+	return issued, nil
 }
 
 const apiKey = "vtk_1_s3cret"

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/keyring"
+	"github.com/ventanilla/ventanilla/pkg/ratelimit"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/auth/internal/accesstoken"
@@ -44,7 +45,7 @@ const Schema = store.Schema
 // Migrations are the revisions of the service's schema, for pkg/store.
 func Migrations() fs.FS { return store.Migrations() }
 
-// Deps are what the service works with. All are needed.
+// Deps are what the service works with. All but the limiter are needed.
 type Deps struct {
 	// DB is the service's database, migrated (see Migrations).
 	DB *sqlstore.DB
@@ -54,6 +55,8 @@ type Deps struct {
 	Now func() time.Time
 	// Logger takes what operators of the platform should know.
 	Logger *slog.Logger
+	// Limiter counts the calls of clients with a limit; in the replica's own buckets when nil.
+	Limiter Limiter
 }
 
 // Service is one replica of auth.
@@ -70,6 +73,7 @@ type Service struct {
 	contract   protovalidate.Validator // of registrations
 	assertions *assertion.Verifier
 	keyUse     keyUse
+	limiter    Limiter
 }
 
 // New loads the signing keys, making them at the first start, and the view of the store.
@@ -80,9 +84,16 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		now:    deps.Now,
 		logger: deps.Logger,
 		wake:   make(chan struct{}, 1),
+
+		limiter: deps.Limiter,
 	}
 	s.view = directory.New(s.store, deps.Now)
 	var err error
+	if s.limiter == nil {
+		if s.limiter, err = ratelimit.NewLocal(deps.Now); err != nil {
+			return nil, fmt.Errorf("starting auth: %w", err)
+		}
+	}
 	if s.keys, err = keys.Load(ctx, s.store, deps.KEK, deps.Now); err != nil {
 		return nil, fmt.Errorf("starting auth: %w", err)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/gateway/dialect"
+	"github.com/ventanilla/ventanilla/gateway/edge"
 	"github.com/ventanilla/ventanilla/gateway/oauth"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	cmpv1 "github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1"
@@ -61,6 +62,7 @@ func (a *tokenAdapter) Token(ctx context.Context, in *cmpv1.TokenRequest) (*cmpv
 	if err != nil {
 		return nil, issueFields.Translate(err)
 	}
+	edge.ShowQuota(ctx, "client", issued.GetQuota())
 	noStore := metadata.Pairs("Cache-Control", "no-store", "Pragma", "no-cache") // RFC 6749, 5.1
 	if err := grpc.SetHeader(ctx, noStore); err != nil {
 		return nil, err

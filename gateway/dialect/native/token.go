@@ -10,6 +10,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/gateway/dialect"
+	"github.com/ventanilla/ventanilla/gateway/edge"
 	"github.com/ventanilla/ventanilla/gateway/oauth"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	nativev1 "github.com/ventanilla/ventanilla/proto/gen/go/native/v1"
@@ -53,6 +54,7 @@ func (a *oauthAdapter) Token(ctx context.Context, in *nativev1.TokenRequest) (*n
 	if err != nil {
 		return nil, issueFields.Translate(err)
 	}
+	edge.ShowQuota(ctx, "client", issued.GetQuota())
 	answer := &nativev1.TokenResponse{AccessToken: issued.GetAccessToken(), TokenType: "Bearer", ExpiresIn: issued.GetExpiresIn()}
 	if scopes := issued.GetScopes(); len(scopes) > 0 {
 		answer.Scope = new(strings.Join(scopes, " "))

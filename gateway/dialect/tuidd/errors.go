@@ -89,7 +89,7 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	h.Set("Content-Language", language.String())
 	h.Add("Vary", "Accept-Language")
 	fields := rpcerr.Fields(err)
-	if r.URL.Path == tokenInfoPath {
+	if r.URL.Path == TokenInfoPath {
 		h.Set("Cache-Control", "no-store")
 		if a.oauthStatus == http.StatusUnauthorized {
 			a.oauthCode = oauth.Challenge(h, r, true)

@@ -20,8 +20,8 @@ import (
 // Name is the family's name.
 const Name = "tuidd"
 
-// tokenInfoPath is the introspection endpoint.
-const tokenInfoPath = "/mcg/v1/tokeninfo"
+// TokenInfoPath is the introspection endpoint.
+const TokenInfoPath = "/mcg/v1/tokeninfo"
 
 // New makes the family. issuer is the platform's identifier, which callers' assertions name.
 func New(introspector oauth.Introspector, exchanger oauth.Exchanger, issuer string) (edge.Family, error) {
@@ -30,7 +30,7 @@ func New(introspector oauth.Introspector, exchanger oauth.Exchanger, issuer stri
 		Clients: oauth.Clients{
 			Exchanger: exchanger,
 			Families:  []string{Name},
-			Audiences: oauth.Audiences(issuer, tokenInfoPath),
+			Audiences: oauth.Audiences(issuer, TokenInfoPath),
 			Schemes:   []credential.Scheme{credential.Bearer, credential.Basic, credential.Assertion},
 		},
 	}}
@@ -44,7 +44,7 @@ func New(introspector oauth.Introspector, exchanger oauth.Exchanger, issuer stri
 		Name:     Name,
 		Prefixes: []string{"/mcg", "/Services"},
 		Routes: []edge.Route{{
-			Method: http.MethodPost, Path: tokenInfoPath,
+			Method: http.MethodPost, Path: TokenInfoPath,
 			Consumes: []string{wirejson.FormMediaType}, Produces: []string{oauth.SignedMediaType},
 		}},
 		Handler:    handler,

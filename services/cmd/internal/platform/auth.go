@@ -24,7 +24,9 @@ func StartAuth(ctx context.Context, p *Process, mesh *Mesh) error {
 	if err != nil {
 		return fmt.Errorf("auth.kek: %w", err)
 	}
-	service, err := auth.New(ctx, p.Settings.Auth, auth.Deps{DB: db, KEK: kek, Now: time.Now, Logger: p.Log()})
+	service, err := auth.New(ctx, p.Settings.Auth, auth.Deps{
+		DB: db, KEK: kek, Now: time.Now, Logger: p.Log(), Limiter: p.Limiter,
+	})
 	if err != nil {
 		return err
 	}
