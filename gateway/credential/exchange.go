@@ -41,6 +41,16 @@ type Revocations interface {
 	Revoked(principal *authv1.Principal) bool
 }
 
+// Limits bound what callers do. They find the caller by the context of its request.
+type Limits interface {
+	// Admit fails with RATE_LIMITED while too many of the caller's credentials did not hold.
+	Admit(ctx context.Context) error
+	// Failed counts a credential that did not hold.
+	Failed(ctx context.Context)
+	// Charge counts a call of a client. It fails with RATE_LIMITED beyond the client's limit.
+	Charge(ctx context.Context, caller *authv1.Principal) error
+}
+
 // Caller is who a credential belongs to, with the internal token that says so to services.
 type Caller struct {
 	// Token is the internal token. It must not be logged.
@@ -51,11 +61,13 @@ type Caller struct {
 
 // Exchanger exchanges credentials, each once: an exchange is kept for a minute
 // under the credential's hash, unless the credential ends or is revoked, or the key of the internal token retired, before.
-// Failures are not kept, so that a new client works at once. An assertion holds for
-// one exchange, and nothing of it is kept.
+// Failures are not kept, so that a new client works at once; but a caller with many
+// is not let ask auth for a while, other than about credentials known to be good.
+// An assertion holds for one exchange, and nothing of it is kept.
 type Exchanger struct {
 	auth        Auth
 	revocations Revocations
+	limits      Limits
 	clock       func() time.Time
 	cache       *otter.Cache[key, entry]
 }
@@ -68,9 +80,17 @@ type entry struct {
 	until  time.Time
 }
 
-// NewExchanger asks auth and bounds what it keeps by revocations.
-func NewExchanger(auth Auth, revocations Revocations, clock func() time.Time) (*Exchanger, error) {
-	cache, err := otter.New(&otter.Options[key, entry]{
+// NewExchanger asks auth, bounds what it keeps by revocations, and callers by limits.
+func NewExchanger(auth Auth, revocations Revocations, limits Limits, clock func() time.Time) (*Exchanger, error) {
+	cache, err := newCache[entry]()
+	if err != nil {
+		return nil, err
+	}
+	return &Exchanger{auth: auth, revocations: revocations, limits: limits, clock: clock, cache: cache}, nil
+}
+
+func newCache[V any]() (*otter.Cache[key, V], error) {
+	cache, err := otter.New(&otter.Options[key, V]{
 		MaximumSize: maxEntries,
 		// Upkeep runs in the caller, so that no goroutine is left to nobody.
 		Executor: func(task func()) { task() },
@@ -78,31 +98,53 @@ func NewExchanger(auth Auth, revocations Revocations, clock func() time.Time) (*
 	if err != nil {
 		return nil, fmt.Errorf("making the credential cache: %w", err)
 	}
-	return &Exchanger{auth: auth, revocations: revocations, clock: clock, cache: cache}, nil
+	return cache, nil
 }
 
 // Exchange returns the caller behind a credential, with an internal token for the
-// role audience. A credential of a client of none of the families is refused as
-// if unknown. It fails with CREDENTIAL_MISSING, CREDENTIAL_INVALID, and with
-// UNAVAILABLE or DEADLINE_EXCEEDED when auth cannot be asked and has to be.
+// role audience, and counts a call of its client. A credential of a client of none
+// of the families is refused as if unknown. It fails with CREDENTIAL_MISSING,
+// CREDENTIAL_INVALID, RATE_LIMITED, and with UNAVAILABLE or DEADLINE_EXCEEDED when
+// auth cannot be asked and has to be.
 func (e *Exchanger) Exchange(ctx context.Context, c Credential, audience string, families ...string) (Caller, error) {
 	request, err := newRequest(c, audience, families)
 	if err != nil {
 		return Caller{}, err
 	}
+	caller, err := e.exchange(ctx, request, c, hash(c, audience, families))
+	if err != nil {
+		if rpcerr.Reason(err) == errorsv1.Reason_REASON_CREDENTIAL_INVALID {
+			e.limits.Failed(ctx)
+		}
+		return Caller{}, err
+	}
+	if err := e.limits.Charge(ctx, caller.Principal); err != nil {
+		return Caller{}, err
+	}
+	return caller, nil
+}
+
+func (e *Exchanger) exchange(ctx context.Context, request *authv1.ExchangeRequest, c Credential, k key) (Caller, error) {
+	kept, good := e.cache.GetIfPresent(k)
+	if good && (!e.clock().Before(kept.until) || e.revocations.Revoked(kept.caller.Principal) || e.revocations.Revoked(kept.signer)) {
+		e.cache.Invalidate(k)
+		good = false
+	}
+	fresh := e.revocations.Fresh()
+	if good && fresh {
+		return kept.caller, nil
+	}
+	if !good {
+		if err := e.limits.Admit(ctx); err != nil {
+			return Caller{}, err
+		}
+	}
 	if c.Scheme == Assertion {
 		return e.once(ctx, request, c.ClientID)
 	}
-	if !e.revocations.Fresh() {
-		fresh, err := e.ask(ctx, request)
-		return fresh.caller, err
-	}
-	k := hash(c, audience, families)
-	if kept, ok := e.cache.GetIfPresent(k); ok {
-		if e.clock().Before(kept.until) && !e.revocations.Revoked(kept.caller.Principal) && !e.revocations.Revoked(kept.signer) {
-			return kept.caller, nil
-		}
-		e.cache.Invalidate(k)
+	if !fresh {
+		asked, err := e.ask(ctx, request)
+		return asked.caller, err
 	}
 	got, err := e.cache.Get(ctx, k, otter.LoaderFunc[key, entry](func(ctx context.Context, _ key) (entry, error) {
 		// Others may be waiting for this exchange: it must not end because the first of them goes away.

@@ -39,6 +39,10 @@ type world struct {
 	revoked map[string]bool // by token identifier
 	kid     string          // internal tokens name this key, when it is set
 	now     time.Time
+	failed  atomic.Int64 // credentials that did not hold
+	slowed  bool         // too many of them
+	charged atomic.Int64
+	over    bool // the client's limit is used up
 }
 
 func (w *world) Exchange(ctx context.Context, in *authv1.ExchangeRequest, _ ...grpc.CallOption) (*authv1.ExchangeResponse, error) {
@@ -70,10 +74,27 @@ func (w *world) Revoked(p *authv1.Principal) bool {
 	return w.revoked[p.GetTokenId()] || w.revoked[p.GetKeyId()]
 }
 
+func (w *world) Admit(context.Context) error {
+	if w.slowed {
+		return rpcerr.New(errorsv1.Reason_REASON_RATE_LIMITED, "slowed")
+	}
+	return nil
+}
+
+func (w *world) Failed(context.Context) { w.failed.Add(1) }
+
+func (w *world) Charge(context.Context, *authv1.Principal) error {
+	w.charged.Add(1)
+	if w.over {
+		return rpcerr.New(errorsv1.Reason_REASON_RATE_LIMITED, "over")
+	}
+	return nil
+}
+
 func start(t *testing.T) (*world, func(token string) (string, error)) {
 	t.Helper()
 	w := &world{life: 5 * time.Minute, now: time.Unix(1e9, 0), revoked: make(map[string]bool)}
-	e, err := credential.NewExchanger(w, w, func() time.Time { return w.now })
+	e, err := credential.NewExchanger(w, w, w, func() time.Time { return w.now })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +179,7 @@ func TestAFailureIsNotKept(t *testing.T) {
 
 func TestCredentialsThatAreNone(t *testing.T) {
 	w, _ := start(t)
-	e, err := credential.NewExchanger(w, w, time.Now)
+	e, err := credential.NewExchanger(w, w, w, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +192,7 @@ func TestCredentialsThatAreNone(t *testing.T) {
 
 func TestEveryPartNamesTheExchange(t *testing.T) {
 	w, _ := start(t)
-	e, err := credential.NewExchanger(w, w, func() time.Time { return w.now })
+	e, err := credential.NewExchanger(w, w, w, func() time.Time { return w.now })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +230,7 @@ func TestEveryPartNamesTheExchange(t *testing.T) {
 
 func TestAnAssertionIsExchangedEachTime(t *testing.T) {
 	w, _ := start(t)
-	e, err := credential.NewExchanger(w, w, func() time.Time { return w.now })
+	e, err := credential.NewExchanger(w, w, w, func() time.Time { return w.now })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,7 +258,7 @@ func TestAnAssertionIsExchangedEachTime(t *testing.T) {
 
 func TestAnAPIKeyIsKeptUntilItIsRevoked(t *testing.T) {
 	w, _ := start(t)
-	e, err := credential.NewExchanger(w, w, func() time.Time { return w.now })
+	e, err := credential.NewExchanger(w, w, w, func() time.Time { return w.now })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +282,7 @@ func TestOneExchangeForManyCallers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w, _ := start(t)
 		w.gate = make(chan struct{})
-		e, err := credential.NewExchanger(w, w, func() time.Time { return w.now })
+		e, err := credential.NewExchanger(w, w, w, func() time.Time { return w.now })
 		if err != nil {
 			t.Fatal(err)
 		}

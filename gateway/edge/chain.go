@@ -34,8 +34,8 @@ func (s *Server) stages(secure bool) []stage {
 		{"negotiation", s.negotiate},
 		{"switch", obey},
 		{"throttle", throttle},
+		{"body", s.readBody},
 		{"concurrency", s.admit},
-		{"body", s.limitBody},
 	}
 }
 
@@ -46,7 +46,8 @@ func (s *Server) chain(secure bool) http.Handler {
 		next = st.wrap(next)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{ResponseWriter: w, method: r.Method, client: s.clients.address(r)}
+		x := &exchange{ResponseWriter: w, server: s, method: r.Method, client: s.clients.address(r)}
+		x.quotas = x.room[:0]
 		x.endpoint, x.clean = s.router.find(r)
 		next(x, r)
 	})
@@ -110,20 +111,6 @@ func requireTLS(secure bool) func(handler) handler {
 		}
 		return func(x *exchange, r *http.Request) {
 			x.fail(r, rpcerr.New(errorsv1.Reason_REASON_INSECURE_TRANSPORT, "only HTTPS is served"))
-		}
-	}
-}
-
-// admit bounds the requests that are served at a time.
-func (s *Server) admit(next handler) handler {
-	slots := make(chan struct{}, s.cfg.Limits.Concurrent)
-	return func(x *exchange, r *http.Request) {
-		select {
-		case slots <- struct{}{}:
-			defer func() { <-slots }()
-			next(x, r)
-		default:
-			x.fail(r, rpcerr.New(errorsv1.Reason_REASON_UNAVAILABLE, "too many requests are being served"))
 		}
 	}
 }

@@ -1,12 +1,15 @@
 package edge
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"net/url"
 	"time"
+
+	"github.com/ventanilla/ventanilla/pkg/ratelimit"
 )
 
 // Config is the section "edge" of the configuration.
@@ -23,7 +26,7 @@ type Config struct {
 	Origins map[string][]string `koanf:"origins"`
 	// Limits bound requests.
 	Limits Limits `koanf:"limits"`
-	// Rate bounds the calls of one client address on one family.
+	// Rate bounds how often callers call.
 	Rate Rate `koanf:"rate"`
 	// Timeouts bound waiting.
 	Timeouts Timeouts `koanf:"timeouts"`
@@ -43,16 +46,46 @@ type Limits struct {
 	BodyBytes int64 `koanf:"body_bytes"`
 	// HeaderBytes is the largest request header.
 	HeaderBytes int `koanf:"header_bytes"`
-	// Concurrent is how many requests are served at a time; more are answered 503.
+	// Concurrent is how many requests are served at a time.
 	Concurrent int `koanf:"concurrent"`
+	// Waiting is how many more may wait for their turn, body and all; others are answered 503 at once.
+	Waiting int `koanf:"waiting"`
+	// Wait is how long one waits before it is answered 503.
+	Wait time.Duration `koanf:"wait"`
 }
 
-// Rate is a token bucket.
+// Rate has the token buckets of callers. PerSecond and Burst are for one client address on one family.
 type Rate struct {
 	// PerSecond is how many calls a second are restored.
 	PerSecond float64 `koanf:"per_second"`
 	// Burst is how many calls may come at once.
 	Burst int `koanf:"burst"`
+	// Families bound all calls on a family together, by its name; others have no such limit.
+	Families map[string]ratelimit.Limit `koanf:"families"`
+	// Client is for each client whose registration has no limit of its own; zero for none.
+	Client ratelimit.Limit `koanf:"client"`
+	// Failures is how many credentials that do not hold one address may present to one family before it is slowed.
+	Failures ratelimit.Limit `koanf:"failures"`
+}
+
+func (r Rate) address() ratelimit.Limit {
+	return ratelimit.Limit{PerSecond: r.PerSecond, Burst: r.Burst}
+}
+
+func (r Rate) validate() error {
+	limits := map[string]ratelimit.Limit{"": r.address(), "failures.": r.Failures}
+	if r.Client != (ratelimit.Limit{}) {
+		limits["client."] = r.Client
+	}
+	for family, limit := range r.Families {
+		limits["families."+family+"."] = limit
+	}
+	for name, limit := range limits {
+		if err := limit.Validate(); err != nil {
+			return fmt.Errorf("rate.%s%w", name, err)
+		}
+	}
+	return nil
 }
 
 // Timeouts bound waiting for a client, and for requests in flight at the end.
@@ -74,8 +107,8 @@ func DefaultConfig() Config {
 	return Config{
 		Listen:     "127.0.0.1:8443",
 		HTTPListen: "127.0.0.1:8080",
-		Limits:     Limits{BodyBytes: 1 << 20, HeaderBytes: 64 << 10, Concurrent: 1024},
-		Rate:       Rate{PerSecond: 100, Burst: 100},
+		Limits:     Limits{BodyBytes: 1 << 20, HeaderBytes: 64 << 10, Concurrent: 1024, Waiting: 4096, Wait: 100 * time.Millisecond},
+		Rate:       Rate{PerSecond: 100, Burst: 100, Failures: ratelimit.Limit{PerSecond: 5, Burst: 50}},
 		Timeouts: Timeouts{
 			ReadHeader: 5 * time.Second,
 			Read:       15 * time.Second,
@@ -112,8 +145,6 @@ func (c Config) Validate() error {
 		"limits.body_bytes":    c.Limits.BodyBytes > 0,
 		"limits.header_bytes":  c.Limits.HeaderBytes > 0,
 		"limits.concurrent":    c.Limits.Concurrent > 0,
-		"rate.per_second":      c.Rate.PerSecond > 0,
-		"rate.burst":           c.Rate.Burst > 0,
 		"timeouts.read_header": c.Timeouts.ReadHeader > 0,
 		"timeouts.read":        c.Timeouts.Read > 0,
 		"timeouts.write":       c.Timeouts.Write > 0,
@@ -123,6 +154,16 @@ func (c Config) Validate() error {
 		if !positive {
 			return fmt.Errorf("%s: must be more than 0", key)
 		}
+	}
+	return cmp.Or(c.Limits.validate(), c.Rate.validate())
+}
+
+func (l Limits) validate() error {
+	if l.Waiting < 0 {
+		return errors.New("limits.waiting: must not be less than 0")
+	}
+	if l.Wait < 0 {
+		return errors.New("limits.wait: must not be less than 0")
 	}
 	return nil
 }

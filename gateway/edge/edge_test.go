@@ -96,7 +96,7 @@ func TestOrderOfStages(t *testing.T) {
 	}
 	want := []string{
 		"telemetry", "recovery", "request-id", "cors", "announcement", "quota", "transport", "negotiation", "switch", "throttle",
-		"concurrency", "body",
+		"body", "concurrency",
 	}
 	if got := server.StageNames(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)

@@ -15,15 +15,21 @@ import (
 // exchange is one request and its answer on their way through the chain.
 type exchange struct {
 	http.ResponseWriter
+	server   *Server
 	endpoint *endpoint
 	clean    bool // the path
 	client   netip.Addr
 	method   string
 	id       string
 	switched Switch
-	over     time.Duration // how long until the rate limit has room; 0 when it has
-	status   int           // of the answer; 0 before its header is written
-	err      error         // what it failed with
+	quotas   []quota // what the answer's headers show, in their order
+	room     [3]quota
+	over     error // that a quota is used up; nil when none is
+	shed     bool  // refused because too many are being served
+	// mediaType is what the caller prefers of what the route produces.
+	mediaType string
+	status    int   // of the answer; 0 before its header is written
+	err       error // what it failed with
 }
 
 type exchangeKey struct{}

@@ -34,7 +34,7 @@ func TestQuota(t *testing.T) {
 		h["X-Own"] = []string{strings.Repeat("x", limit) + strings.Repeat("y", remaining)}
 	}
 	c := start(t, func(cfg *edge.Config, opts *edge.Options) {
-		cfg.Rate = edge.Rate{PerSecond: 0.5, Burst: 2}
+		cfg.Rate.PerSecond, cfg.Rate.Burst = 0.5, 2
 		cfg.TrustedProxies = []string{"127.0.0.0/8"}
 		opts.Clock = func() time.Time { return *now.Load() }
 	}, own, family("g", echo, []string{""}, route("GET", "/g")))

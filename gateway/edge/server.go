@@ -9,11 +9,16 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
+	"sync/atomic"
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/time/rate"
+
+	"github.com/ventanilla/ventanilla/pkg/ratelimit"
 )
 
 // Options are what the server is given.
@@ -32,6 +37,8 @@ type Options struct {
 	Switches Switches
 	// NewID makes request identifiers; random ones when nil.
 	NewID func() string
+	// Limiter counts calls; this process's own buckets when nil.
+	Limiter Limiter
 }
 
 // Server answers partners.
@@ -40,7 +47,10 @@ type Server struct {
 	opts      Options
 	router    *router
 	clients   clients
-	limiter   *limiter
+	pacer     *pacer
+	admission *admission
+	bodies    atomic.Int64 // bytes of bodies in memory
+	shedding  rate.Sometimes
 	telemetry *telemetry
 	fronts    []*front
 }
@@ -64,15 +74,30 @@ func New(cfg Config, opts Options, families ...Family) (*Server, error) {
 	if opts.NewID == nil {
 		opts.NewID = rand.Text
 	}
+	if opts.Limiter == nil {
+		local, err := ratelimit.NewLocal(opts.Clock)
+		if err != nil {
+			return nil, err
+		}
+		opts.Limiter = local
+	}
 	trusted, err := parseNetworks(cfg.TrustedProxies)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, opts: opts, clients: clients{trusted}}
+	s := &Server{
+		cfg: cfg, opts: opts, clients: clients{trusted}, admission: newAdmission(cfg.Limits),
+		shedding: rate.Sometimes{Interval: sheddingNews},
+	}
 	if s.router, err = newRouter(families); err != nil {
 		return nil, fmt.Errorf("mounting families: %w", err)
 	}
-	if s.limiter, err = newLimiter(cfg.Rate, opts.Clock); err != nil {
+	for name := range cfg.Rate.Families {
+		if !slices.ContainsFunc(families, func(f Family) bool { return f.Name == name }) {
+			return nil, fmt.Errorf("rate.families.%s: there is no such family", name)
+		}
+	}
+	if s.pacer, err = newPacer(cfg.Rate.Failures, opts.Limiter, opts.Clock); err != nil {
 		return nil, err
 	}
 	if s.telemetry, err = newTelemetry(opts.Tracer, opts.Meter); err != nil {

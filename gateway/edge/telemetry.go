@@ -96,9 +96,18 @@ func (s *Server) observe(next handler) handler {
 	}
 }
 
+// sheddingNews is how often the log says that requests are refused because too many are being served: a line for
+// each would take the time that those need who are served.
+const sheddingNews = 10 * time.Second
+
 func (s *Server) log(ctx context.Context, x *exchange) {
 	level := slog.LevelDebug
-	if x.status >= http.StatusInternalServerError {
+	if x.shed {
+		s.shedding.Do(func() {
+			s.opts.Logger.WarnContext(ctx, "refusing requests: too many are being served", "limit", s.cfg.Limits.Concurrent)
+		})
+	}
+	if x.status >= http.StatusInternalServerError && !x.shed {
 		switch rpcerr.Reason(x.err) {
 		case errorsv1.Reason_REASON_CANCELLED, errorsv1.Reason_REASON_MAINTENANCE: // the caller's doing, and the operator's
 		default:

@@ -104,7 +104,7 @@ func (c goldenCase) run(t *testing.T, families Families) string {
 		ExchangeFails: errorsv1.Reason(errorsv1.Reason_value[c.directives["exchange-fails"]]),
 		Field:         c.directives["field"],
 	}).Serve(t)
-	exchanger, err := credential.NewExchanger(auth, Nothing{}, time.Now)
+	exchanger, err := credential.NewExchanger(auth, Nothing{}, edge.Callers{}, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}

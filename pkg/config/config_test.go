@@ -156,3 +156,23 @@ func TestYAMLKeepsOrderAndLoadsAgain(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestStructsByNameKeepTheirKeys(t *testing.T) {
+	type shops struct {
+		Shops map[string]edge `koanf:"shops"`
+	}
+	cfg := shops{map[string]edge{"b": {Listen: "x", Timeout: time.Second}, "a": {}}}
+	text, err := config.YAML(&cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "shops:\n    a:\n        listen: \"\"\n        timeout: 0s\n        origins: []\n" +
+		"    b:\n        listen: x\n        timeout: 1s\n        origins: []\n"
+	if string(text) != want {
+		t.Errorf("got\n%s\nwant\n%s", text, want)
+	}
+	var again shops
+	if err := config.Load(&again, config.Sources{File: writeFile(t, string(text))}); err != nil || again.Shops["b"].Listen != "x" {
+		t.Errorf("got %+v, %v", again, err)
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -33,6 +35,9 @@ func node(v reflect.Value) *yaml.Node {
 	for v.Kind() == reflect.Pointer {
 		v = v.Elem()
 	}
+	if v.Kind() == reflect.Map && v.Type().Elem().Kind() == reflect.Struct {
+		return named(v)
+	}
 	if v.Kind() != reflect.Struct {
 		return scalar(v)
 	}
@@ -49,6 +54,19 @@ func node(v reflect.Value) *yaml.Node {
 		key := &yaml.Node{}
 		key.SetString(name)
 		out.Content = append(out.Content, key, node(v.Field(i)))
+	}
+	return out
+}
+
+// named writes structs by their names, sorted.
+func named(v reflect.Value) *yaml.Node {
+	out := &yaml.Node{Kind: yaml.MappingNode}
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	for _, name := range keys {
+		key := &yaml.Node{}
+		key.SetString(name.String())
+		out.Content = append(out.Content, key, node(v.MapIndex(name)))
 	}
 	return out
 }

@@ -20,6 +20,10 @@ func (s *tokenService) IssueToken(ctx context.Context, req *authv1.IssueTokenReq
 		return nil, err
 	}
 	client := who.client
+	quota, err := s.charge(ctx, client)
+	if err != nil {
+		return nil, err
+	}
 	scopes, err := grant(who.scopes, req.GetScopes())
 	if err != nil {
 		return nil, err
@@ -46,6 +50,7 @@ func (s *tokenService) IssueToken(ctx context.Context, req *authv1.IssueTokenReq
 		ExpiresAt:   timestamppb.New(claims.Expires),
 		ExpiresIn:   secondsLeft(now, claims.Expires),
 		Scopes:      scopes,
+		Quota:       quota,
 	}, nil
 }
 

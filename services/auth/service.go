@@ -14,6 +14,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/keyring"
+	"github.com/ventanilla/ventanilla/pkg/ratelimit"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/auth/internal/assertion"
@@ -43,7 +44,7 @@ const Schema = store.Schema
 // Migrations are the revisions of the service's schema, for pkg/store.
 func Migrations() fs.FS { return store.Migrations() }
 
-// Deps are what the service works with. All are needed.
+// Deps are what the service works with. All but the limiter are needed.
 type Deps struct {
 	// DB is the service's database, migrated (see Migrations).
 	DB *sqlstore.DB
@@ -55,6 +56,8 @@ type Deps struct {
 	Now func() time.Time
 	// Logger takes what operators of the platform should know.
 	Logger *slog.Logger
+	// Limiter counts the calls of clients with a limit; in the replica's own buckets when nil.
+	Limiter Limiter
 }
 
 // Service is one replica of auth.
@@ -73,6 +76,7 @@ type Service struct {
 	contract   protovalidate.Validator // of registrations
 	assertions *assertion.Verifier
 	keyUse     keyUse
+	limiter    Limiter
 }
 
 // New loads the view of the store and the signing keys, making the active ones at the first start.
@@ -84,6 +88,7 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		config:   config,
 		store:    store.New(deps.DB, deps.Now),
 		switches: deps.Switches,
+		limiter:  deps.Limiter,
 		now:      deps.Now,
 		logger:   deps.Logger,
 		wake:     make(chan struct{}, 1),
@@ -98,6 +103,17 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 }
 
 func (s *Service) load(ctx context.Context) (err error) {
+	if s.limiter == nil {
+		if s.limiter, err = ratelimit.NewLocal(s.now); err != nil {
+			return err
+		}
+	}
+	if s.contract, err = registrationContract(); err != nil {
+		return err
+	}
+	if s.assertions, err = assertion.NewVerifier(); err != nil {
+		return err
+	}
 	if s.tokens, err = newAccessTokens(s.ring, s.view, s.now); err != nil {
 		return err
 	}

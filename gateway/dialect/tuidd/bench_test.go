@@ -10,6 +10,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/gateway/dialect/tuidd"
+	"github.com/ventanilla/ventanilla/gateway/edge"
 	"github.com/ventanilla/ventanilla/gateway/edgetest"
 	"github.com/ventanilla/ventanilla/gateway/wirejson"
 )
@@ -17,11 +18,11 @@ import (
 // BenchmarkTokenInfo is a whole introspection over TLS, with the scripted auth service behind it.
 func BenchmarkTokenInfo(b *testing.B) {
 	auth := (&edgetest.Auth{}).Serve(b)
-	exchanger, err := credential.NewExchanger(auth, edgetest.Nothing{}, time.Now)
+	exchanger, err := credential.NewExchanger(auth, edgetest.Nothing{}, edge.Callers{}, time.Now)
 	if err != nil {
 		b.Fatal(err)
 	}
-	family, err := tuidd.New(auth, exchanger)
+	family, err := tuidd.New(auth, exchanger, edgetest.Issuer)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -17,8 +17,12 @@ import (
 type rules struct {
 	// consumes has the media types of an operation, by its id.
 	consumes map[string][]string
+	// produces has the media types of an operation's answer beside JSON, by its id.
+	produces map[string][]string
 	// inline has the fields whose members stand beside their message's own, by message.
 	inline map[string][]string
+	// instead has the fields that stand instead of their message, by message: they are no members.
+	instead map[string][]string
 }
 
 // object is a JSON object of an OpenAPI document.
@@ -41,7 +45,10 @@ func readRules(encoded []byte) (*rules, error) {
 	if files, err = protodesc.NewFiles(&descriptorpb.FileDescriptorSet{File: request.GetProtoFile()}); err != nil {
 		return nil, fmt.Errorf("linking files: %w", err)
 	}
-	found := &rules{consumes: map[string][]string{}, inline: map[string][]string{}}
+	found := &rules{
+		consumes: map[string][]string{}, produces: map[string][]string{},
+		inline: map[string][]string{}, instead: map[string][]string{},
+	}
 	for _, name := range request.GetFileToGenerate() {
 		file, err := files.FindFileByPath(name)
 		if err != nil {
@@ -60,13 +67,16 @@ func readRules(encoded []byte) (*rules, error) {
 func (r *rules) readService(options *dynamicpb.Types, service protoreflect.ServiceDescriptor) {
 	for i := range service.Methods().Len() {
 		method := service.Methods().Get(i)
-		value, ok := option(options, method, "wire.v1.consumes")
-		if !ok {
-			continue
-		}
 		id := fmt.Sprintf("%s_%s", service.Name(), method.Name())
-		for j := range value.List().Len() {
-			r.consumes[id] = append(r.consumes[id], value.List().Get(j).String())
+		if value, ok := option(options, method, "wire.v1.consumes"); ok {
+			for j := range value.List().Len() {
+				r.consumes[id] = append(r.consumes[id], value.List().Get(j).String())
+			}
+		}
+		for j := range method.Output().Fields().Len() {
+			if value, ok := option(options, method.Output().Fields().Get(j), "wire.v1.instead"); ok {
+				r.produces[id] = append(r.produces[id], value.String())
+			}
 		}
 	}
 }
@@ -76,6 +86,9 @@ func (r *rules) readMessage(options *dynamicpb.Types, message protoreflect.Messa
 		field := message.Fields().Get(i)
 		if value, ok := option(options, field, "wire.v1.inline"); ok && value.Bool() {
 			r.inline[string(message.FullName())] = append(r.inline[string(message.FullName())], field.JSONName())
+		}
+		if _, ok := option(options, field, "wire.v1.instead"); ok {
+			r.instead[string(message.FullName())] = append(r.instead[string(message.FullName())], field.JSONName())
 		}
 	}
 	for i := range message.Messages().Len() {
@@ -125,12 +138,15 @@ func (r *rules) amend(node any) {
 		if node["format"] == "int64" || node["format"] == "uint64" {
 			node["type"] = "integer"
 		}
-		if id, ok := node["operationId"].(string); ok && r.consumes[id] != nil {
-			setMediaTypes(node, r.consumes[id])
+		if id, ok := node["operationId"].(string); ok {
+			if r.consumes[id] != nil {
+				setMediaTypes(node, r.consumes[id])
+			}
+			addAnswers(node, r.produces[id])
 		}
 		for key, value := range node {
-			if schema, ok := value.(object); ok && r.inline[key] != nil {
-				setInline(schema, r.inline[key])
+			if schema, ok := value.(object); ok {
+				r.amendSchema(key, schema)
 			}
 			r.amend(value)
 		}
@@ -151,11 +167,31 @@ func setMediaTypes(operation object, mediaTypes []string) {
 	}
 }
 
-// setInline replaces the fields by members of any name.
-func setInline(schema object, fields []string) {
+// addAnswers lets an operation answer with text of the media types too.
+func addAnswers(operation object, mediaTypes []string) {
+	responses, _ := operation["responses"].(object)
+	response, _ := responses["200"].(object)
+	content, ok := response["content"].(object)
+	if !ok {
+		return
+	}
+	for _, mediaType := range mediaTypes {
+		content[mediaType] = object{"schema": object{"type": "string"}}
+	}
+}
+
+// amendSchema takes the fields that are no members out of a message's schema. Inline ones make members of any name.
+func (r *rules) amendSchema(message string, schema object) {
+	removeMembers(schema, r.instead[message])
+	if fields, ok := r.inline[message]; ok {
+		removeMembers(schema, fields)
+		schema["additionalProperties"] = true
+	}
+}
+
+func removeMembers(schema object, fields []string) {
 	properties, _ := schema["properties"].(object)
 	for _, field := range fields {
 		delete(properties, field)
 	}
-	schema["additionalProperties"] = true
 }

@@ -89,6 +89,9 @@ func parseKey(text json.RawMessage) (jose.JSONWebKey, []string, error) {
 	if err != nil {
 		return jose.JSONWebKey{}, nil, err
 	}
+	if web.Algorithm == ed25519Algorithm {
+		web.Algorithm = jwt.SigningMethodEdDSA.Alg()
+	}
 	if web.Algorithm != "" {
 		if !slices.Contains(algorithms, web.Algorithm) {
 			return jose.JSONWebKey{}, nil, fmt.Errorf("has an alg that does not fit it: it verifies %v", algorithms)

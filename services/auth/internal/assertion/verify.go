@@ -52,8 +52,12 @@ type Verifier struct {
 	decoys map[string]crypto.PublicKey
 }
 
+// ed25519Algorithm is the newer name of EdDSA with an Ed25519 key (RFC 9864). Some libraries write it only.
+const ed25519Algorithm = "Ed25519"
+
 // NewVerifier makes a verifier with decoys of its own.
 func NewVerifier() (*Verifier, error) {
+	jwt.RegisterSigningMethod(ed25519Algorithm, func() jwt.SigningMethod { return jwt.SigningMethodEdDSA })
 	curve, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("making a decoy: %w", err)

@@ -104,6 +104,27 @@ func TestAssertionsThatHold(t *testing.T) {
 	}
 }
 
+// An Ed25519 key's algorithm has two names, in the key as in the assertion.
+func TestEitherNameOfEd25519(t *testing.T) {
+	key := edKey(t)
+	for _, registered := range []string{"EdDSA", "Ed25519"} {
+		w := newWorld(t, set(web(t, public(key), map[string]any{"alg": registered})))
+		header := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"Ed25519"}`))
+		payload, err := json.Marshal(claims(nil))
+		check(t, err)
+		text := header + "." + base64.RawURLEncoding.EncodeToString(payload)
+		signature, err := key.Sign(nil, []byte(text), crypto.Hash(0))
+		check(t, err)
+		for _, asserted := range []string{
+			text + "." + base64.RawURLEncoding.EncodeToString(signature), sign(t, jose.EdDSA, key, nil, claims(nil)),
+		} {
+			if got, err := w.verify(asserted); err != nil || got.ClientID != "client" {
+				t.Errorf("registered as %s: got %+v, %v", registered, got, err)
+			}
+		}
+	}
+}
+
 func TestAssertionsThatDoNotHold(t *testing.T) {
 	rsa, ec := rsaKey(t, 2048), ecKey(t, elliptic.P256())
 	w := newWorld(t, set(web(t, public(ec), map[string]any{"kid": "c"}), web(t, public(rsa), map[string]any{"kid": "r", "alg": "PS256"})))

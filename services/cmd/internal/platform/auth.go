@@ -28,7 +28,9 @@ func StartAuth(ctx context.Context, p *Process, mesh *Mesh) error {
 	if err != nil {
 		return err
 	}
-	service, err := auth.New(ctx, p.Settings.Auth, auth.Deps{DB: db, KEK: kek, Switches: switches, Now: time.Now, Logger: p.Log()})
+	service, err := auth.New(ctx, p.Settings.Auth, auth.Deps{
+		DB: db, KEK: kek, Switches: switches, Limiter: p.Limiter, Now: time.Now, Logger: p.Log(),
+	})
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,8 @@ func StartGateway(ctx context.Context, p *Process, mesh *Mesh, certificate func(
 			MinVersion:     tls.VersionTLS12,
 			GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return certificate() },
 		},
-		Logger: p.Log(), Tracer: p.Telemetry.Tracer, Meter: p.Telemetry.Meter, Clock: time.Now, Switches: mesh.obeySwitches(ctx),
+		Logger: p.Log(), Tracer: p.Telemetry.Tracer, Meter: p.Telemetry.Meter, Clock: time.Now,
+		Limiter: p.Limiter, Switches: mesh.obeySwitches(ctx),
 	}, families...)
 	if err != nil {
 		return Gateway{}, fmt.Errorf("starting the edge: %w", err)
@@ -91,21 +92,23 @@ func partners() []string { return []string{cmp.Name, tuidd.Name} }
 
 // families are those of the edge.
 func families(tokens authv1.TokenServiceClient, revocations *authn.Revocations, issuer string) ([]edge.Family, error) {
-	exchanger, err := credential.NewExchanger(tokens, revocations, time.Now)
+	exchanger, err := credential.NewExchanger(tokens, revocations, edge.Callers{}, time.Now)
 	if err != nil {
 		return nil, err
 	}
-	redProteccionSocial, err := cmp.New(tokens, tuidd.Name)
+	paced, err := credential.NewPaced(tokens, edge.Callers{}, time.Now)
 	if err != nil {
 		return nil, err
 	}
-	mobileConnect, err := tuidd.New(tokens, exchanger)
+	redProteccionSocial, err := cmp.New(paced, tuidd.Name)
 	if err != nil {
 		return nil, err
 	}
-	everyone, err := native.New(tokens, exchanger, native.Endpoints{
-		Issuer: issuer, Token: cmp.TokenPath, Introspection: tuidd.TokenInfoPath,
-	}, partners()...)
+	mobileConnect, err := tuidd.New(tokens, exchanger, issuer)
+	if err != nil {
+		return nil, err
+	}
+	everyone, err := native.New(paced, exchanger, issuer, partners()...)
 	if err != nil {
 		return nil, err
 	}

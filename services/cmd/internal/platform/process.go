@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/ventanilla/ventanilla/gateway/edge"
 	"github.com/ventanilla/ventanilla/pkg/app"
 	"github.com/ventanilla/ventanilla/pkg/probe"
 	"github.com/ventanilla/ventanilla/pkg/telemetry"
@@ -20,7 +21,9 @@ type Process struct {
 	Telemetry *telemetry.Telemetry
 	Group     *app.Group
 	Probe     *probe.Probe
-	started   *atomic.Bool
+	// Limiter counts calls, for all roles of the process.
+	Limiter edge.Limiter
+	started *atomic.Bool
 }
 
 // NewProcess starts the probes, which say "not ready" until Ready is called. The
@@ -39,6 +42,9 @@ func NewProcess(ctx context.Context, service, version string, settings Settings,
 		defer cancel()
 		return t.Shutdown(ctx)
 	})
+	if p.Limiter, err = newLimiter(ctx, p); err != nil {
+		return nil, errors.Join(err, p.Group.Stop())
+	}
 	p.Probe.Add("started", func(context.Context) error {
 		if !p.started.Load() {
 			return errors.New("still starting")

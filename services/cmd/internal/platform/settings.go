@@ -15,6 +15,7 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/discovery"
 	"github.com/ventanilla/ventanilla/pkg/pki"
 	"github.com/ventanilla/ventanilla/pkg/probe"
+	"github.com/ventanilla/ventanilla/pkg/ratelimit"
 	"github.com/ventanilla/ventanilla/pkg/rpcclient"
 	"github.com/ventanilla/ventanilla/pkg/rpcserver"
 	"github.com/ventanilla/ventanilla/pkg/telemetry"
@@ -35,6 +36,8 @@ type Settings struct {
 	Etcd      Etcd             `koanf:"etcd"`
 	Auth      auth.Config      `koanf:"auth"`
 	Telemetry telemetry.Config `koanf:"telemetry"`
+	// Limits says where calls are counted.
+	Limits ratelimit.Config `koanf:"limits"`
 	// StopDelay is how long a process says "not ready" before it stops serving, for load
 	// balancers that look now and then.
 	StopDelay time.Duration `koanf:"stop_delay"`
@@ -74,6 +77,7 @@ func Defaults() Settings {
 		Etcd:      Etcd{Listen: "127.0.0.1:2379"},
 		Auth:      auth.DefaultConfig(),
 		Telemetry: telemetry.DefaultConfig(),
+		Limits:    ratelimit.DefaultConfig(),
 	}
 	s.Auth.Families = partners()
 	return s
@@ -96,6 +100,7 @@ func (s Settings) Validate(roles ...string) error {
 	check("calls", s.Calls.Validate())
 	check("discovery", s.Discovery.Validate())
 	check("telemetry", s.Telemetry.Validate())
+	check("limits", s.Limits.Validate())
 	for _, role := range roles {
 		switch role {
 		case auth.Role:

@@ -51,7 +51,7 @@ const (
 	Reason_REASON_ROUTE_NOT_FOUND Reason = 10
 	// The path exists, the method does not; metadata "allow" lists those that do.
 	Reason_REASON_METHOD_NOT_ALLOWED Reason = 11
-	// The Accept header excludes JSON.
+	// The Accept header excludes every media type that the endpoint answers in.
 	Reason_REASON_NOT_ACCEPTABLE Reason = 12
 	// The body's media type is not one the endpoint reads.
 	Reason_REASON_MEDIA_TYPE_UNSUPPORTED Reason = 13

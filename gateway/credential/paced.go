@@ -1,0 +1,58 @@
+package credential
+
+import (
+	"context"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+	"google.golang.org/grpc"
+
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+)
+
+// Paced is auth with a bound on the failed requests for tokens. A caller with many
+// is not let ask for a while, other than with a credential that was good within
+// the last minute: that one is asked about too, for only auth issues tokens.
+type Paced struct {
+	authv1.TokenServiceClient
+	limits Limits
+	clock  func() time.Time
+	good   *otter.Cache[key, time.Time] // until when a credential is let through
+}
+
+// NewPaced bounds the callers of auth by limits.
+func NewPaced(auth authv1.TokenServiceClient, limits Limits, clock func() time.Time) (*Paced, error) {
+	good, err := newCache[time.Time]()
+	if err != nil {
+		return nil, err
+	}
+	return &Paced{auth, limits, clock, good}, nil
+}
+
+// IssueToken fails as auth does, and with RATE_LIMITED.
+func (p *Paced) IssueToken(ctx context.Context, in *authv1.IssueTokenRequest, opts ...grpc.CallOption) (*authv1.IssueTokenResponse, error) {
+	k := issueKey(in)
+	if until, ok := p.good.GetIfPresent(k); !ok || !p.clock().Before(until) {
+		if err := p.limits.Admit(ctx); err != nil {
+			return nil, err
+		}
+	}
+	issued, err := p.TokenServiceClient.IssueToken(ctx, in, opts...)
+	switch {
+	case err == nil:
+		p.good.Set(k, p.clock().Add(maxKept))
+	case rpcerr.Reason(err) == errorsv1.Reason_REASON_CREDENTIAL_INVALID:
+		p.good.Invalidate(k)
+		p.limits.Failed(ctx)
+	}
+	return issued, err
+}
+
+// issueKey names the credential of a request for a token. An assertion is another one each time, so none is ever known.
+func issueKey(in *authv1.IssueTokenRequest) key {
+	return hash(Credential{
+		Scheme: Basic, ClientID: in.GetClientId(), Secret: in.GetClientSecret(), Token: in.GetApiKey() + in.GetClientAssertion().GetAssertion(),
+	}, "", in.GetFamilies())
+}

@@ -1,0 +1,58 @@
+package e2e
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"testing"
+)
+
+// example is a fenced block of a page in a language that is run. A program may say its name first.
+var example = regexp.MustCompile("(?ms)^```(sh|js)\n((?:// (\\w+\\.mjs) )?.*?)^```$")
+
+// documentedExamples runs the examples of the pages about OAuth, word for word: those for the shell in one shell, with the
+// variables that the page sets up; a program that a page names is there for them under its name.
+func documentedExamples(t *testing.T, p *platform) {
+	clients, err := filepath.Abs("clients")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range []string{"native.md", "tuidd.md"} {
+		t.Run(page, func(t *testing.T) {
+			text, err := os.ReadFile(filepath.Join("..", "..", "docs", page))
+			if err != nil {
+				t.Fatal(err)
+			}
+			// Imports are looked up from the program's folder on.
+			folder := t.TempDir()
+			if err := os.Symlink(filepath.Join(clients, "node_modules"), filepath.Join(folder, "node_modules")); err != nil {
+				t.Fatal(err)
+			}
+			script := "set -eu\nTOKEN=" + p.issue(t, p.partner) + "\n"
+			blocks := example.FindAllStringSubmatch(string(text), -1)
+			if len(blocks) == 0 {
+				t.Fatal("no examples")
+			}
+			for _, block := range blocks {
+				language, text, name := block[1], block[2], block[3]
+				switch {
+				case language == "sh":
+					script += text
+				case name != "":
+					write(t, filepath.Join(folder, name), []byte(text))
+				default:
+					write(t, filepath.Join(folder, "example.mjs"), []byte(text))
+					script += "node example.mjs\n"
+				}
+			}
+			cmd := exec.CommandContext(t.Context(), "sh", "-c", script)
+			cmd.Dir = folder
+			cmd.Env = append(bareEnvironment(), "DEMO="+p.file, "NODE_EXTRA_CA_CERTS="+p.demo.CAFile, "BASE="+p.base, "CA="+p.demo.CAFile,
+				"ID="+p.partner.id, "SECRET="+p.partner.secret, "SERVER_ID="+p.resource.id, "SERVER_SECRET="+p.resource.secret)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+}
