@@ -38,7 +38,7 @@ type row struct {
 }
 
 func newRow(e Entry) (row, error) {
-	text, err := e.text()
+	text, err := e.Text()
 	return row{e.At.UnixMilli(), e.Actor, e.Act, e.Target, text}, err
 }
 

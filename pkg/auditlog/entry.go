@@ -30,11 +30,11 @@ type Entry struct {
 	Detail json.RawMessage
 }
 
-// text is the canonical form of the entry, which is what a leaf is the hash of: a JSON object on one line, without
+// Text is the canonical form of the entry, which is what a leaf is the hash of: a JSON object on one line, without
 // spaces, with the members at, actor, act, target and, when there is one, detail, in this order.
 //
 //	{"at":"2026-03-04T05:06:07.890Z","actor":"ana","act":"DisableClient","target":"c1","detail":{…}}
-func (e Entry) text() (string, error) {
+func (e Entry) Text() (string, error) {
 	for _, name := range []string{e.Actor, e.Act, e.Target} {
 		if err := checkName(name); err != nil {
 			return "", err
@@ -87,7 +87,7 @@ func ParseText(text string) (Entry, error) {
 		return Entry{}, fmt.Errorf("reading an entry: %w", err)
 	}
 	e := Entry{read.At, read.Actor, read.Act, read.Target, read.Detail}
-	if again, err := e.text(); err != nil || again != text {
+	if again, err := e.Text(); err != nil || again != text {
 		return Entry{}, errors.New("reading an entry: it is not in the canonical form")
 	}
 	return e, nil

@@ -39,3 +39,12 @@ func NewKey(origin string, private crypto.Signer) (*Key, error) {
 func (k *Key) Sign(message []byte) ([]byte, error) {
 	return k.private.Sign(rand.Reader, message, crypto.Hash(0))
 }
+
+// ParseKey reads the text of a key, which then verifies and cannot sign.
+func ParseKey(text string) (note.Verifier, error) {
+	verifier, err := note.NewVerifier(text)
+	if err != nil {
+		return nil, fmt.Errorf("reading the log's key: %w", err)
+	}
+	return verifier, nil
+}

@@ -79,7 +79,8 @@ func TestAnySingleDamageIsFound(t *testing.T) {
 		at := rapid.IntRange(0, size-1).Draw(t, "at")
 		stored := rapid.Bool().Draw(t, "stored hashes stay as they were")
 		wrong := slices.Clone(right)
-		switch rapid.SampledFrom([]string{"change", "hole", "remove", "insert", "swap", "cut"}).Draw(t, "damage") {
+		kind := rapid.SampledFrom([]string{"change", "hole", "remove", "insert", "swap", "cut"}).Draw(t, "damage")
+		switch kind {
 		case "change":
 			wrong[at].Text = text(1000)
 		case "hole":
@@ -104,7 +105,8 @@ func TestAnySingleDamageIsFound(t *testing.T) {
 			}
 		}
 		damage, ok := errors.AsType[*auditlog.Damage](auditlog.Verify(sequence(wrong), newest, kept))
-		if !ok || damage.First > int64(at) || damage.Last < int64(at) {
+		// Where all has moved up and no stored hash tells, it is the end that is missing.
+		if !ok || (kind != "remove" || stored) && (damage.First > int64(at) || damage.Last < int64(at)) {
 			t.Fatalf("found %v, want leaf %d", damage, at)
 		}
 		if stored && damage.First != int64(at) {

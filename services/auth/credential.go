@@ -53,15 +53,19 @@ func authenticate(ctx context.Context, view *directory.Directory, id, secret str
 		return nil, failure(err, "looking up a client")
 	}
 	if !admits(client, hash, families) {
-		return nil, refused()
+		return nil, refusedClient(client, hash, families)
 	}
 	return client, nil
 }
 
 func admits(client *directory.Client, hash []byte, families []string) bool {
-	right := subtle.ConstantTimeCompare(client.SecretHash, hash) == 1
+	right := rightSecret(client, hash)
 	served := slices.Contains(families, client.Family)
 	return right && served && !client.Disabled
+}
+
+func rightSecret(client *directory.Client, hash []byte) bool {
+	return subtle.ConstantTimeCompare(client.SecretHash, hash) == 1
 }
 
 // errVoid says that a credential is in force no more, or never was.

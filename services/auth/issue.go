@@ -10,11 +10,11 @@ import (
 	"github.com/ventanilla/ventanilla/services/auth/internal/accesstoken"
 )
 
-// IssueToken answers the client-credentials grant.
+// IssueToken answers the client-credentials grant. The issue is in the admin log before the answer leaves.
 func (s *tokenService) IssueToken(ctx context.Context, req *authv1.IssueTokenRequest) (*authv1.IssueTokenResponse, error) {
 	client, err := authenticate(ctx, s.view, req.GetClientId(), req.GetClientSecret(), req.GetFamilies())
 	if err != nil {
-		return nil, err
+		return nil, s.refusals.note(err)
 	}
 	scopes, err := grant(client.Scopes, req.GetScopes())
 	if err != nil {
@@ -31,6 +31,9 @@ func (s *tokenService) IssueToken(ctx context.Context, req *authv1.IssueTokenReq
 	}
 	token, err := accesstoken.Sign(claims, s.keys.Access.ID, s.keys.Access.Key)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.recordIssue(ctx, &claims, "RS256"); err != nil {
 		return nil, err
 	}
 	s.tokens.issued(token, claims, client.Epoch)

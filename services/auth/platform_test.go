@@ -81,6 +81,13 @@ type replica struct {
 // knows of changes elsewhere what it finds out when asked.
 func (p *platform) replica(follow bool) *replica {
 	p.t.Helper()
+	r, _ := p.replicaThatEnds(follow)
+	return r
+}
+
+// replicaThatEnds is replica with a way to end it before the test does.
+func (p *platform) replicaThatEnds(follow bool) (*replica, func()) {
+	p.t.Helper()
 	tele, err := telemetry.Setup(p.t.Context(), telemetry.DefaultConfig(), "auth", "test", io.Discard)
 	check(p.t, err)
 	cfg := auth.DefaultConfig()
@@ -107,15 +114,17 @@ func (p *platform) replica(follow bool) *replica {
 		})
 	}
 	run(server.Serve)
+	run(service.KeepLog)
 	if follow {
 		run(service.Run)
 	}
-	p.t.Cleanup(func() {
+	end := sync.OnceFunc(func() {
 		cancel()
 		running.Wait()
 		check(p.t, tele.Shutdown(context.Background()))
 	})
-	return &replica{p, service, server.Addr().String()}
+	p.t.Cleanup(end)
+	return &replica{p, service, server.Addr().String()}, end
 }
 
 func (p *platform) identity(role string) pki.Source {

@@ -42,13 +42,19 @@ func Rules() map[string]rpcserver.Rule {
 		authv1.ClientService_DisableClient_FullMethodName: operators(security, support),
 		authv1.ClientService_EnableClient_FullMethodName:  operators(security),
 		authv1.ClientService_RotateSecret_FullMethodName:  operators(security),
+		authv1.ClientService_UpdateClient_FullMethodName:  operators(security, editor),
+		authv1.ClientService_DeleteClient_FullMethodName:  operators(security),
 
 		authv1.OperatorService_CreateOperator_FullMethodName:  orBootstrap(operators(security)),
 		authv1.OperatorService_ListOperators_FullMethodName:   orBootstrap(operators()),
 		authv1.OperatorService_DisableOperator_FullMethodName: operators(security),
 		authv1.OperatorService_EnableOperator_FullMethodName:  orBootstrap(operators(security)),
 		authv1.OperatorService_IssueCredential_FullMethodName: orBootstrap(operators()),
-		authv1.OperatorService_ListAdminActs_FullMethodName:   orBootstrap(operators()),
+
+		authv1.LogService_ListLogEntries_FullMethodName:   orBootstrap(operators()),
+		authv1.LogService_ExportLogEntries_FullMethodName: orBootstrap(operators()),
+		authv1.LogService_GetCheckpoint_FullMethodName:    orBootstrap(operators()),
+		authv1.LogService_ProveConsistency_FullMethodName: orBootstrap(operators()),
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"google.golang.org/grpc"
 
+	"github.com/ventanilla/ventanilla/pkg/auditlog"
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/keyring"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
@@ -62,6 +63,11 @@ type Service struct {
 	now    func() time.Time
 	logger *slog.Logger
 	wake   chan struct{}
+
+	recorder *auditlog.Recorder
+	sealer   *auditlog.Sealer
+	logKey   *auditlog.Key
+	refusals refusals
 }
 
 // New loads the signing keys, making them at the first start, and the view of the store.
@@ -72,12 +78,18 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		now:    deps.Now,
 		logger: deps.Logger,
 		wake:   make(chan struct{}, 1),
+
+		recorder: auditlog.NewRecorder(deps.DB),
 	}
 	s.view = directory.New(s.store, deps.Now)
 	var err error
 	if s.keys, err = keys.Load(ctx, s.store, deps.KEK, deps.Now); err != nil {
 		return nil, fmt.Errorf("starting auth: %w", err)
 	}
+	if s.logKey, err = auditlog.NewKey(logOrigin, s.keys.Log.Key); err != nil {
+		return nil, fmt.Errorf("starting auth: %w", err)
+	}
+	s.sealer = auditlog.NewSealer(deps.DB, func() auditlog.Keys { return auditlog.Keys{Active: s.logKey} }, deps.Logger)
 	if s.tokens, err = newAccessTokens(accesstoken.NewParser(s.keys.AccessKey), s.view, deps.Now); err != nil {
 		return nil, fmt.Errorf("starting auth: %w", err)
 	}
@@ -92,6 +104,7 @@ func (s *Service) Register(server grpc.ServiceRegistrar) {
 	authv1.RegisterTokenServiceServer(server, &tokenService{Service: s})
 	authv1.RegisterClientServiceServer(server, &clientService{Service: s})
 	authv1.RegisterOperatorServiceServer(server, &operatorService{Service: s})
+	authv1.RegisterLogServiceServer(server, &logService{Service: s})
 }
 
 // Verifier makes the verifier of internal tokens for auth's own server, with its own

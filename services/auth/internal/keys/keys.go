@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/rsa"
 	"encoding/json"
 	"fmt"
@@ -37,6 +38,8 @@ type Keys struct {
 	Internal Signer[*ecdsa.PrivateKey]
 	// Operators signs operators' certificates.
 	Operators *pki.CA
+	// Log signs checkpoints of the admin log.
+	Log Signer[ed25519.PrivateKey]
 	// InternalSet is the JSON Web Key Set (RFC 7517) that verifies internal tokens.
 	InternalSet []byte
 	// AccessSet is the one that verifies access tokens.
@@ -55,6 +58,9 @@ func Load(ctx context.Context, source Store, kek *keyring.KEK, now func() time.T
 		return nil, err
 	}
 	if keys.Operators, err = vault.authority(ctx); err != nil {
+		return nil, err
+	}
+	if keys.Log, err = signer[ed25519.PrivateKey](ctx, vault, store.UseLog, generateEd25519); err != nil {
 		return nil, err
 	}
 	if keys.InternalSet, err = keySet(keys.Internal.Key.Public(), keys.Internal.ID, jose.ES256); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
@@ -77,8 +78,11 @@ func (v vault) seal(use store.Use, create func() (crypto.Signer, []byte, error))
 
 // algorithm names what a key signs with (RFC 7518, 3.1).
 func algorithm(private crypto.Signer) string {
-	if _, ok := private.(*rsa.PrivateKey); ok {
+	switch private.(type) {
+	case *rsa.PrivateKey:
 		return string(jose.RS256)
+	case ed25519.PrivateKey:
+		return string(jose.EdDSA)
 	}
 	return string(jose.ES256)
 }
@@ -139,4 +143,9 @@ func generateRSA() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader
 
 func generateECDSA() (*ecdsa.PrivateKey, error) {
 	return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+}
+
+func generateEd25519() (ed25519.PrivateKey, error) {
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	return private, err
 }

@@ -6,7 +6,7 @@
 //     one after the other, and become visible in the order of their numbers.
 //   - Whoever follows the changes reads Head first, then from each table what came after its last cursor,
 //     and takes that Head as its next cursor. It then misses nothing; it may see a change twice.
-//   - A change and its entry in the admin log are made together or not at all. An entry holds no secret.
+//   - A change and its entry in the admin log (pkg/auditlog) are made together or not at all. An entry holds no secret.
 //   - There is at most one active signing key for each use, and all replicas get the same.
 //   - Text is compared and ordered by its bytes. Times are kept to the millisecond, in UTC.
 //   - Errors have the classes of pkg/store: ErrNotFound, ErrConflict, ErrUnavailable.

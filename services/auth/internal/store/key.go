@@ -18,6 +18,7 @@ const (
 	UseAccess     Use = "access"      // access tokens
 	UseInternal   Use = "internal"    // internal tokens
 	UseOperatorCA Use = "operator-ca" // operators' certificates
+	UseLog        Use = "log"         // checkpoints of the admin log
 )
 
 // SigningKey is a key pair; the store never sees the private key open.

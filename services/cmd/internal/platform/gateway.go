@@ -129,7 +129,7 @@ func EdgeFiles(p *Process) (func() (*tls.Certificate, error), error) {
 func startAdminWindow(ctx context.Context, p *Process, conn *grpc.ClientConn, certificate func() (*tls.Certificate, error)) (string, error) {
 	window := adminwindow.New(certificate, authv1.NewTokenServiceClient(conn), p.Log(), p.Settings.RPC.DrainTime, adminwindow.Backend{
 		Role: auth.Role, Conn: conn,
-		Services: []grpc.ServiceDesc{authv1.ClientService_ServiceDesc, authv1.OperatorService_ServiceDesc},
+		Services: []grpc.ServiceDesc{authv1.ClientService_ServiceDesc, authv1.OperatorService_ServiceDesc, authv1.LogService_ServiceDesc},
 	})
 	var listen net.ListenConfig
 	listener, err := listen.Listen(ctx, "tcp", p.Settings.Admin.RPCListen)

@@ -34,6 +34,7 @@ func Run(t *testing.T, open Open) {
 		"ReplicasAgreeOnAKey":          replicasAgreeOnAKey,
 		"KeysAreKeptByUse":             keysAreKeptByUse,
 		"ActsAreRecorded":              actsAreRecorded,
+		"OldActsAreTakenOnce":          oldActsAreTakenOnce,
 		"OneConnectionServesAHundred":  oneConnectionServesAHundred,
 		"CancelledCallsEnd":            cancelledCallsEnd,
 	} {
