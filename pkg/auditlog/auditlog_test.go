@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) { testkit.Main(m) }
 
-func open(t *testing.T, url string, connections int) *sqlstore.DB {
+func open(t testing.TB, url string, connections int) *sqlstore.DB {
 	t.Helper()
 	settings := sqlstore.DefaultConfig()
 	settings.URL, settings.MaxOpen = config.Secret(url), connections

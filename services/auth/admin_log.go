@@ -43,12 +43,17 @@ func (s *Service) keepTakingActs(ctx context.Context) {
 	}
 }
 
-// recordIssue enters the issue of a token before the answer leaves. It fails with UNAVAILABLE: a token that is not
-// in the log is not given out.
-func (s *Service) recordIssue(ctx context.Context, claims *accesstoken.Claims, algorithm string) error {
-	err := s.recorder.Record(ctx, auditlog.Entry{
+// recordIssue enters the issue of a token. The entry is committed while the token is signed: who has the token must
+// wait for it before the answer leaves.
+func (s *Service) recordIssue(ctx context.Context, claims *accesstoken.Claims, algorithm string) (*auditlog.Recording, error) {
+	recording, err := s.recorder.Start(ctx, auditlog.Entry{
 		At: s.now(), Actor: "client:" + claims.ClientID, Act: "IssueToken", Target: claims.ID, Detail: issued(claims, algorithm),
 	})
+	return recording, unrecorded(err)
+}
+
+// unrecorded makes it UNAVAILABLE that the log cannot be written: what is not in the log is not given out.
+func unrecorded(err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return err
 	}

@@ -29,12 +29,16 @@ func (s *tokenService) IssueToken(ctx context.Context, req *authv1.IssueTokenReq
 		Expires:  issued.Add(client.TokenLife),
 		Scopes:   scopes,
 	}
+	recording, err := s.recordIssue(ctx, &claims, "RS256")
+	if err != nil {
+		return nil, err
+	}
 	token, err := accesstoken.Sign(claims, s.keys.Access.ID, s.keys.Access.Key)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.recordIssue(ctx, &claims, "RS256"); err != nil {
-		return nil, err
+	if err := recording.Wait(); err != nil {
+		return nil, unrecorded(err)
 	}
 	s.tokens.issued(token, claims, client.Epoch)
 	return &authv1.IssueTokenResponse{
