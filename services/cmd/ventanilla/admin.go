@@ -4,6 +4,7 @@ import (
 	"io"
 
 	"github.com/alecthomas/kong"
+	"google.golang.org/grpc"
 
 	"github.com/ventanilla/ventanilla/services/cmd/internal/admin"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/platform"
@@ -13,7 +14,7 @@ type adminCmd struct {
 	admin.Connection
 	Client   admin.Clients   `cmd:"" help:"OAuth clients."`
 	Operator admin.Operators `cmd:"" help:"Those who run the platform."`
-	Act      admin.Acts      `cmd:"" help:"The record of what operators did."`
+	Log      admin.Logs      `cmd:"" help:"The tamper-evident record: operators' acts, issues, revocations, refusals."`
 }
 
 // AfterApply gives the commands below their connection and output.
@@ -21,9 +22,12 @@ func (c *adminCmd) AfterApply(parsed *kong.Context, out io.Writer) error {
 	if c.Data == "" {
 		c.Data = platform.DefaultData(false)
 	}
-	conn, err := c.Dial()
-	if err != nil {
-		return asUsage(err)
+	var conn *grpc.ClientConn
+	if !c.Log.Verify.Offline() {
+		var err error
+		if conn, err = c.Dial(); err != nil {
+			return asUsage(err)
+		}
 	}
 	parsed.Bind(conn, admin.Output{Writer: out, JSON: c.JSON})
 	return nil
