@@ -27,7 +27,20 @@ func (c VerifyLog) Validate() error {
 	if c.From != "" && len(c.Key) == 0 {
 		return errors.New("--from needs --key: without a key of your own, a file proves nothing (admin log checkpoint --key prints it)")
 	}
-	return nil
+	_, err := c.known()
+	return err
+}
+
+// known are the keys that were given.
+func (c VerifyLog) known() ([]note.Verifier, error) {
+	known := make([]note.Verifier, len(c.Key))
+	for i, text := range c.Key {
+		var err error
+		if known[i], err = auditlog.ParseKey(text); err != nil {
+			return nil, fmt.Errorf("--key: %w", err)
+		}
+	}
+	return known, nil
 }
 
 // Offline tells that no platform is called.
@@ -46,16 +59,12 @@ type verified struct {
 
 // Run does it.
 func (c VerifyLog) Run(ctx context.Context, conn *grpc.ClientConn, out Output) error {
-	known := make([]note.Verifier, len(c.Key))
-	for i, text := range c.Key {
-		var err error
-		if known[i], err = auditlog.ParseKey(text); err != nil {
-			return fmt.Errorf("--key: %w", err)
-		}
+	known, err := c.known()
+	if err != nil {
+		return err
 	}
 	var newest auditlog.Checkpoint
 	var kept []auditlog.Checkpoint
-	var err error
 	if c.Offline() {
 		newest, kept, err = c.verifyFile(known)
 	} else {
