@@ -18,7 +18,7 @@ const (
 	// of them.
 	betweenCommits = 5 * time.Millisecond
 	// commitTimeout bounds one commit, so that a store that hangs is tried anew.
-	commitTimeout = 3 * time.Second
+	commitTimeout = 10 * time.Second
 )
 
 // errStopped is of the class of a database that does not answer.

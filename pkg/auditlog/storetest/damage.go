@@ -11,6 +11,7 @@ import (
 
 // damageIsFound changes ten sealed entries in the database by hand.
 func damageIsFound(t *testing.T, open Open) {
+	db := open(t, 2)()
 	const up = `UPDATE log_entry SET leaf = -leaf-100 WHERE leaf >= 4`
 	for name, c := range map[string]struct {
 		statements []string
@@ -45,10 +46,10 @@ func damageIsFound(t *testing.T, open Open) {
 				actor = (SELECT actor FROM log_entry WHERE leaf = 5), act = (SELECT act FROM log_entry WHERE leaf = 5),
 				target = (SELECT target FROM log_entry WHERE leaf = 5) WHERE leaf = 4`,
 			`DELETE FROM log_hash`,
-		}, 5, "root"},
+		}, 0, "rewritten"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			db := open(t, 2)()
+			wipe(t, db)
 			enter(t, db, 0, 5)
 			seal(t, db)
 			kept := newest(t, db)
@@ -56,17 +57,12 @@ func damageIsFound(t *testing.T, open Open) {
 			seal(t, db)
 			expectRight(t, db, 10, kept)
 			execute(t, db, c.statements...)
-			if name == "changed with its hash" {
-				expectDamage(t, verify(t, db), 0, "root")
-				expectDamage(t, verify(t, db, kept), 0, "rewritten")
-				return
-			}
 			expectDamage(t, verify(t, db), c.leaf, c.says)
 			expectDamage(t, verify(t, db, kept), c.leaf, c.says)
 		})
 	}
 	t.Run("cut off", func(t *testing.T) {
-		db := open(t, 2)()
+		wipe(t, db)
 		enter(t, db, 0, 5)
 		seal(t, db)
 		enter(t, db, 5, 10)
@@ -81,7 +77,7 @@ func damageIsFound(t *testing.T, open Open) {
 		expectDamage(t, verify(t, db, kept), 0, "forked")
 	})
 	t.Run("rewritten and signed anew", func(t *testing.T) {
-		db := open(t, 2)()
+		wipe(t, db)
 		enter(t, db, 0, 5)
 		seal(t, db)
 		kept := newest(t, db)
@@ -93,6 +89,7 @@ func damageIsFound(t *testing.T, open Open) {
 	})
 }
 
+// wipe makes the log new.
 func wipe(t *testing.T, db *sqlstore.DB) {
 	t.Helper()
 	execute(t, db, `DELETE FROM log_entry`, `DELETE FROM log_hash`, `DELETE FROM log_checkpoint`, `UPDATE log_head SET size = 0`)

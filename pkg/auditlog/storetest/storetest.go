@@ -90,14 +90,16 @@ func entry(i int) auditlog.Entry {
 	}
 }
 
-// enter appends entries from one number to before another, each in a transaction of its own.
+// enter appends entries from one number to before another.
 func enter(t testing.TB, db *sqlstore.DB, from, to int) {
 	t.Helper()
+	var entries []auditlog.Entry
 	for i := from; i < to; i++ {
-		err := db.InTx(t.Context(), func(tx *sql.Tx) error { return auditlog.Append(t.Context(), tx, entry(i)) })
-		if err != nil {
-			t.Fatal(err)
-		}
+		entries = append(entries, entry(i))
+	}
+	err := db.InTx(t.Context(), func(tx *sql.Tx) error { return auditlog.AppendAll(t.Context(), tx, entries) })
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
