@@ -7,7 +7,6 @@ import (
 	"math"
 	"time"
 
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
@@ -126,14 +125,4 @@ func Prove(ctx context.Context, db *sqlstore.DB, older, newer int64) (tlog.TreeP
 		return nil, fmt.Errorf("proving consistency: %w", err)
 	}
 	return proof, nil
-}
-
-// KeyOf finds the key that signed a checkpoint, nil when none of them did.
-func KeyOf(signed []byte, keys ...*Key) *Key {
-	for _, key := range keys {
-		if _, err := note.Open(signed, note.VerifierList(key)); err == nil {
-			return key
-		}
-	}
-	return nil
 }

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
@@ -22,16 +21,6 @@ const (
 	// maxSeal bounds the leaves of one transaction.
 	maxSeal = 1000
 )
-
-// Keys are those of a log at a time.
-type Keys struct {
-	// Active signs.
-	Active *Key
-	// Old signed earlier checkpoints.
-	Old []note.Verifier
-}
-
-func (k Keys) known() []note.Verifier { return append([]note.Verifier{k.Active}, k.Old...) }
 
 // Sealer makes leaves of committed entries. Every replica may have one: they take turns.
 type Sealer struct {

@@ -181,7 +181,8 @@ func TestCheckpointsAreSignedNotes(t *testing.T) {
 			t.Errorf("changed %v unnoticed", change)
 		}
 	}
-	if auditlog.KeyOf(signed, other, k) != k || auditlog.KeyOf(signed, other) != nil || auditlog.KeyOf(nil, k) != nil {
+	keys := auditlog.Keys{Active: other, Old: []*auditlog.Key{k}}
+	if keys.Of(signed) != k || (auditlog.Keys{Active: other}).Of(signed) != nil || keys.Of(nil) != nil {
 		t.Error("the key of a checkpoint is another")
 	}
 }

@@ -66,7 +66,12 @@ func (s *logService) GetCheckpoint(ctx context.Context, _ *authv1.GetCheckpointR
 	if err != nil {
 		return nil, failure(err, "reading the checkpoint")
 	}
-	return &authv1.GetCheckpointResponse{Checkpoint: string(signed), VerifierKey: s.logKey.Text}, nil
+	keys := s.logKeys()
+	key := keys.Of(signed)
+	if key == nil { // before the first, and where somebody has changed it
+		key = keys.Active
+	}
+	return &authv1.GetCheckpointResponse{Checkpoint: string(signed), VerifierKey: key.Text}, nil
 }
 
 // ProveConsistency proves that one tree is the beginning of another.

@@ -66,7 +66,7 @@ type Service struct {
 
 	recorder *auditlog.Recorder
 	sealer   *auditlog.Sealer
-	logKey   *auditlog.Key
+	logKeys  func() auditlog.Keys
 	refusals refusals
 }
 
@@ -86,10 +86,12 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	if s.keys, err = keys.Load(ctx, s.store, deps.KEK, deps.Now); err != nil {
 		return nil, fmt.Errorf("starting auth: %w", err)
 	}
-	if s.logKey, err = auditlog.NewKey(logOrigin, s.keys.Log.Key); err != nil {
+	logKey, err := auditlog.NewKey(logOrigin, s.keys.Log.Key)
+	if err != nil {
 		return nil, fmt.Errorf("starting auth: %w", err)
 	}
-	s.sealer = auditlog.NewSealer(deps.DB, func() auditlog.Keys { return auditlog.Keys{Active: s.logKey} }, deps.Logger)
+	s.logKeys = func() auditlog.Keys { return auditlog.Keys{Active: logKey} }
+	s.sealer = auditlog.NewSealer(deps.DB, s.logKeys, deps.Logger)
 	if s.tokens, err = newAccessTokens(accesstoken.NewParser(s.keys.AccessKey), s.view, deps.Now); err != nil {
 		return nil, fmt.Errorf("starting auth: %w", err)
 	}

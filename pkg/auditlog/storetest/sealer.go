@@ -9,7 +9,6 @@ import (
 	"sync"
 	"testing"
 
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/ventanilla/ventanilla/pkg/auditlog"
@@ -105,16 +104,16 @@ func whatWasNotSealedIsSealedLater(t *testing.T, open Open) {
 	enter(t, db, 2503, 2504)
 	old, made := key(t, "the log"), key(t, "another")
 	for _, c := range []struct {
-		known []note.Verifier
+		known []*auditlog.Key
 		want  int
-	}{{nil, 0}, {[]note.Verifier{old}, 1}} {
+	}{{nil, 0}, {[]*auditlog.Key{old}, 1}} {
 		s := auditlog.NewSealer(db, func() auditlog.Keys { return auditlog.Keys{Active: made, Old: c.known} }, slog.New(slog.DiscardHandler))
 		if sealed, err := s.Seal(t.Context()); sealed != c.want || (err == nil) != (c.want == 1) {
 			t.Errorf("sealed %d with a new key, %v", sealed, err)
 		}
 	}
 	signed, err := auditlog.Latest(t.Context(), db)
-	if err != nil || auditlog.KeyOf(signed, old, made) != made {
+	if err != nil || (auditlog.Keys{Active: old, Old: []*auditlog.Key{made}}).Of(signed) != made {
 		t.Errorf("the last checkpoint is not signed with the new key: %v", err)
 	}
 }

@@ -1,7 +1,7 @@
 -- +goose Up
 
 CREATE TABLE log_entry (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    number INTEGER PRIMARY KEY,
     leaf   INTEGER UNIQUE,
     at     INTEGER NOT NULL,
     actor  TEXT NOT NULL,

@@ -2,7 +2,7 @@
 
 -- The admin log: the tables of pkg/auditlog.
 CREATE TABLE log_entry (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    number INTEGER PRIMARY KEY,
     leaf   INTEGER UNIQUE,
     at     INTEGER NOT NULL,
     actor  TEXT NOT NULL,
