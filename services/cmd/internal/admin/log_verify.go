@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -14,6 +15,9 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/auditlog"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 )
+
+// sealedWithin is when an entry is overdue to be sealed, clocks that differ allowed for.
+const sealedWithin = time.Minute
 
 // VerifyLog verifies the log.
 type VerifyLog struct {
@@ -123,6 +127,9 @@ func (c VerifyLog) verifyPlatform(ctx context.Context, log authv1.LogServiceClie
 	if err := covered(ctx, log, known, newest.N); err != nil {
 		return newest, nil, err
 	}
+	if err := goesOn(ctx, log); err != nil {
+		return newest, nil, err
+	}
 	for _, k := range kept {
 		if err := proved(ctx, log, k, newest); err != nil {
 			return newest, nil, err
@@ -184,6 +191,21 @@ func covered(ctx context.Context, log authv1.LogServiceClient, known []note.Veri
 	}
 	if leaf := page.GetEntries()[0].GetLeaf(); leaf >= newest.N {
 		return &auditlog.Damage{First: leaf, Last: leaf, What: "it was inserted: no checkpoint covers it"}
+	}
+	return nil
+}
+
+// goesOn checks that new entries are sealed: auth signs no more when it finds stored hashes or checkpoints damaged.
+func goesOn(ctx context.Context, log authv1.LogServiceClient) error {
+	page, err := log.ListLogEntries(ctx, &authv1.ListLogEntriesRequest{PageSize: entriesPage})
+	if err != nil {
+		return err
+	}
+	for _, entry := range page.GetEntries() {
+		if at := entry.GetAt().AsTime(); entry.GetLeaf() < 0 && time.Since(at) > sealedWithin {
+			return fmt.Errorf("what is sealed is right, but an entry of %s is not sealed yet: see auth's own log for why sealing has stopped",
+				at.Format(time.RFC3339))
+		}
 	}
 	return nil
 }
