@@ -6,9 +6,6 @@ import (
 	"time"
 )
 
-// noteEvery is how long the use of an API key may go without being stored.
-const noteEvery = time.Minute
-
 // keyUse remembers when API keys were last used here, until it is stored.
 type keyUse struct {
 	mu   sync.Mutex
@@ -35,24 +32,7 @@ func (u *keyUse) take() map[string]time.Time {
 	return last
 }
 
-// keepNotingUse stores each minute, and once more at the end, when API keys were used.
-func (s *Service) keepNotingUse(ctx context.Context) {
-	ticker := time.NewTicker(noteEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTimeout)
-			defer cancel()
-			s.noteUse(last)
-			return
-		case <-ticker.C:
-			s.noteUse(ctx)
-		}
-	}
-}
-
-// noteUse keeps what could not be stored for the next time.
+// noteUse stores when API keys were used. It keeps what could not be stored for the next time.
 func (s *Service) noteUse(ctx context.Context) {
 	used := s.keyUse.take()
 	if len(used) == 0 {

@@ -68,7 +68,7 @@ func (s *tokenService) authenticate(ctx context.Context, id, secret string, fami
 	}
 	expires, ok := admits(client, hash, families, now)
 	if !ok {
-		return proven{}, refused()
+		return proven{}, refusedClient(client, hash, families)
 	}
 	return proven{client: client, scopes: client.Scopes, expires: expires}, nil
 }
@@ -88,6 +88,10 @@ func admits(client *directory.Client, hash []byte, families []string, now time.T
 		expires = client.PreviousSecretUntil
 	}
 	return expires, (right || before) && served && !client.Disabled
+}
+
+func rightSecret(client *directory.Client, hash []byte) bool {
+	return subtle.ConstantTimeCompare(client.SecretHash, hash) == 1
 }
 
 // errVoid says that a credential is in force no more, or never was.

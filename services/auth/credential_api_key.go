@@ -36,7 +36,7 @@ func (s *tokenService) authenticateByKey(ctx context.Context, text, id string, f
 	over := !key.ExpiresAt.IsZero() && !now.Before(key.ExpiresAt)
 	if !right || over || !takesKeys(client.Client) || client.Disabled ||
 		!slices.Contains(families, client.Family) || id != "" && id != client.ID {
-		return proven{}, refused()
+		return proven{}, refusedKey(client, right, over)
 	}
 	s.keyUse.note(key.ID, now)
 	scopes := client.Scopes
@@ -44,6 +44,19 @@ func (s *tokenService) authenticateByKey(ctx context.Context, text, id string, f
 		scopes = intersect(scopes, key.Scopes)
 	}
 	return proven{client: client, scopes: scopes, keyID: key.ID, expires: key.ExpiresAt}, nil
+}
+
+// refusedKey is refusedFor an API key, of a client that is nobody when there is no such key.
+func refusedKey(client *directory.Client, right, over bool) error {
+	switch {
+	case client.ID == "" || !right:
+		return refusedFor(unknownClient, reasonKey)
+	case over:
+		return refusedFor(client.ID, reasonKeyOver)
+	case client.Disabled:
+		return refusedFor(client.ID, reasonDisabled)
+	}
+	return refusedFor(client.ID, reasonOther)
 }
 
 // takesKeys tells whether a client may have API keys: one with keys of its own authenticates with them alone.

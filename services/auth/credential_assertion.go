@@ -35,7 +35,10 @@ func (s *tokenService) authenticateByAssertion(
 		return keys, err
 	})
 	if errors.Is(err, assertion.ErrInvalid) {
-		return proven{}, refused()
+		if client == nil {
+			return proven{}, refusedFor(unknownClient, reasonAssertion)
+		}
+		return proven{}, refusedFor(client.ID, reasonAssertion)
 	}
 	if err != nil {
 		return proven{}, err
@@ -45,7 +48,7 @@ func (s *tokenService) authenticateByAssertion(
 		ClientID: proof.ClientID, JTIHash: hash[:], Attempt: in.GetAttempt(), ExpiresAt: proof.Expires.Add(assertion.Leeway),
 	})
 	if errors.Is(err, store.ErrReplay) {
-		return proven{}, refused()
+		return proven{}, refusedFor(client.ID, reasonReplay)
 	}
 	if err != nil {
 		return proven{}, failure(err, "entering an assertion")

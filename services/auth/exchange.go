@@ -26,7 +26,7 @@ type identity struct {
 func (s *tokenService) Exchange(ctx context.Context, req *authv1.ExchangeRequest) (*authv1.ExchangeResponse, error) {
 	who, err := s.identify(ctx, req)
 	if err != nil {
-		return nil, err
+		return nil, s.refusals.note(err)
 	}
 	now := s.now().Truncate(time.Second)
 	expires := now.Add(authn.MaxLife)
@@ -89,11 +89,14 @@ func (s *tokenService) identify(ctx context.Context, req *authv1.ExchangeRequest
 
 func (s *tokenService) bearer(ctx context.Context, text string, families []string) (identity, error) {
 	token, err := s.tokens.inForce(ctx, text)
-	if errors.Is(err, errVoid) || err == nil && !slices.Contains(families, token.client.Family) {
-		return identity{}, refused()
+	if errors.Is(err, errVoid) {
+		return identity{}, refusedFor(unknownClient, reasonToken)
 	}
 	if err != nil {
 		return identity{}, err
+	}
+	if !slices.Contains(families, token.client.Family) {
+		return identity{}, refusedFor(token.ClientID, reasonFamily)
 	}
 	principal := principalOf(token.client, token.Scopes)
 	principal.TokenId, principal.KeyId = token.ID, token.KeyID
@@ -122,17 +125,17 @@ func (s *tokenService) operator(ctx context.Context, der []byte) (identity, erro
 	}
 	certificate, err := operatorcert.Read(authority, der, s.now())
 	if err != nil {
-		return identity{}, refused()
+		return identity{}, refusedFor(unknownOperator, reasonCertificate)
 	}
 	operator, err := s.view.Operator(ctx, certificate.Name)
 	if errors.Is(err, sqlstore.ErrNotFound) {
-		return identity{}, refused()
+		return identity{}, refusedFor(unknownOperator, reasonCertificate)
 	}
 	if err != nil {
 		return identity{}, failure(err, "looking up an operator")
 	}
 	if operator.Disabled || certificate.Epoch != operator.Epoch {
-		return identity{}, refused()
+		return identity{}, refusedFor(operator.Name, reasonOperator)
 	}
 	return identity{&authv1.Principal{
 		Operator: operator.Name,

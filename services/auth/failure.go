@@ -22,9 +22,11 @@ func failure(err error, doing string) error {
 	return err
 }
 
+const refusedText = "the credential does not hold"
+
 // refused is the one answer to every credential that does not hold, so that nothing can be probed.
 func refused() error {
-	return rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_INVALID, "the credential does not hold")
+	return rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_INVALID, refusedText)
 }
 
 func invalid(field, description string) error {

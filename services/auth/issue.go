@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -13,11 +14,11 @@ import (
 	"github.com/ventanilla/ventanilla/services/auth/internal/store"
 )
 
-// IssueToken answers the client-credentials grant.
+// IssueToken answers the client-credentials grant. The issue is in the admin log before the answer leaves.
 func (s *tokenService) IssueToken(ctx context.Context, req *authv1.IssueTokenRequest) (*authv1.IssueTokenResponse, error) {
 	who, err := s.authenticateAsked(ctx, req)
 	if err != nil {
-		return nil, err
+		return nil, s.refusals.note(err)
 	}
 	client := who.client
 	quota, err := s.charge(ctx, client)
@@ -40,9 +41,16 @@ func (s *tokenService) IssueToken(ctx context.Context, req *authv1.IssueTokenReq
 		Expires:  issued.Add(client.TokenLife),
 		Scopes:   scopes,
 	}
+	recording, err := s.recordIssue(ctx, &claims, cmp.Or(client.TokenAlgorithm, "RS256"))
+	if err != nil {
+		return nil, err
+	}
 	token, err := s.signAccess(ctx, &claims, keys.AccessUse(client.TokenAlgorithm))
 	if err != nil {
 		return nil, err
+	}
+	if err := recording.Wait(); err != nil {
+		return nil, unrecorded(err)
 	}
 	s.tokens.issued(token, claims, client.Epoch)
 	return &authv1.IssueTokenResponse{

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
@@ -96,31 +95,6 @@ func (s *operatorService) change(
 		return nil, failure(err, "changing an operator")
 	}
 	return s.show(operator), nil
-}
-
-// ListAdminActs returns the recorded acts of operators, newest first.
-func (s *operatorService) ListAdminActs(ctx context.Context, req *authv1.ListAdminActsRequest) (*authv1.ListAdminActsResponse, error) {
-	var below int64
-	if token := req.GetPageToken(); token != "" {
-		var err error
-		if below, err = strconv.ParseInt(token, 10, 64); err != nil || below <= 0 {
-			return nil, invalid("page_token", "not one that was given out")
-		}
-	}
-	size := pageSize(req.GetPageSize())
-	acts, err := s.store.AdminActs(ctx, below, size+1)
-	if err != nil {
-		return nil, failure(err, "listing admin acts")
-	}
-	acts, more := cutPage(acts, size)
-	answer := &authv1.ListAdminActsResponse{}
-	for _, act := range acts {
-		answer.Acts = append(answer.Acts, actToProto(act))
-	}
-	if more {
-		answer.NextPageToken = strconv.FormatInt(acts[size-1].Number, 10)
-	}
-	return answer, nil
 }
 
 // show takes an operator that was just stored into the view and returns it.

@@ -3,7 +3,6 @@ package auth_test
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -71,10 +70,10 @@ func TestAnOperatorsLife(t *testing.T) {
 		Name: "ana", CertificateRequest: certificateRequest(t),
 	})
 	check(t, err)
-	acts, err := operators.ListAdminActs(r.byOperator(renewed.GetCertificate()), &authv1.ListAdminActsRequest{PageSize: 2})
+	listing, err := r.log().ListLogEntries(r.byOperator(renewed.GetCertificate()), &authv1.ListLogEntriesRequest{PageSize: 2})
 	check(t, err)
-	if a := acts.GetActs()[1]; a.GetAct() != "EnableOperator" || a.GetTarget() != "ana" || a.GetActor() != "peer:bootstrap" {
-		t.Errorf("recorded %v", a)
+	if e := listing.GetEntries()[1]; e.GetAct() != "EnableOperator" || e.GetTarget() != "ana" || e.GetActor() != "peer:bootstrap" {
+		t.Errorf("recorded %v", e)
 	}
 }
 
@@ -131,34 +130,8 @@ func TestOperatorCallsThatAreRefused(t *testing.T) {
 	wantReason(t, err, errorsv1.Reason_REASON_OPERATOR_NOT_FOUND)
 	_, err = operators.IssueCredential(ctx, &authv1.IssueCredentialRequest{Name: "ana", CertificateRequest: []byte("none")})
 	wantReason(t, err, errorsv1.Reason_REASON_CERTIFICATE_REQUEST_INVALID)
-	_, err = operators.ListAdminActs(ctx, &authv1.ListAdminActsRequest{PageToken: "none"})
-	wantReason(t, err, errorsv1.Reason_REASON_FIELD_INVALID)
 	_, err = operators.ListOperators(t.Context(), &authv1.ListOperatorsRequest{})
 	wantReason(t, err, errorsv1.Reason_REASON_CREDENTIAL_MISSING)
 	_, err = authv1.NewOperatorServiceClient(r.as("session")).ListOperators(ctx, &authv1.ListOperatorsRequest{})
 	wantReason(t, err, errorsv1.Reason_REASON_PEER_REFUSED)
-}
-
-func TestAdminActsComeInPagesNewestFirst(t *testing.T) {
-	r := newPlatform(t).replica(false)
-	for i := range 3 {
-		r.operator(fmt.Sprintf("op%d", i), authv1.OperatorRole_OPERATOR_ROLE_VIEWER)
-	}
-	operators := authv1.NewOperatorServiceClient(r.as("bootstrap"))
-	var got []string
-	for token, pages := "", 0; pages == 0 || token != ""; pages++ {
-		page, err := operators.ListAdminActs(t.Context(), &authv1.ListAdminActsRequest{PageSize: 4, PageToken: token})
-		check(t, err)
-		for _, act := range page.GetActs() {
-			got = append(got, act.GetAct()+" "+act.GetTarget())
-			if act.GetActor() != "peer:bootstrap" {
-				t.Errorf("done by %q", act.GetActor())
-			}
-		}
-		token = page.GetNextPageToken()
-	}
-	want := "IssueCredential op2, CreateOperator op2, IssueCredential op1, CreateOperator op1, IssueCredential op0, CreateOperator op0"
-	if strings.Join(got, ", ") != want {
-		t.Errorf("got %v", got)
-	}
 }

@@ -115,6 +115,7 @@ func (p *platform) replica(follow bool) *replica {
 		})
 	}
 	run(server.Serve)
+	run(service.KeepLog)
 	if follow {
 		run(service.Run)
 	}

@@ -126,15 +126,3 @@ func roleNames(roles []authv1.OperatorRole) []string {
 	}
 	return names
 }
-
-func actToProto(in store.AdminAct) *authv1.AdminAct {
-	return &authv1.AdminAct{
-		Number: in.Number,
-		At:     timestamppb.New(in.At),
-		Actor:  in.Actor,
-		Act:    in.Name,
-		Target: in.Target,
-		Before: string(in.Before),
-		After:  string(in.After),
-	}
-}

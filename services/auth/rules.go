@@ -45,7 +45,7 @@ func Rules() map[string]rpcserver.Rule {
 		authv1.ClientService_UpdateClient_FullMethodName:  operators(security, editor),
 		authv1.ClientService_DeleteClient_FullMethodName:  operators(security),
 
-		authv1.ApiKeyService_CreateApiKey_FullMethodName: operators(security, editor),
+		authv1.ApiKeyService_CreateApiKey_FullMethodName: operators(security),
 		authv1.ApiKeyService_ListApiKeys_FullMethodName:  operators(),
 		authv1.ApiKeyService_DeleteApiKey_FullMethodName: operators(security, support),
 
@@ -59,7 +59,11 @@ func Rules() map[string]rpcserver.Rule {
 		authv1.OperatorService_DisableOperator_FullMethodName: operators(security),
 		authv1.OperatorService_EnableOperator_FullMethodName:  orBootstrap(operators(security)),
 		authv1.OperatorService_IssueCredential_FullMethodName: orBootstrap(operators()),
-		authv1.OperatorService_ListAdminActs_FullMethodName:   orBootstrap(operators()),
+
+		authv1.LogService_ListLogEntries_FullMethodName:   orBootstrap(operators()),
+		authv1.LogService_ExportLogEntries_FullMethodName: orBootstrap(operators()),
+		authv1.LogService_GetCheckpoint_FullMethodName:    orBootstrap(operators()),
+		authv1.LogService_ProveConsistency_FullMethodName: orBootstrap(operators()),
 
 		authv1.SwitchService_SetSwitch_FullMethodName:    operators(security, support),
 		authv1.SwitchService_ClearSwitch_FullMethodName:  operators(security, support),

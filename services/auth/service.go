@@ -12,6 +12,7 @@ import (
 	"buf.build/go/protovalidate"
 	"google.golang.org/grpc"
 
+	"github.com/ventanilla/ventanilla/pkg/auditlog"
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/keyring"
 	"github.com/ventanilla/ventanilla/pkg/ratelimit"
@@ -30,8 +31,10 @@ const Role = "auth"
 const (
 	// sweepEvery is how often what is over is dropped, and verified tokens forgotten.
 	sweepEvery = time.Minute
+	// noteEvery is how often what is counted in memory is stored: the use of API keys, and refusals.
+	noteEvery = time.Minute
 	// lastTimeout bounds what is stored when nobody waits any more: the caller has gone, or the process ends.
-	lastTimeout = 2 * time.Second
+	lastTimeout = 5 * time.Second
 	// sweepBatch is how many the store drops at a time.
 	sweepBatch = 1000
 	// deletionsKept is how long the store remembers deleted clients and API keys, so that every replica hears of them.
@@ -77,6 +80,11 @@ type Service struct {
 	assertions *assertion.Verifier
 	keyUse     keyUse
 	limiter    Limiter
+
+	recorder *auditlog.Recorder
+	sealer   *auditlog.Sealer
+	logKeys  auditlog.Keys
+	refusals refusals
 }
 
 // New loads the view of the store and the signing keys, making the active ones at the first start.
@@ -92,10 +100,12 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		now:      deps.Now,
 		logger:   deps.Logger,
 		wake:     make(chan struct{}, 1),
+		recorder: auditlog.NewRecorder(deps.DB),
 	}
 	s.vault = keys.NewVault(deps.KEK, deps.Now)
 	s.ring = keys.NewRing(s.vault, deps.Logger)
 	s.view = directory.New(s.store, s.ring, deps.Now)
+	s.sealer = auditlog.NewSealer(deps.DB, func() auditlog.Keys { return s.logKeys }, deps.Logger)
 	if err := s.load(ctx); err != nil {
 		return nil, fmt.Errorf("starting auth: %w", err)
 	}
@@ -123,7 +133,15 @@ func (s *Service) load(ctx context.Context) (err error) {
 	if err := s.view.Poll(ctx); err != nil {
 		return err
 	}
-	return s.ring.Check()
+	if err := s.ring.Check(); err != nil {
+		return err
+	}
+	signer, err := s.ring.Log()
+	if err != nil {
+		return err
+	}
+	s.logKeys.Active, err = auditlog.NewKey(logOrigin, signer.Signer)
+	return err
 }
 
 // Register adds the service's RPCs to a server.
@@ -134,6 +152,7 @@ func (s *Service) Register(server grpc.ServiceRegistrar) {
 	authv1.RegisterOperatorServiceServer(server, &operatorService{Service: s})
 	authv1.RegisterSwitchServiceServer(server, &switchService{Service: s})
 	authv1.RegisterKeyServiceServer(server, &keyService{Service: s})
+	authv1.RegisterLogServiceServer(server, &logService{Service: s})
 }
 
 // Verifier makes the verifier of internal tokens for auth's own server, with its own
@@ -167,7 +186,7 @@ func (s *Service) Run(ctx context.Context) error {
 	var beside sync.WaitGroup // what takes long must not make the view old
 	defer beside.Wait()
 	beside.Go(func() { s.each(ctx, sweepEvery, s.sweep) })
-	beside.Go(func() { s.keepNotingUse(ctx) })
+	beside.Go(func() { s.eachAndLast(ctx, noteEvery, s.noteUse) })
 	beside.Go(func() {
 		s.keepKeys(ctx)
 		s.each(ctx, keepEvery, s.keepKeys)
@@ -210,6 +229,14 @@ func (s *Service) each(ctx context.Context, interval time.Duration, task func(co
 			task(ctx)
 		}
 	}
+}
+
+// eachAndLast is each, with a last time when ctx has ended.
+func (s *Service) eachAndLast(ctx context.Context, interval time.Duration, task func(context.Context)) {
+	s.each(ctx, interval, task)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTimeout)
+	defer cancel()
+	task(last)
 }
 
 // sweep forgets verified tokens, and drops what is over everywhere, whatever the replicas' clocks say.

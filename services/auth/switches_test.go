@@ -88,12 +88,8 @@ func (b *board) List(context.Context) ([]switches.Switch, error) {
 // acts are the acts on a target, oldest first, each with its actor, and what is recorded with the last.
 func (r *replica) acts(target string) (acts []string, after string) {
 	r.t.Helper()
-	list, err := authv1.NewOperatorServiceClient(r.as("bootstrap")).ListAdminActs(r.t.Context(), &authv1.ListAdminActsRequest{})
-	check(r.t, err)
-	for _, act := range slices.Backward(list.GetActs()) {
-		if act.GetTarget() == target {
-			acts, after = append(acts, act.GetActor()+" "+act.GetAct()), act.GetAfter()
-		}
+	for _, entry := range slices.Backward(r.entries(&authv1.ListLogEntriesRequest{Target: target})) {
+		acts, after = append(acts, entry.GetActor()+" "+entry.GetAct()), entry.GetText()
 	}
 	return acts, after
 }

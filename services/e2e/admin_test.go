@@ -89,20 +89,18 @@ func (p *platform) dead(t *testing.T, c credentials, token string) {
 func recorded(t *testing.T, o operator, target string) []string {
 	t.Helper()
 	var list struct {
-		Acts []struct {
-			Actor, Act, Target, Before, After string
-		} `json:"acts"`
+		Entries []struct{ Actor, Act, Text string } `json:"entries"`
 	}
-	o.run(t, &list, "act", "list", "--limit", "500")
+	o.run(t, &list, "log", "list", "--limit", "500", "--target", target)
 	var acts []string
-	for _, act := range list.Acts {
-		if act.Target != target {
+	for _, entry := range list.Entries {
+		if entry.Actor == "auth" { // what it refused
 			continue
 		}
-		if act.Actor == "" || act.After == "" || strings.Contains(strings.ToLower(act.Before+act.After), "secret") {
-			t.Errorf("recorded: %+v", act)
+		if entry.Actor == "" || !strings.Contains(entry.Text, `"after":`) || strings.Contains(strings.ToLower(strings.ReplaceAll(entry.Text, entry.Act, "")), "secret") {
+			t.Errorf("recorded: %+v", entry)
 		}
-		acts = append(acts, act.Act[strings.LastIndex(act.Act, "/")+1:])
+		acts = append(acts, entry.Act)
 	}
 	return acts
 }

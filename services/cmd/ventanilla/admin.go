@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"github.com/alecthomas/kong"
+	"google.golang.org/grpc"
 
 	"github.com/ventanilla/ventanilla/services/cmd/internal/admin"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/platform"
@@ -16,7 +17,7 @@ type adminCmd struct {
 	APIKey   admin.APIKeys   `cmd:"" name:"api-key" help:"Developers' API keys."`
 	Key      admin.Keys      `cmd:"" help:"The keys that sign tokens."`
 	Operator admin.Operators `cmd:"" help:"Those who run the platform."`
-	Act      admin.Acts      `cmd:"" help:"The record of what operators did."`
+	Log      admin.Logs      `cmd:"" help:"The tamper-evident record: operators' acts, issues, revocations, refusals."`
 	Switch   admin.Switches  `cmd:"" help:"Maintenance, retirement and announcements, for a family or one of its endpoints."`
 }
 
@@ -25,9 +26,12 @@ func (c *adminCmd) AfterApply(parsed *kong.Context, out io.Writer) error {
 	if c.Data == "" {
 		c.Data = platform.DefaultData(false)
 	}
-	conn, err := c.Dial()
-	if err != nil {
-		return asUsage(err)
+	var conn *grpc.ClientConn
+	if !c.Log.Verify.Offline() {
+		var err error
+		if conn, err = c.Dial(); err != nil {
+			return asUsage(err)
+		}
 	}
 	parsed.Bind(conn, admin.Input{Reader: os.Stdin}, admin.Output{Writer: out, JSON: c.JSON})
 	return nil

@@ -6,7 +6,7 @@
 //     one after the other, and become visible in the order of their numbers.
 //   - Whoever follows the changes reads Head first, then from each table what came after its last cursor,
 //     and takes that Head as its next cursor. It then misses nothing; it may see a change twice.
-//   - A change and its entry in the admin log are made together or not at all. An entry holds no secret.
+//   - A change and its entry in the admin log (pkg/auditlog) are made together or not at all. An entry holds no secret.
 //   - A deleted client is found by nobody who asks for it, but stays among the changes, disabled and of a new
 //     epoch, until DeleteTombstones drops it.
 //   - An assertion serves one attempt, on whichever replica.

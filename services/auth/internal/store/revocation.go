@@ -22,6 +22,11 @@ type Revocation struct {
 	Revision int64
 }
 
+// revoked is what the admin log shows of a revocation.
+type revoked struct {
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
 const revocationColumns = `token_id, client_id, expires_at, revision`
 
 func scanRevocation(row sqlstore.Scanner) (Revocation, error) {
@@ -32,7 +37,7 @@ func scanRevocation(row sqlstore.Scanner) (Revocation, error) {
 	return r, err
 }
 
-// RevokeToken revokes a token and returns the revocation. When the token is revoked already, it returns the
+// RevokeToken revokes a token for its client, enters that in the admin log, and returns the revocation. When the token is revoked already, it returns the
 // revocation there is, unchanged.
 func (s *Store) RevokeToken(ctx context.Context, tokenID, clientID string, expiresAt time.Time) (Revocation, error) {
 	r, err := s.revocation(ctx, tokenID)
@@ -42,7 +47,10 @@ func (s *Store) RevokeToken(ctx context.Context, tokenID, clientID string, expir
 			r, err = scanRevocation(tx.QueryRowContext(ctx, `INSERT INTO revocation (`+revocationColumns+`) VALUES ($1, $2, $3, $4)
 				ON CONFLICT (token_id) DO UPDATE SET token_id = excluded.token_id RETURNING `+revocationColumns,
 				tokenID, clientID, expiresAt.UnixMilli(), revision))
-			return err
+			if err != nil || r.Revision != revision {
+				return err
+			}
+			return s.record(ctx, tx, revision, Act{Actor: "client:" + clientID, Name: "Revoke"}, tokenID, "", revoked{r.ExpiresAt})
 		})
 	}
 	if err != nil {

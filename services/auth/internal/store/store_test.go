@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -11,6 +12,7 @@ import (
 	metricnoop "go.opentelemetry.io/otel/metric/noop"
 	tracenoop "go.opentelemetry.io/otel/trace/noop"
 
+	logtest "github.com/ventanilla/ventanilla/pkg/auditlog/storetest"
 	"github.com/ventanilla/ventanilla/pkg/config"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/pkg/testkit"
@@ -128,5 +130,22 @@ func TestThePreviousReleaseRunsOn(t *testing.T) {
 				t.Errorf("changed to %+v, %v", changed, err)
 			}
 		})
+	}
+}
+
+// The log's tables are those that its own suite checks.
+func TestMigrationsHaveTheLogsTables(t *testing.T) {
+	for _, engine := range []string{"sqlite", "postgres"} {
+		want, err := fs.ReadFile(logtest.Migrations(), engine+"/0001_log.sql")
+		if err != nil {
+			t.Fatal(err)
+		}
+		have, err := fs.ReadFile(store.Migrations(), engine+"/0004_admin_log.sql")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, tables, _ := bytes.Cut(want, []byte("+goose Up\n\n")); len(tables) == 0 || !bytes.Contains(have, tables) {
+			t.Errorf("%s: the tables are others", engine)
+		}
 	}
 }

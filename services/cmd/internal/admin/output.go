@@ -60,6 +60,19 @@ func (o Output) record(message proto.Message, lines [][2]string) error {
 	return w.Flush()
 }
 
+// report shows what a command of ours found as named lines, or as JSON.
+func (o Output) report(value any, lines [][2]string) error {
+	if !o.JSON {
+		return o.record(nil, lines)
+	}
+	text, err := json.MarshalIndent(value, "", "  ")
+	if err != nil {
+		return fmt.Errorf("writing JSON: %w", err)
+	}
+	_, err = fmt.Fprintln(o.Writer, string(text))
+	return err
+}
+
 func (o Output) json(message proto.Message) error {
 	text, err := protojson.MarshalOptions{UseProtoNames: true, EmitUnpopulated: true}.Marshal(message)
 	if err != nil {

@@ -35,6 +35,7 @@ func StartAuth(ctx context.Context, p *Process, mesh *Mesh) error {
 		return err
 	}
 	p.Group.Go(ctx, "auth", service.Run)
+	p.Group.Go(ctx, "auth log", service.KeepLog)
 	p.Probe.Add("auth view", service.Ready)
 
 	verifier, err := service.Verifier()

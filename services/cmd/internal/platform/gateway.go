@@ -137,6 +137,7 @@ func startAdminWindow(ctx context.Context, p *Process, conn *grpc.ClientConn, ce
 			authv1.ApiKeyService_ServiceDesc,
 			authv1.KeyService_ServiceDesc,
 			authv1.OperatorService_ServiceDesc,
+			authv1.LogService_ServiceDesc,
 			authv1.SwitchService_ServiceDesc,
 		},
 	})

@@ -48,7 +48,7 @@ func replicasAgreeOnAKey(t *testing.T, open Open) {
 
 func keysAreKeptByUse(t *testing.T, open Open) {
 	s, _ := one(t, open)
-	for i, use := range []store.Use{store.UseAccess, store.UseInternal, store.UseOperatorCA} {
+	for i, use := range []store.Use{store.UseAccess, store.UseInternal, store.UseOperatorCA, store.UseLog} {
 		want := key("key of " + string(use))
 		for _, made := range []store.SigningKey{want, key("needless")} {
 			got, err := s.EnsureKey(t.Context(), use, func() (store.SigningKey, error) { return made, nil })

@@ -103,13 +103,13 @@ func keysGoThroughTheirLife(t *testing.T, open Open) {
 	if all, err := s.Keys(ctx); err != nil || len(all) != 5 {
 		t.Errorf("%d keys, %v", len(all), err)
 	}
-	acts, err := s.AdminActs(ctx, 0, 10)
-	if err != nil || len(acts) != 4 { // two next keys, one promotion, one retirement
-		t.Fatalf("%d acts, %v", len(acts), err)
+	entries := logged(t, s)
+	if len(entries) != 4 { // two next keys, one promotion, one retirement
+		t.Fatalf("%d entries", len(entries))
 	}
-	for _, a := range acts {
-		if bytes.Contains(append(a.Before, a.After...), []byte("AAH/")) || bytes.Contains(a.After, []byte("public of")) {
-			t.Errorf("an act shows a key: %s", a.After)
+	for _, e := range entries {
+		if bytes.Contains(e.Detail, []byte("AAH/")) || bytes.Contains(e.Detail, []byte("public of")) {
+			t.Errorf("an entry shows a key: %s", e.Detail)
 		}
 	}
 }

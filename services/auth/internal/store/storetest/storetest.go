@@ -46,6 +46,7 @@ func Run(t *testing.T, open Open) {
 		"KeysAreKeptAmongReplicas":     keysAreKeptAmongReplicas,
 		"KeysAreSealedAnew":            keysAreSealedAnew,
 		"ActsAreRecorded":              actsAreRecorded,
+		"OldActsAreTakenOnce":          oldActsAreTakenOnce,
 		"OneConnectionServesAHundred":  oneConnectionServesAHundred,
 		"CancelledCallsEnd":            cancelledCallsEnd,
 	} {

@@ -39,7 +39,10 @@ type LogEntry struct {
 	// The entry as its leaf has it: a JSON object on one line.
 	Text string `protobuf:"bytes,6,opt,name=text,proto3" json:"text,omitempty"`
 	// Its place in the list, for page tokens: rises from entry to entry, with gaps.
-	Number        int64 `protobuf:"varint,7,opt,name=number,proto3" json:"number,omitempty"`
+	Number int64 `protobuf:"varint,7,opt,name=number,proto3" json:"number,omitempty"`
+	// The hash of its leaf as it was stored when it was sealed, 32 bytes: where it is not the text's, the entry was changed.
+	// Given by exports only; empty where none is stored.
+	Hash          []byte `protobuf:"bytes,8,opt,name=hash,proto3" json:"hash,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -123,10 +126,17 @@ func (x *LogEntry) GetNumber() int64 {
 	return 0
 }
 
+func (x *LogEntry) GetHash() []byte {
+	if x != nil {
+		return x.Hash
+	}
+	return nil
+}
+
 // ListLogEntriesRequest asks for a page.
 type ListLogEntriesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// At most so many, 1 to 500; 50 when 0.
+	// At most so many, 1 to 500; 50 when 0. There may be more entries after a page that is not full.
 	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// next_page_token of the page before.
 	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
@@ -559,7 +569,7 @@ var File_ventanilla_auth_v1_log_proto protoreflect.FileDescriptor
 
 const file_ventanilla_auth_v1_log_proto_rawDesc = "" +
 	"\n" +
-	"\x1cventanilla/auth/v1/log.proto\x12\x12ventanilla.auth.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb6\x01\n" +
+	"\x1cventanilla/auth/v1/log.proto\x12\x12ventanilla.auth.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xca\x01\n" +
 	"\bLogEntry\x12\x12\n" +
 	"\x04leaf\x18\x01 \x01(\x03R\x04leaf\x12*\n" +
 	"\x02at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x14\n" +
@@ -567,7 +577,8 @@ const file_ventanilla_auth_v1_log_proto_rawDesc = "" +
 	"\x03act\x18\x04 \x01(\tR\x03act\x12\x16\n" +
 	"\x06target\x18\x05 \x01(\tR\x06target\x12\x12\n" +
 	"\x04text\x18\x06 \x01(\tR\x04text\x12\x16\n" +
-	"\x06number\x18\a \x01(\x03R\x06number\"\xc6\x01\n" +
+	"\x06number\x18\a \x01(\x03R\x06number\x12\x12\n" +
+	"\x04hash\x18\b \x01(\fR\x04hash\"\xc6\x01\n" +
 	"\x15ListLogEntriesRequest\x12'\n" +
 	"\tpage_size\x18\x01 \x01(\x05B\n" +
 	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +

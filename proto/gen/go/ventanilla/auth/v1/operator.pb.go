@@ -649,216 +649,6 @@ func (x *IssueCredentialResponse) GetExpiresAt() *timestamppb.Timestamp {
 	return nil
 }
 
-// ListAdminActsRequest asks for a page.
-type ListAdminActsRequest struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// At most so many, 1 to 500; 50 when 0.
-	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
-	// next_page_token of the page before.
-	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListAdminActsRequest) Reset() {
-	*x = ListAdminActsRequest{}
-	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[11]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListAdminActsRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListAdminActsRequest) ProtoMessage() {}
-
-func (x *ListAdminActsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[11]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListAdminActsRequest.ProtoReflect.Descriptor instead.
-func (*ListAdminActsRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_operator_proto_rawDescGZIP(), []int{11}
-}
-
-func (x *ListAdminActsRequest) GetPageSize() int32 {
-	if x != nil {
-		return x.PageSize
-	}
-	return 0
-}
-
-func (x *ListAdminActsRequest) GetPageToken() string {
-	if x != nil {
-		return x.PageToken
-	}
-	return ""
-}
-
-// ListAdminActsResponse is a page.
-type ListAdminActsResponse struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// The acts.
-	Acts []*AdminAct `protobuf:"bytes,1,rep,name=acts,proto3" json:"acts,omitempty"`
-	// Where to go on; empty on the last page.
-	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *ListAdminActsResponse) Reset() {
-	*x = ListAdminActsResponse{}
-	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[12]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *ListAdminActsResponse) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*ListAdminActsResponse) ProtoMessage() {}
-
-func (x *ListAdminActsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[12]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use ListAdminActsResponse.ProtoReflect.Descriptor instead.
-func (*ListAdminActsResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_operator_proto_rawDescGZIP(), []int{12}
-}
-
-func (x *ListAdminActsResponse) GetActs() []*AdminAct {
-	if x != nil {
-		return x.Acts
-	}
-	return nil
-}
-
-func (x *ListAdminActsResponse) GetNextPageToken() string {
-	if x != nil {
-		return x.NextPageToken
-	}
-	return ""
-}
-
-// AdminAct is one recorded act. It holds no secret.
-type AdminAct struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Its number. Numbers rise with gaps: other changes of the platform take numbers too.
-	Number int64 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
-	// When it was done.
-	At *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=at,proto3" json:"at,omitempty"`
-	// Who did it: an operator's name, or "peer:" and a role.
-	Actor string `protobuf:"bytes,3,opt,name=actor,proto3" json:"actor,omitempty"`
-	// What was done: the RPC's name.
-	Act string `protobuf:"bytes,4,opt,name=act,proto3" json:"act,omitempty"`
-	// What it was done to: a client identifier or operator name.
-	Target string `protobuf:"bytes,5,opt,name=target,proto3" json:"target,omitempty"`
-	// The target before, as JSON; empty when it is new.
-	Before string `protobuf:"bytes,6,opt,name=before,proto3" json:"before,omitempty"`
-	// The target after, as JSON.
-	After         string `protobuf:"bytes,7,opt,name=after,proto3" json:"after,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *AdminAct) Reset() {
-	*x = AdminAct{}
-	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[13]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *AdminAct) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*AdminAct) ProtoMessage() {}
-
-func (x *AdminAct) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_operator_proto_msgTypes[13]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use AdminAct.ProtoReflect.Descriptor instead.
-func (*AdminAct) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_operator_proto_rawDescGZIP(), []int{13}
-}
-
-func (x *AdminAct) GetNumber() int64 {
-	if x != nil {
-		return x.Number
-	}
-	return 0
-}
-
-func (x *AdminAct) GetAt() *timestamppb.Timestamp {
-	if x != nil {
-		return x.At
-	}
-	return nil
-}
-
-func (x *AdminAct) GetActor() string {
-	if x != nil {
-		return x.Actor
-	}
-	return ""
-}
-
-func (x *AdminAct) GetAct() string {
-	if x != nil {
-		return x.Act
-	}
-	return ""
-}
-
-func (x *AdminAct) GetTarget() string {
-	if x != nil {
-		return x.Target
-	}
-	return ""
-}
-
-func (x *AdminAct) GetBefore() string {
-	if x != nil {
-		return x.Before
-	}
-	return ""
-}
-
-func (x *AdminAct) GetAfter() string {
-	if x != nil {
-		return x.After
-	}
-	return ""
-}
-
 var File_ventanilla_auth_v1_operator_proto protoreflect.FileDescriptor
 
 const file_ventanilla_auth_v1_operator_proto_rawDesc = "" +
@@ -895,37 +685,20 @@ const file_ventanilla_auth_v1_operator_proto_rawDesc = "" +
 	"\x17IssueCredentialResponse\x12 \n" +
 	"\vcertificate\x18\x01 \x01(\fR\vcertificate\x129\n" +
 	"\n" +
-	"expires_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"h\n" +
-	"\x14ListAdminActsRequest\x12'\n" +
-	"\tpage_size\x18\x01 \x01(\x05B\n" +
-	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
-	"\n" +
-	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\tpageToken\"q\n" +
-	"\x15ListAdminActsResponse\x120\n" +
-	"\x04acts\x18\x01 \x03(\v2\x1c.ventanilla.auth.v1.AdminActR\x04acts\x12&\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xbc\x01\n" +
-	"\bAdminAct\x12\x16\n" +
-	"\x06number\x18\x01 \x01(\x03R\x06number\x12*\n" +
-	"\x02at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x14\n" +
-	"\x05actor\x18\x03 \x01(\tR\x05actor\x12\x10\n" +
-	"\x03act\x18\x04 \x01(\tR\x03act\x12\x16\n" +
-	"\x06target\x18\x05 \x01(\tR\x06target\x12\x16\n" +
-	"\x06before\x18\x06 \x01(\tR\x06before\x12\x14\n" +
-	"\x05after\x18\a \x01(\tR\x05after*\xb5\x01\n" +
+	"expires_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt*\xb5\x01\n" +
 	"\fOperatorRole\x12\x1d\n" +
 	"\x19OPERATOR_ROLE_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14OPERATOR_ROLE_VIEWER\x10\x01\x12\x19\n" +
 	"\x15OPERATOR_ROLE_SUPPORT\x10\x02\x12\x18\n" +
 	"\x14OPERATOR_ROLE_EDITOR\x10\x03\x12\x1b\n" +
 	"\x17OPERATOR_ROLE_PUBLISHER\x10\x04\x12\x1a\n" +
-	"\x16OPERATOR_ROLE_SECURITY\x10\x052\x9b\x05\n" +
+	"\x16OPERATOR_ROLE_SECURITY\x10\x052\xb0\x04\n" +
 	"\x0fOperatorService\x12g\n" +
 	"\x0eCreateOperator\x12).ventanilla.auth.v1.CreateOperatorRequest\x1a*.ventanilla.auth.v1.CreateOperatorResponse\x12i\n" +
 	"\rListOperators\x12(.ventanilla.auth.v1.ListOperatorsRequest\x1a).ventanilla.auth.v1.ListOperatorsResponse\"\x03\x90\x02\x01\x12o\n" +
 	"\x0fDisableOperator\x12*.ventanilla.auth.v1.DisableOperatorRequest\x1a+.ventanilla.auth.v1.DisableOperatorResponse\"\x03\x90\x02\x02\x12l\n" +
 	"\x0eEnableOperator\x12).ventanilla.auth.v1.EnableOperatorRequest\x1a*.ventanilla.auth.v1.EnableOperatorResponse\"\x03\x90\x02\x02\x12j\n" +
-	"\x0fIssueCredential\x12*.ventanilla.auth.v1.IssueCredentialRequest\x1a+.ventanilla.auth.v1.IssueCredentialResponse\x12i\n" +
-	"\rListAdminActs\x12(.ventanilla.auth.v1.ListAdminActsRequest\x1a).ventanilla.auth.v1.ListAdminActsResponse\"\x03\x90\x02\x01BIZGgithub.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1;authv1b\x06proto3"
+	"\x0fIssueCredential\x12*.ventanilla.auth.v1.IssueCredentialRequest\x1a+.ventanilla.auth.v1.IssueCredentialResponseBIZGgithub.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1;authv1b\x06proto3"
 
 var (
 	file_ventanilla_auth_v1_operator_proto_rawDescOnce sync.Once
@@ -940,7 +713,7 @@ func file_ventanilla_auth_v1_operator_proto_rawDescGZIP() []byte {
 }
 
 var file_ventanilla_auth_v1_operator_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_ventanilla_auth_v1_operator_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_ventanilla_auth_v1_operator_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_ventanilla_auth_v1_operator_proto_goTypes = []any{
 	(OperatorRole)(0),               // 0: ventanilla.auth.v1.OperatorRole
 	(*Operator)(nil),                // 1: ventanilla.auth.v1.Operator
@@ -954,41 +727,34 @@ var file_ventanilla_auth_v1_operator_proto_goTypes = []any{
 	(*EnableOperatorResponse)(nil),  // 9: ventanilla.auth.v1.EnableOperatorResponse
 	(*IssueCredentialRequest)(nil),  // 10: ventanilla.auth.v1.IssueCredentialRequest
 	(*IssueCredentialResponse)(nil), // 11: ventanilla.auth.v1.IssueCredentialResponse
-	(*ListAdminActsRequest)(nil),    // 12: ventanilla.auth.v1.ListAdminActsRequest
-	(*ListAdminActsResponse)(nil),   // 13: ventanilla.auth.v1.ListAdminActsResponse
-	(*AdminAct)(nil),                // 14: ventanilla.auth.v1.AdminAct
-	(*timestamppb.Timestamp)(nil),   // 15: google.protobuf.Timestamp
-	(*durationpb.Duration)(nil),     // 16: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),   // 12: google.protobuf.Timestamp
+	(*durationpb.Duration)(nil),     // 13: google.protobuf.Duration
 }
 var file_ventanilla_auth_v1_operator_proto_depIdxs = []int32{
 	0,  // 0: ventanilla.auth.v1.Operator.roles:type_name -> ventanilla.auth.v1.OperatorRole
-	15, // 1: ventanilla.auth.v1.Operator.created_at:type_name -> google.protobuf.Timestamp
+	12, // 1: ventanilla.auth.v1.Operator.created_at:type_name -> google.protobuf.Timestamp
 	1,  // 2: ventanilla.auth.v1.CreateOperatorRequest.operator:type_name -> ventanilla.auth.v1.Operator
 	1,  // 3: ventanilla.auth.v1.CreateOperatorResponse.operator:type_name -> ventanilla.auth.v1.Operator
 	1,  // 4: ventanilla.auth.v1.ListOperatorsResponse.operators:type_name -> ventanilla.auth.v1.Operator
 	1,  // 5: ventanilla.auth.v1.DisableOperatorResponse.operator:type_name -> ventanilla.auth.v1.Operator
 	1,  // 6: ventanilla.auth.v1.EnableOperatorResponse.operator:type_name -> ventanilla.auth.v1.Operator
-	16, // 7: ventanilla.auth.v1.IssueCredentialRequest.life:type_name -> google.protobuf.Duration
-	15, // 8: ventanilla.auth.v1.IssueCredentialResponse.expires_at:type_name -> google.protobuf.Timestamp
-	14, // 9: ventanilla.auth.v1.ListAdminActsResponse.acts:type_name -> ventanilla.auth.v1.AdminAct
-	15, // 10: ventanilla.auth.v1.AdminAct.at:type_name -> google.protobuf.Timestamp
-	2,  // 11: ventanilla.auth.v1.OperatorService.CreateOperator:input_type -> ventanilla.auth.v1.CreateOperatorRequest
-	4,  // 12: ventanilla.auth.v1.OperatorService.ListOperators:input_type -> ventanilla.auth.v1.ListOperatorsRequest
-	6,  // 13: ventanilla.auth.v1.OperatorService.DisableOperator:input_type -> ventanilla.auth.v1.DisableOperatorRequest
-	8,  // 14: ventanilla.auth.v1.OperatorService.EnableOperator:input_type -> ventanilla.auth.v1.EnableOperatorRequest
-	10, // 15: ventanilla.auth.v1.OperatorService.IssueCredential:input_type -> ventanilla.auth.v1.IssueCredentialRequest
-	12, // 16: ventanilla.auth.v1.OperatorService.ListAdminActs:input_type -> ventanilla.auth.v1.ListAdminActsRequest
-	3,  // 17: ventanilla.auth.v1.OperatorService.CreateOperator:output_type -> ventanilla.auth.v1.CreateOperatorResponse
-	5,  // 18: ventanilla.auth.v1.OperatorService.ListOperators:output_type -> ventanilla.auth.v1.ListOperatorsResponse
-	7,  // 19: ventanilla.auth.v1.OperatorService.DisableOperator:output_type -> ventanilla.auth.v1.DisableOperatorResponse
-	9,  // 20: ventanilla.auth.v1.OperatorService.EnableOperator:output_type -> ventanilla.auth.v1.EnableOperatorResponse
-	11, // 21: ventanilla.auth.v1.OperatorService.IssueCredential:output_type -> ventanilla.auth.v1.IssueCredentialResponse
-	13, // 22: ventanilla.auth.v1.OperatorService.ListAdminActs:output_type -> ventanilla.auth.v1.ListAdminActsResponse
-	17, // [17:23] is the sub-list for method output_type
-	11, // [11:17] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	13, // 7: ventanilla.auth.v1.IssueCredentialRequest.life:type_name -> google.protobuf.Duration
+	12, // 8: ventanilla.auth.v1.IssueCredentialResponse.expires_at:type_name -> google.protobuf.Timestamp
+	2,  // 9: ventanilla.auth.v1.OperatorService.CreateOperator:input_type -> ventanilla.auth.v1.CreateOperatorRequest
+	4,  // 10: ventanilla.auth.v1.OperatorService.ListOperators:input_type -> ventanilla.auth.v1.ListOperatorsRequest
+	6,  // 11: ventanilla.auth.v1.OperatorService.DisableOperator:input_type -> ventanilla.auth.v1.DisableOperatorRequest
+	8,  // 12: ventanilla.auth.v1.OperatorService.EnableOperator:input_type -> ventanilla.auth.v1.EnableOperatorRequest
+	10, // 13: ventanilla.auth.v1.OperatorService.IssueCredential:input_type -> ventanilla.auth.v1.IssueCredentialRequest
+	3,  // 14: ventanilla.auth.v1.OperatorService.CreateOperator:output_type -> ventanilla.auth.v1.CreateOperatorResponse
+	5,  // 15: ventanilla.auth.v1.OperatorService.ListOperators:output_type -> ventanilla.auth.v1.ListOperatorsResponse
+	7,  // 16: ventanilla.auth.v1.OperatorService.DisableOperator:output_type -> ventanilla.auth.v1.DisableOperatorResponse
+	9,  // 17: ventanilla.auth.v1.OperatorService.EnableOperator:output_type -> ventanilla.auth.v1.EnableOperatorResponse
+	11, // 18: ventanilla.auth.v1.OperatorService.IssueCredential:output_type -> ventanilla.auth.v1.IssueCredentialResponse
+	14, // [14:19] is the sub-list for method output_type
+	9,  // [9:14] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_ventanilla_auth_v1_operator_proto_init() }
@@ -1002,7 +768,7 @@ func file_ventanilla_auth_v1_operator_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ventanilla_auth_v1_operator_proto_rawDesc), len(file_ventanilla_auth_v1_operator_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   14,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -24,14 +24,13 @@ const (
 	OperatorService_DisableOperator_FullMethodName = "/ventanilla.auth.v1.OperatorService/DisableOperator"
 	OperatorService_EnableOperator_FullMethodName  = "/ventanilla.auth.v1.OperatorService/EnableOperator"
 	OperatorService_IssueCredential_FullMethodName = "/ventanilla.auth.v1.OperatorService/IssueCredential"
-	OperatorService_ListAdminActs_FullMethodName   = "/ventanilla.auth.v1.OperatorService/ListAdminActs"
 )
 
 // OperatorServiceClient is the client API for OperatorService service.
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// OperatorService keeps the people who run the platform, and the record of what they did.
+// OperatorService keeps the people who run the platform. What they do is in the admin log (LogService).
 // Its callers are operators, through the admin window, and the bootstrap peer, which sets a platform up and is the
 // way back in when no operator is left: whoever can make its certificate owns the platform. Its acts are recorded too.
 type OperatorServiceClient interface {
@@ -49,8 +48,6 @@ type OperatorServiceClient interface {
 	// for another with the role security. Fails with OPERATOR_NOT_FOUND, CERTIFICATE_REQUEST_INVALID, and with
 	// PERMISSION_DENIED also for a disabled operator.
 	IssueCredential(ctx context.Context, in *IssueCredentialRequest, opts ...grpc.CallOption) (*IssueCredentialResponse, error)
-	// ListAdminActs returns the recorded acts of operators, newest first. Any role.
-	ListAdminActs(ctx context.Context, in *ListAdminActsRequest, opts ...grpc.CallOption) (*ListAdminActsResponse, error)
 }
 
 type operatorServiceClient struct {
@@ -111,21 +108,11 @@ func (c *operatorServiceClient) IssueCredential(ctx context.Context, in *IssueCr
 	return out, nil
 }
 
-func (c *operatorServiceClient) ListAdminActs(ctx context.Context, in *ListAdminActsRequest, opts ...grpc.CallOption) (*ListAdminActsResponse, error) {
-	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(ListAdminActsResponse)
-	err := c.cc.Invoke(ctx, OperatorService_ListAdminActs_FullMethodName, in, out, cOpts...)
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
-}
-
 // OperatorServiceServer is the server API for OperatorService service.
 // All implementations must embed UnimplementedOperatorServiceServer
 // for forward compatibility.
 //
-// OperatorService keeps the people who run the platform, and the record of what they did.
+// OperatorService keeps the people who run the platform. What they do is in the admin log (LogService).
 // Its callers are operators, through the admin window, and the bootstrap peer, which sets a platform up and is the
 // way back in when no operator is left: whoever can make its certificate owns the platform. Its acts are recorded too.
 type OperatorServiceServer interface {
@@ -143,8 +130,6 @@ type OperatorServiceServer interface {
 	// for another with the role security. Fails with OPERATOR_NOT_FOUND, CERTIFICATE_REQUEST_INVALID, and with
 	// PERMISSION_DENIED also for a disabled operator.
 	IssueCredential(context.Context, *IssueCredentialRequest) (*IssueCredentialResponse, error)
-	// ListAdminActs returns the recorded acts of operators, newest first. Any role.
-	ListAdminActs(context.Context, *ListAdminActsRequest) (*ListAdminActsResponse, error)
 	mustEmbedUnimplementedOperatorServiceServer()
 }
 
@@ -169,9 +154,6 @@ func (UnimplementedOperatorServiceServer) EnableOperator(context.Context, *Enabl
 }
 func (UnimplementedOperatorServiceServer) IssueCredential(context.Context, *IssueCredentialRequest) (*IssueCredentialResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method IssueCredential not implemented")
-}
-func (UnimplementedOperatorServiceServer) ListAdminActs(context.Context, *ListAdminActsRequest) (*ListAdminActsResponse, error) {
-	return nil, status.Error(codes.Unimplemented, "method ListAdminActs not implemented")
 }
 func (UnimplementedOperatorServiceServer) mustEmbedUnimplementedOperatorServiceServer() {}
 func (UnimplementedOperatorServiceServer) testEmbeddedByValue()                         {}
@@ -284,24 +266,6 @@ func _OperatorService_IssueCredential_Handler(srv interface{}, ctx context.Conte
 	return interceptor(ctx, in, info, handler)
 }
 
-func _OperatorService_ListAdminActs_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(ListAdminActsRequest)
-	if err := dec(in); err != nil {
-		return nil, err
-	}
-	if interceptor == nil {
-		return srv.(OperatorServiceServer).ListAdminActs(ctx, in)
-	}
-	info := &grpc.UnaryServerInfo{
-		Server:     srv,
-		FullMethod: OperatorService_ListAdminActs_FullMethodName,
-	}
-	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(OperatorServiceServer).ListAdminActs(ctx, req.(*ListAdminActsRequest))
-	}
-	return interceptor(ctx, in, info, handler)
-}
-
 // OperatorService_ServiceDesc is the grpc.ServiceDesc for OperatorService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -328,10 +292,6 @@ var OperatorService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "IssueCredential",
 			Handler:    _OperatorService_IssueCredential_Handler,
-		},
-		{
-			MethodName: "ListAdminActs",
-			Handler:    _OperatorService_ListAdminActs_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
