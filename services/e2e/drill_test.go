@@ -20,6 +20,7 @@ func TestDrillRoles(t *testing.T) {
 		{"etcd away", etcdAway},
 		{"started without etcd", startedWithoutEtcd},
 		{"PostgreSQL away", postgresAway},
+		{"Redis away", redisAway},
 		{"gateway stopped", gatewayStopped},
 	}
 	for range rounds(1, 500) {
