@@ -119,9 +119,10 @@ func endured(runs []stress) []endurance {
 	slowed := figure(func(s stress) float64 { return s.SlowP99 / s.P99 })
 	return []endurance{{
 		Work: overloadWork, Ratio: kept, AtLeast: 0.9, Missed: kept < 0.9,
-		Note: fmt.Sprintf("goodput of token issue at %.1f times the peak offered: %.0f of %.0f a second; the rest refused with 429 or 503 and Retry-After",
+		Note: fmt.Sprintf("goodput of token issue at %.1f times the peak offered: %.0f of %.0f a second; the rest refused with 429 or 503 and Retry-After; CPU s/1000 tokens %.2f, %.2f at the peak",
 			figure(func(s stress) float64 { return s.Offered / s.Peak }),
-			figure(func(s stress) float64 { return s.Goodput }), figure(func(s stress) float64 { return s.Peak })),
+			figure(func(s stress) float64 { return s.Goodput }), figure(func(s stress) float64 { return s.Peak }),
+			figure(func(s stress) float64 { return s.CPU }), figure(func(s stress) float64 { return s.PeakCPU })),
 	}, {
 		Work: slowWork, Ratio: slowed, AtMost: 1.2, Missed: slowed > 1.2,
 		Note: fmt.Sprintf("p99 of introspection at %d a second beside %d slow connections: %.2f ms, %.2f without",

@@ -33,6 +33,10 @@ type stress struct {
 	// Offered and Goodput are requests and tokens a second under overload; the rest was refused as documented.
 	Offered float64 `json:"offered_per_second"`
 	Goodput float64 `json:"goodput_per_second"`
+	// PeakCPU and CPU are the platform's processor time per 1000 tokens, at the peak and under overload with all
+	// that refusing takes, in seconds. What else the machine does is not in them.
+	PeakCPU float64 `json:"peak_cpu_seconds_per_1000"`
+	CPU     float64 `json:"cpu_seconds_per_1000"`
 	// P99 is of introspection at a steady rate without slow clients, in milliseconds, SlowP99 with them.
 	P99     float64 `json:"p99_ms"`
 	SlowP99 float64 `json:"slow_p99_ms"`
@@ -52,7 +56,7 @@ func (p platform) stress(ctx context.Context, work subject, runs int, progress f
 	found := make([]stress, 0, runs)
 	for run := range runs {
 		progress(fmt.Sprintf("run %d of %d: %s", run+1, runs, overloadWork))
-		one, err := server.loader.overload(ctx, work)
+		one, err := server.overload(ctx, work)
 		if err != nil {
 			return nil, fmt.Errorf("overloading %s: %w", server.name, err)
 		}
@@ -66,29 +70,39 @@ func (p platform) stress(ctx context.Context, work subject, runs int, progress f
 }
 
 // overload finds the peak of token issue and offers a multiple of it.
-func (l *loader) overload(ctx context.Context, work subject) (stress, error) {
-	ask := func(with *loader, n int, rate float64) (outcome, error) {
-		return with.runAt(ctx, issue(work.partner, make([]string, n)), n, rate)
-	}
+func (s *server) overload(ctx context.Context, work subject) (stress, error) {
 	const unbounded = 1e9
-	if _, err := ask(l, 200, unbounded); err != nil {
+	few, many := s.loader, s.loader.over(overloadConnections)
+	defer many.client.CloseIdleConnections()
+	if _, _, err := s.issueAt(ctx, work, few, 200, unbounded); err != nil {
 		return stress{}, err
 	}
-	peak, err := ask(l, 2000, unbounded)
+	peak, peakCPU, err := s.issueAt(ctx, work, few, 2000, unbounded)
 	if err != nil {
 		return stress{}, err
 	}
-	many := l.over(overloadConnections)
-	defer many.client.CloseIdleConnections()
-	if _, err := ask(many, 2*overloadConnections, unbounded); err != nil { // opens the connections
+	if _, _, err := s.issueAt(ctx, work, many, 2*overloadConnections, unbounded); err != nil { // opens the connections
 		return stress{}, err
 	}
 	rate := overloaded * peak.goodput()
-	flood, err := ask(many, int(rate*overloadTime.Seconds()), rate)
+	flood, cpu, err := s.issueAt(ctx, work, many, int(rate*overloadTime.Seconds()), rate)
+	return stress{
+		Peak: peak.goodput(), Offered: flood.offered(), Goodput: flood.goodput(), PeakCPU: peakCPU, CPU: cpu,
+	}, err
+}
+
+// issueAt asks for n tokens at a rate, and tells the processor time per 1000 that were got.
+func (s *server) issueAt(ctx context.Context, work subject, by *loader, n int, rate float64) (outcome, float64, error) {
+	before, err := readCPU(s.pid)
 	if err != nil {
-		return stress{}, err
+		return outcome{}, 0, err
 	}
-	return stress{Peak: peak.goodput(), Offered: flood.offered(), Goodput: flood.goodput()}, nil
+	found, err := by.runAt(ctx, issue(work.partner, make([]string, n)), n, rate)
+	if err != nil {
+		return outcome{}, 0, err
+	}
+	after, err := readCPU(s.pid)
+	return found, after.since(before).Seconds() / float64(found.good) * 1000, err
 }
 
 // besideSlow measures the same steady load without slow clients and with them.
