@@ -107,7 +107,7 @@ func DefaultConfig() Config {
 	return Config{
 		Listen:     "127.0.0.1:8443",
 		HTTPListen: "127.0.0.1:8080",
-		Limits:     Limits{BodyBytes: 1 << 20, HeaderBytes: 64 << 10, Concurrent: 1024, Waiting: 4096, Wait: 100 * time.Millisecond},
+		Limits:     Limits{BodyBytes: 1 << 20, HeaderBytes: 64 << 10, Concurrent: 1024, Waiting: 4096, Wait: 250 * time.Millisecond},
 		Rate:       Rate{PerSecond: 100, Burst: 100, Failures: ratelimit.Limit{PerSecond: 5, Burst: 50}},
 		Timeouts: Timeouts{
 			ReadHeader: 5 * time.Second,

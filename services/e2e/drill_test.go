@@ -21,6 +21,7 @@ func TestDrillRoles(t *testing.T) {
 		{"started without etcd", startedWithoutEtcd},
 		{"switched on every gateway", switched},
 		{"PostgreSQL away", postgresAway},
+		{"Redis away", redisAway},
 		{"gateway stopped", gatewayStopped},
 	}
 	for range rounds(1, 500) {

@@ -29,6 +29,14 @@
 //
 // To these comes the raw signature: one RS256-2048 signature on every core.
 //
+// After the rounds a process of its own, with an admission limit, is put under stress:
+//
+//   - overload: a few clients get tokens as fast as they can, which is the peak; then many
+//     ask for five times as many a second. The figure is the tokens then got, over the peak.
+//     All else must be refused with 429 or 503 and Retry-After.
+//   - slow clients: introspection at a steady rate, without and then beside 2,000 connections
+//     on which a header or a body comes byte by byte. The figure is the ratio of the p99.
+//
 // The load comes from this process, over at most -connections kept-alive
 // HTTP/1.1 connections to loopback, and is not counted. Every answer is checked;
 // a wrong one ends the run. CPU is user and system time of the server's process,

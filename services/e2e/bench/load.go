@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +24,7 @@ const (
 // loader sends requests to one server over kept-alive HTTP/1.1 connections.
 type loader struct {
 	base        string
+	roots       *x509.CertPool
 	client      *http.Client
 	connections int
 }
@@ -39,20 +39,27 @@ func newLoader(base string, roots *x509.CertPool, connections int) (*loader, err
 	if ip := net.ParseIP(address.Hostname()); address.Scheme != "https" || ip == nil || !ip.IsLoopback() {
 		return nil, fmt.Errorf("%s is not an https address on loopback", base)
 	}
+	l := &loader{base: base, roots: roots}
+	return l.over(connections), nil
+}
+
+// over makes a loader for the same server over connections of its own.
+func (l *loader) over(connections int) *loader {
 	return &loader{
-		base:        base,
+		base:        l.base,
+		roots:       l.roots,
 		connections: connections,
 		client: &http.Client{
 			Timeout: requestTimeout,
 			Transport: &http.Transport{
-				TLSClientConfig:     &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS13},
+				TLSClientConfig:     &tls.Config{RootCAs: l.roots, MinVersion: tls.VersionTLS13},
 				MaxConnsPerHost:     connections,
 				MaxIdleConnsPerHost: connections,
 				DisableCompression:  true,
 			},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-	}, nil
+	}
 }
 
 // run sends requests 0 to n-1 of a workload and returns each one's latency and
@@ -92,14 +99,9 @@ func (l *loader) ask(ctx context.Context, work workload, i int) ([]byte, error) 
 
 // send sends request i and returns the answer's body; any status but 200 is an error.
 func (l *loader) send(ctx context.Context, work workload, i int) ([]byte, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.base+work.path, strings.NewReader(work.form(i)))
+	request, err := l.request(ctx, work, i)
 	if err != nil {
 		return nil, err
-	}
-	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set("Accept", "application/json")
-	if work.authorization != "" {
-		request.Header.Set("Authorization", work.authorization)
 	}
 	response, err := l.client.Do(request)
 	if err != nil {

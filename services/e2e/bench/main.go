@@ -21,7 +21,7 @@ const timeLimit = 30 * time.Minute
 type options struct {
 	runs, requests, connections int
 	json, check                 bool
-	postgres                    string
+	postgres, only              string
 }
 
 func main() {
@@ -66,6 +66,13 @@ func parse(args []string) (options, error) {
 	flags.BoolVar(&asked.json, "json", false, "print JSON with every run in place of the table")
 	flags.BoolVar(&asked.check, "check", false, "fail when a goal is missed")
 	flags.StringVar(&asked.postgres, "postgres", "", "`URL` of an empty PostgreSQL database on this machine to use in place of SQLite")
+	flags.Func("only", "measure the `part` cost or stress only", func(part string) error {
+		if part != costPart && part != stressPart {
+			return fmt.Errorf("must be %s or %s", costPart, stressPart)
+		}
+		asked.only = part
+		return nil
+	})
 	return asked, flags.Parse(args)
 }
 
@@ -75,12 +82,11 @@ func run(ctx context.Context, asked options) error {
 	if term.IsTerminal(int(os.Stderr.Fd())) {
 		progress = func(now string) { fmt.Fprintf(os.Stderr, "\r\x1b[K%s", now) }
 	}
-	found, err := measureAll(ctx, asked, progress)
+	result, err := measureAll(ctx, asked, progress)
 	progress("")
 	if err != nil {
 		return err
 	}
-	result := newReport(asked, found)
 	write := result.writeTable
 	if asked.json {
 		write = result.writeJSON
@@ -94,30 +100,52 @@ func run(ctx context.Context, asked options) error {
 	return nil
 }
 
-// measureAll owns the servers and the folder they work in.
-func measureAll(ctx context.Context, asked options, progress func(string)) (record, error) {
+// The parts of the bench.
+const (
+	costPart   = "cost"
+	stressPart = "stress"
+)
+
+// measureAll owns the folder that the servers work in.
+func measureAll(ctx context.Context, asked options, progress func(string)) (report, error) {
 	dir, err := os.MkdirTemp("", "ventanilla-bench-")
 	if err != nil {
-		return nil, fmt.Errorf("making a folder: %w", err)
+		return report{}, fmt.Errorf("making a folder: %w", err)
 	}
 	defer os.RemoveAll(dir)
-	var running sync.WaitGroup
-	defer running.Wait()
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-
 	progress("building " + platformName)
 	platform, err := newPlatform(ctx, dir, asked)
 	if err != nil {
-		return nil, err
+		return report{}, err
 	}
 	progress("issuing tokens for a later process")
 	work, reply, err := platform.firstLife(ctx, asked)
 	if err != nil {
-		return nil, err
+		return report{}, err
 	}
+	var costs record
+	if asked.only != stressPart {
+		if costs, err = platform.cost(ctx, asked, work, reply, progress); err != nil {
+			return report{}, errors.Join(err, context.Cause(ctx))
+		}
+	}
+	var stressed []stress
+	if asked.only != costPart {
+		if stressed, err = platform.stress(ctx, work, asked.runs, progress); err != nil {
+			return report{}, errors.Join(err, context.Cause(ctx))
+		}
+	}
+	return newReport(asked, costs, stressed), nil
+}
+
+// cost measures the platform and the baselines in rounds. It owns the servers.
+func (p platform) cost(ctx context.Context, asked options, work subject, reply answers, progress func(string)) (record, error) {
+	var running sync.WaitGroup
+	defer running.Wait()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	progress("starting the servers")
-	ours, _, err := platform.start(ctx, &running)
+	ours, _, err := p.start(ctx, &running)
 	if err != nil {
 		return nil, err
 	}
@@ -129,6 +157,5 @@ func measureAll(ctx context.Context, asked options, progress func(string)) (reco
 		}
 		servers = append(servers, baseline)
 	}
-	found, err := work.rounds(ctx, servers, asked, progress)
-	return found, errors.Join(err, context.Cause(ctx))
+	return work.rounds(ctx, servers, asked, progress)
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 )
 
@@ -35,11 +36,13 @@ type platform struct {
 	// postgres is the URL of its database; empty for SQLite.
 	postgres    string
 	connections int
+	// more are further arguments.
+	more []string
 }
 
 // newPlatform builds the binary into dir, unless the environment names one.
 func newPlatform(ctx context.Context, dir string, asked options) (platform, error) {
-	p := platform{os.Getenv("VENTANILLA_BIN"), dir, asked.postgres, asked.connections}
+	p := platform{program: os.Getenv("VENTANILLA_BIN"), dir: dir, postgres: asked.postgres, connections: asked.connections}
 	if p.program != "" {
 		return p, nil
 	}
@@ -89,7 +92,7 @@ func (p platform) up(ctx context.Context, running *sync.WaitGroup, environ []str
 		return nil, fmt.Errorf("making the log: %w", err)
 	}
 	defer log.Close()
-	args = append([]string{"up", "--data", p.data(), "--set", "edge.rate.per_second=1000000", "--set", "edge.rate.burst=1000000"}, args...)
+	args = append([]string{"up", "--data", p.data(), "--set", "edge.rate.per_second=1000000", "--set", "edge.rate.burst=1000000"}, slices.Concat(p.more, args)...)
 	command := exec.CommandContext(ctx, p.program, args...) //nolint:gosec // named by whoever runs the bench
 	command.Env = append(os.Environ(), environ...)
 	command.Stdout, command.Stderr = log, log

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"runtime"
 )
@@ -41,24 +42,40 @@ type comparison struct {
 	Note string `json:"note,omitempty"`
 }
 
+// endurance is how much of what the platform does at ease is left under stress, or how much longer it takes.
+type endurance struct {
+	Work  string  `json:"work"`
+	Ratio float64 `json:"ratio"`
+	// AtLeast or AtMost is the goal.
+	AtLeast float64 `json:"at_least,omitempty"`
+	AtMost  float64 `json:"at_most,omitempty"`
+	Missed  bool    `json:"missed,omitempty"`
+	// Note gives the figures, each the median of the runs.
+	Note string `json:"note"`
+}
+
 // report is all that one run of the bench found.
 type report struct {
 	Go          string       `json:"go"`
 	Platform    string       `json:"platform"`
 	Cores       int          `json:"cores"`
+	Runs        int          `json:"runs"`
 	Requests    int          `json:"requests"`
 	Connections int          `json:"connections"`
 	Database    string       `json:"database"`
 	Rows        []row        `json:"rows"`
 	Comparisons []comparison `json:"comparisons"`
+	Endurance   []endurance  `json:"endurance"`
+	Stress      []stress     `json:"stress"`
 }
 
 // newReport sums up the runs, by kind of work and server.
-func newReport(asked options, runs record) report {
+func newReport(asked options, runs record, stressed []stress) report {
 	r := report{
 		Go:          runtime.Version(),
 		Platform:    runtime.GOOS + "/" + runtime.GOARCH,
 		Cores:       runtime.GOMAXPROCS(0),
+		Runs:        asked.runs,
 		Requests:    asked.requests,
 		Connections: asked.connections,
 		Database:    sqliteName,
@@ -66,6 +83,17 @@ func newReport(asked options, runs record) report {
 	if asked.postgres != "" {
 		r.Database = postgresName
 	}
+	if len(stressed) > 0 {
+		r.Stress, r.Endurance = stressed, endured(stressed)
+	}
+	if len(runs) > 0 {
+		r.compare(runs)
+	}
+	return r
+}
+
+// compare fills in what the rounds showed.
+func (r *report) compare(runs record) {
 	cpu := func(work, server string) float64 { return medians(runs[work][server]).CPU }
 	for _, work := range []string{warmWork, coldWork, unseenWork, issueWork} {
 		for _, server := range []string{platformName, passThroughName, bareHandlerName, signatureName} {
@@ -82,7 +110,24 @@ func newReport(asked options, runs record) report {
 	compare(coldWork, passThroughName, cpu(coldWork, passThroughName), 1.5, "")
 	compare(unseenWork, passThroughName, cpu(unseenWork, passThroughName), 0, "signature verified")
 	compare(issueWork, signatureName+" + "+passThroughName, cpu(issueWork, signatureName)+cpu(issueWork, passThroughName), 1.25, "")
-	return r
+}
+
+// endured sums up the runs under stress. Ratios are of figures of the same run.
+func endured(runs []stress) []endurance {
+	figure := func(of func(stress) float64) float64 { return median(runs, of) }
+	kept := figure(func(s stress) float64 { return s.Goodput / s.Peak })
+	slowed := figure(func(s stress) float64 { return s.SlowP99 / s.P99 })
+	return []endurance{{
+		Work: overloadWork, Ratio: kept, AtLeast: 0.9, Missed: kept < 0.9,
+		Note: fmt.Sprintf("goodput of token issue at %.1f times the peak offered: %.0f of %.0f a second; the rest refused with 429 or 503 and Retry-After; CPU s/1000 tokens %.2f, %.2f at the peak",
+			figure(func(s stress) float64 { return s.Offered / s.Peak }),
+			figure(func(s stress) float64 { return s.Goodput }), figure(func(s stress) float64 { return s.Peak }),
+			figure(func(s stress) float64 { return s.CPU }), figure(func(s stress) float64 { return s.PeakCPU })),
+	}, {
+		Work: slowWork, Ratio: slowed, AtMost: 1.2, Missed: slowed > 1.2,
+		Note: fmt.Sprintf("p99 of introspection at %d a second beside %d slow connections: %.2f ms, %.2f without",
+			steadyRate, slowCount, figure(func(s stress) float64 { return s.SlowP99 }), figure(func(s stress) float64 { return s.P99 })),
+	}}
 }
 
 // missed counts the goals that were not met.
@@ -90,6 +135,11 @@ func (r report) missed() int {
 	n := 0
 	for _, c := range r.Comparisons {
 		if c.Missed {
+			n++
+		}
+	}
+	for _, e := range r.Endurance {
+		if e.Missed {
 			n++
 		}
 	}

@@ -17,8 +17,10 @@ func (r report) writeTable(w io.Writer) error {
 	const line = "%-24s%-14s%12s%12s%12s%10s%10s\n"
 	var text strings.Builder
 	fmt.Fprintf(&text, "%d requests a run over %d connections, median of %d runs; on %s; %s, %s, %d cores\n\n",
-		r.Requests, r.Connections, len(r.Rows[0].Runs), r.Database, r.Go, r.Platform, r.Cores)
-	fmt.Fprintf(&text, line, "work", "server", "CPU s/1000", "database", "requests/s", "p50 ms", "p99 ms")
+		r.Requests, r.Connections, r.Runs, r.Database, r.Go, r.Platform, r.Cores)
+	if len(r.Rows) > 0 {
+		fmt.Fprintf(&text, line, "work", "server", "CPU s/1000", "database", "requests/s", "p50 ms", "p99 ms")
+	}
 	number := func(value float64, digits int) string { return strconv.FormatFloat(value, 'f', digits, 64) }
 	for _, row := range r.Rows {
 		m := row.Median
@@ -27,6 +29,9 @@ func (r report) writeTable(w io.Writer) error {
 	text.WriteByte('\n')
 	for _, c := range r.Comparisons {
 		fmt.Fprintf(&text, "%-24sCPU of %s is %.2f of %s; %s\n", c.Work, platformName, c.Ratio, c.Of, c.verdict())
+	}
+	for _, e := range r.Endurance {
+		fmt.Fprintf(&text, "%-24s%.2f; %s\n%24s%s\n", e.Work, e.Ratio, e.verdict(), "", e.Note)
 	}
 	text.WriteString("\n" + references)
 	_, err := io.WriteString(w, text.String())
@@ -53,4 +58,15 @@ func (c comparison) verdict() string {
 		return fmt.Sprintf("goal at most %.2f: MISSED", c.Limit)
 	}
 	return fmt.Sprintf("goal at most %.2f: met", c.Limit)
+}
+
+func (e endurance) verdict() string {
+	goal := fmt.Sprintf("goal at most %.2f", e.AtMost)
+	if e.AtLeast > 0 {
+		goal = fmt.Sprintf("goal at least %.2f", e.AtLeast)
+	}
+	if e.Missed {
+		return goal + ": MISSED"
+	}
+	return goal + ": met"
 }
