@@ -26,7 +26,7 @@ run: build ## Build, then start every role with demonstration data and print cal
 
 build: ## Build bin/ventanilla.
 	@.ci/need go
-	go build $(BUILD_FLAGS) -o $(BINARY) ./services/cmd/ventanilla
+	CGO_ENABLED=0 go build $(BUILD_FLAGS) -o $(BINARY) ./services/cmd/ventanilla
 
 test: build test-needs ## Run every test of both modules with the race detector.
 	go list $(PACKAGES) | grep -v '/services/e2e$$' | xargs go test -race
