@@ -43,6 +43,12 @@ drill: build test-needs ## Run only the drills: killed replicas, lost etcd, lost
 
 lint: lint-proto lint-go ## Run every linter and format check.
 
+lint-deploy: build .bin/lint.stamp .bin/kubernetes-schemas/.stamp ## Check the image, the Helm chart and what it renders.
+	deploy/docker/check
+	deploy/helm/check
+	cd tools/deploy
+	GOWORK=off ../../.bin/golangci-lint run --allow-serial-runners --config ../../.golangci.yml ./...
+
 generate: .bin/buf .bin/protogen.stamp proto/third_party/.stamp ## Regenerate proto/gen from the .proto files.
 	.bin/buf generate
 
@@ -64,7 +70,7 @@ ci: ## Run what CI runs.
 clean: ## Remove all that these targets build.
 	rm -rf .bin bin proto/third_party services/e2e/clients/node_modules
 
-.PHONY: help run build test bench soak drill lint generate proto-baseline tidy format ci clean
+.PHONY: help run build test bench soak drill lint lint-deploy generate proto-baseline tidy format ci clean
 
 # What lint and test are made of.
 
@@ -110,6 +116,16 @@ BUILD_TOOLS = GOWORK=off go -C $(<D) build -buildvcs=false -o ../../.bin/ tool
 
 .bin/lint.stamp: tools/lint/go.mod tools/lint/go.sum
 	$(BUILD_TOOLS)
+	touch $@
+
+.bin/deploy.stamp: tools/deploy/go.mod tools/deploy/go.sum $(wildcard tools/deploy/*/*.go)
+	$(BUILD_TOOLS)
+	touch $@
+
+# The schemas are those of the Kubernetes that the chart asks for at least.
+.bin/kubernetes-schemas/.stamp: .bin/deploy.stamp
+	openapi=$$(GOWORK=off go -C tools/deploy list -m -f '{{.Dir}}' k8s.io/kube-openapi)/pkg/schemaconv/testdata/swagger.json
+	.bin/kubeschemas "$$openapi" $(@D)
 	touch $@
 
 proto/third_party/.stamp: .bin/protogen.stamp
