@@ -30,7 +30,7 @@ build: ## Build bin/ventanilla.
 
 test: build test-needs ## Run every test of both modules with the race detector.
 	go list $(PACKAGES) | grep -v '/services/e2e$$' | xargs go test -race
-	$(E2E)
+	$(E2E) -skip '^TestSkew$$'
 
 bench: build ## Measure CPU, throughput and latency beside the baselines.
 	VENTANILLA_BIN=$(BINARY) go run ./services/e2e/bench
@@ -40,6 +40,19 @@ soak: build test-needs ## Run the end-to-end suite with its drills repeated for 
 
 drill: build test-needs ## Run only the drills: killed replicas, lost etcd, lost database.
 	$(E2E) -v -run '^TestDrill'
+
+# What skew takes for the previous release: any name that git knows.
+SKEW_BASE ?= HEAD^
+skew: build test-needs ## Run this version's roles beside those of SKEW_BASE, by default HEAD's parent.
+	base=$$(git rev-parse --verify --quiet '$(SKEW_BASE)^{commit}') || {
+	    echo 'skew: no commit $(SKEW_BASE) here. In a shallow clone: git fetch --deepen=1; else name another: make skew SKEW_BASE=v1.0.0' >&2
+	    exit 1
+	}
+	folder=$$(mktemp -d)
+	trap 'rm -rf "$$folder"' EXIT
+	git archive "$$base" | tar -x -C "$$folder"
+	CGO_ENABLED=0 GOWORK=off go -C "$$folder" build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=$$base" -o base ./services/cmd/ventanilla
+	VENTANILLA_SKEW_BIN="$$folder/base" $(E2E) -v -run '^TestSkew$$'
 
 lint: lint-proto lint-go ## Run every linter and format check.
 
@@ -70,7 +83,7 @@ ci: ## Run what CI runs.
 clean: ## Remove all that these targets build.
 	rm -rf .bin bin proto/third_party services/e2e/clients/node_modules
 
-.PHONY: help run build test bench soak drill lint lint-deploy generate proto-baseline tidy format ci clean
+.PHONY: help run build test bench soak drill skew lint lint-deploy generate proto-baseline tidy format ci clean
 
 # What lint and test are made of.
 
