@@ -44,7 +44,7 @@ drill: build test-needs ## Run only the drills: killed replicas, lost etcd, lost
 # What skew takes for the previous release: any name that git knows.
 SKEW_BASE ?= HEAD^
 skew: build test-needs ## Run this version's roles beside those of SKEW_BASE, by default HEAD's parent.
-	base=$$(git rev-parse --verify --quiet '$(SKEW_BASE)^{commit}') || {
+	@base=$$(git rev-parse --verify --quiet '$(SKEW_BASE)^{commit}') || {
 	    echo 'skew: no commit $(SKEW_BASE) here. In a shallow clone: git fetch --deepen=1; else name another: make skew SKEW_BASE=v1.0.0' >&2
 	    exit 1
 	}
