@@ -12,7 +12,7 @@ type Config struct {
 	// Listen is its host:port; port 0 takes a free one.
 	Listen string `koanf:"listen"`
 	// Advertise is the host:port under which other roles reach it; empty for where it listens.
-	// Port 0 stands for the port that it listens on.
+	// Port 0 stands for the port that it listens on. An address of either kind may be in brackets.
 	Advertise string `koanf:"advertise"`
 	// Reflection lets every peer list the services (grpc.reflection.v1).
 	Reflection bool `koanf:"reflection"`

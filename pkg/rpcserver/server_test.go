@@ -247,12 +247,17 @@ func TestAdvertised(t *testing.T) {
 	if got, want := p.server.Advertised(), p.server.Addr().String(); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	p = newPlatform(t)
-	p.cfg.Advertise = "auth.example:0"
-	p.start(t)
-	_, port, _ := strings.Cut(p.server.Addr().String(), ":")
-	if got, want := p.server.Advertised(), "auth.example:"+port; got != want {
-		t.Errorf("%s, want %s", got, want)
+	// Whoever does not know of which kind an address is, puts it into brackets.
+	for setting, host := range map[string]string{
+		"auth.example:0": "auth.example", "[192.0.2.1]:0": "192.0.2.1", "[2001:db8::1]:0": "[2001:db8::1]",
+	} {
+		p = newPlatform(t)
+		p.cfg.Advertise = setting
+		p.start(t)
+		_, port, _ := strings.Cut(p.server.Addr().String(), ":")
+		if got, want := p.server.Advertised(), host+":"+port; got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
 	}
 }
 

@@ -16,24 +16,31 @@ import (
 var (
 	// ErrSchemaOlder says that the schema lacks migrations this program needs.
 	ErrSchemaOlder = errors.New("schema is older than this program")
-	// ErrSchemaNewer says that a newer program has changed the schema, which cannot be undone.
+	// ErrSchemaNewer says that a newer program has changed the schema, and that this one may not run on it.
 	ErrSchemaNewer = errors.New("schema is newer than this program")
 )
 
 // Migrate brings the schema to the newest revision in migrations, a file system with a folder of
-// goose files for each engine. Replicas may call it at the same time: one migrates, the others wait.
-// It fails with ErrSchemaNewer when a newer program was there before. A migration that takes longer
-// than the statement timeout begins with SET LOCAL statement_timeout.
+// goose files for each engine and an OldestFile. Replicas may call it at the same time: one migrates, the others
+// wait. A schema that a newer program has made is left as it is when this one may run on it; else it fails with
+// ErrSchemaNewer. A migration that takes longer than the statement timeout begins with SET LOCAL statement_timeout.
 func Migrate(ctx context.Context, db *DB, migrations fs.FS) error {
 	if err := Supported(ctx, db, migrations); !errors.Is(err, ErrSchemaOlder) {
 		return err
 	}
-	if err := db.createSchema(ctx); err != nil {
-		return fmt.Errorf("creating schema: %w", err)
-	}
 	provider, err := db.provider(migrations)
 	if err != nil {
 		return fmt.Errorf("reading migrations: %w", err)
+	}
+	oldest, err := readOldest(migrations, newest(provider))
+	if err != nil {
+		return fmt.Errorf("reading migrations: %w", err)
+	}
+	if err := db.createSchema(ctx); err != nil {
+		return fmt.Errorf("creating schema: %w", err)
+	}
+	if err := db.declareOldest(ctx, oldest); err != nil {
+		return fmt.Errorf("declaring the oldest program: %w", err)
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrating: %w", Classify(ctx, err))
@@ -41,15 +48,14 @@ func Migrate(ctx context.Context, db *DB, migrations fs.FS) error {
 	return nil
 }
 
-// Supported returns nil when the schema is at the newest revision in migrations, which is the one
-// that this program was written for; else ErrSchemaOlder or ErrSchemaNewer.
+// Supported returns nil when the schema is at the newest revision in migrations, which is the one that this program
+// was written for, or at a newer one that declares itself fit for this program; else ErrSchemaOlder or ErrSchemaNewer.
 func Supported(ctx context.Context, db *DB, migrations fs.FS) error {
 	provider, err := db.provider(migrations)
 	if err != nil {
 		return fmt.Errorf("reading migrations: %w", err)
 	}
-	sources := provider.ListSources()
-	want := sources[len(sources)-1].Version
+	want := newest(provider)
 	have, err := Revision(ctx, db)
 	switch {
 	case err != nil:
@@ -57,10 +63,28 @@ func Supported(ctx context.Context, db *DB, migrations fs.FS) error {
 	case have < want:
 		return fmt.Errorf("%w: it is at revision %d of %d; run `ventanilla migrate`", ErrSchemaOlder, have, want)
 	case have > want:
+		return db.fitForOlder(ctx, have, want)
+	}
+	return nil
+}
+
+// fitForOlder judges a schema at revision have by what it declares, for a program that knows revisions up to want.
+func (db *DB) fitForOlder(ctx context.Context, have, want int64) error {
+	oldest, err := db.declaredOldest(ctx)
+	if err != nil {
+		return fmt.Errorf("asking the schema for the oldest program: %w", err)
+	}
+	if oldest == 0 || oldest > want {
 		return fmt.Errorf("%w: it is at revision %d, this program knows %d; run the newer program, or restore a backup",
 			ErrSchemaNewer, have, want)
 	}
 	return nil
+}
+
+// newest is the revision that the migrations lead to.
+func newest(provider *goose.Provider) int64 {
+	sources := provider.ListSources()
+	return sources[len(sources)-1].Version
 }
 
 // Revision is the number of the last migration that was applied, 0 in an empty database.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"maps"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -26,6 +27,11 @@ func plus(a, b fstest.MapFS) fstest.MapFS {
 	all := maps.Clone(a)
 	maps.Copy(all, b)
 	return all
+}
+
+// since declares the oldest program that may run on the migrations' newest revision.
+func since(oldest string, migrations fstest.MapFS) fstest.MapFS {
+	return plus(migrations, fstest.MapFS{store.OldestFile: &fstest.MapFile{Data: []byte(oldest + "\n")}})
 }
 
 func migrate(t *testing.T, db *store.DB, migrations fs.FS) {
@@ -65,6 +71,47 @@ func TestSchemaIsUsedOnlyAtItsRevision(t *testing.T) {
 		}
 		expect(2)
 	})
+}
+
+func TestANewerSchemaSaysWhichProgramsMayRun(t *testing.T) {
+	third := plus(second, both("0003_gone.sql", "DROP TABLE thing;"))
+	onBoth(t, func(t *testing.T, settings store.Config) {
+		db := open(t, settings)
+		migrate(t, db, first)
+		migrate(t, db, since("1", second))
+		if err := store.Supported(t.Context(), db, first); err != nil {
+			t.Errorf("revision 2 is fit for programs of revision 1: %v", err)
+		}
+		migrate(t, db, first)
+		if got, err := store.Revision(t.Context(), db); got != 2 || err != nil {
+			t.Errorf("revision %d after an older program's migration, want 2 (%v)", got, err)
+		}
+
+		migrate(t, db, since("2", third))
+		if err := store.Supported(t.Context(), db, second); err != nil {
+			t.Errorf("revision 3 is fit for programs of revision 2: %v", err)
+		}
+		for name, err := range map[string]error{
+			"supported": store.Supported(t.Context(), db, first), "migrate": store.Migrate(t.Context(), db, first),
+		} {
+			if !errors.Is(err, store.ErrSchemaNewer) {
+				t.Errorf("revision 3 is not for programs of revision 1: %s: %v", name, err)
+			}
+		}
+	})
+}
+
+func TestAWrongOldestProgramChangesNothing(t *testing.T) {
+	for _, wrong := range []string{"0", "3", "-1", "one", ""} {
+		db := open(t, at("sqlite:"+filepath.Join(t.TempDir(), "auth.db")))
+		err := store.Migrate(t.Context(), db, since(wrong, second))
+		if err == nil || !strings.Contains(err.Error(), store.OldestFile) {
+			t.Errorf("%q: %v", wrong, err)
+		}
+		if got, err := store.Revision(t.Context(), db); got != 0 || err != nil {
+			t.Errorf("%q: revision %d (%v)", wrong, got, err)
+		}
+	}
 }
 
 func TestReplicasMigrateTogether(t *testing.T) {

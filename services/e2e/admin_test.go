@@ -20,12 +20,26 @@ func administration(t *testing.T, p *platform) {
 	t.Run("roles", func(t *testing.T) { operatorRoles(t, p) })
 	t.Run("a disabled operator", func(t *testing.T) { disabledOperator(t, p) })
 	t.Run("a forged operator", func(t *testing.T) { forgedOperator(t, p) })
+	t.Run("the window's name", func(t *testing.T) { windowName(t, p) })
 	t.Run("credential file", func(t *testing.T) {
 		info, err := os.Stat(p.data + "/operator.pem")
 		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("operator.pem: %v, %v", info, err)
 		}
 	})
+}
+
+// windowName asks the window for other names than its address: who comes through a tunnel has to.
+func windowName(t *testing.T, p *platform) {
+	named := func(name string) error {
+		return operator{append(p.owner().flags, "--server-name", name)}.try(t, nil, "client", "list")
+	}
+	if err := named("localhost"); err != nil {
+		t.Errorf("by a name in its certificate: %v", err)
+	}
+	if err := named("elsewhere.example.org"); err == nil || !strings.Contains(err.Error(), "elsewhere.example.org") {
+		t.Errorf("by a name that its certificate has not: %v", err)
+	}
 }
 
 // clientLife makes a client, shuts it out, lets it in and gives it a new secret, and looks at what partners see of it.

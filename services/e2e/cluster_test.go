@@ -17,6 +17,7 @@ const leaseTTL = 2 * time.Second
 // cluster is a platform whose roles are processes of their own, on PostgreSQL and one etcd.
 type cluster struct {
 	life     *testing.T // The processes live as long, whichever drill started them.
+	program  string     // What new processes run.
 	postgres *testkit.Server
 	dir      string
 	etcdAt   string
@@ -28,9 +29,9 @@ type cluster struct {
 }
 
 // newCluster starts two of each role and registers clients as the first operator's bootstrap would.
-func newCluster(t *testing.T) *cluster {
+func newCluster(t *testing.T, program string) *cluster {
 	t.Helper()
-	c := &cluster{life: t, postgres: testkit.PostgresServer(t), dir: t.TempDir(), etcdAt: freeAddress(t)}
+	c := &cluster{life: t, program: program, postgres: testkit.PostgresServer(t), dir: t.TempDir(), etcdAt: freeAddress(t)}
 	c.certificates(t)
 	c.must(t, append([]string{"migrate"}, c.authSettings()...)...)
 	c.startEtcd(t)
@@ -60,7 +61,7 @@ func (c *cluster) certificates(t *testing.T) {
 
 func (c *cluster) must(t *testing.T, args ...string) string {
 	t.Helper()
-	out, err := command(t, args...)
+	out, err := runCommand(t, c.program, args...)
 	if err != nil {
 		t.Fatalf("%v: %v", args, err)
 	}
@@ -71,7 +72,7 @@ func (c *cluster) startEtcd(t *testing.T) {
 	t.Helper()
 	admin := freeAddress(t)
 	args := append([]string{"etcd", "--data", filepath.Join(c.dir, "etcd-data")}, c.identity("etcd")...)
-	c.etcd = start(t, c.life, "etcd", append(args, "--set", "etcd.listen="+c.etcdAt, "--set", "admin.listen="+admin)...)
+	c.etcd = start(t, c.life, c.program, "etcd", append(args, "--set", "etcd.listen="+c.etcdAt, "--set", "admin.listen="+admin)...)
 	c.etcd.ready(t, admin)
 }
 

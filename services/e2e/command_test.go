@@ -22,9 +22,15 @@ const (
 // ended by itself.
 func command(t *testing.T, args ...string) (string, error) {
 	t.Helper()
+	return runCommand(t, binary, args...)
+}
+
+// runCommand is command for any program.
+func runCommand(t *testing.T, program string, args ...string) (string, error) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary, args...)
+	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Env = bareEnvironment()
 	out, err := cmd.Output()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {

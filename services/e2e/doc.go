@@ -4,12 +4,14 @@
 //
 // TestPlatform asks one `ventanilla up --demo` everything that the documents
 // promise. The tests named TestDrill run roles as processes of their own, on
-// PostgreSQL and etcd, and take parts away under load.
+// PostgreSQL and etcd, and take parts away under load. TestSkew replaces those of
+// a former version by this one's, and back.
 //
 // Settings, all from the environment:
 //
 //   - VENTANILLA_BIN: a built binary; without it the suite builds one.
 //   - VENTANILLA_E2E_DEMO: the demo.json of a platform that runs already;
 //     TestPlatform then uses that one.
+//   - VENTANILLA_SKEW_BIN: the former version's binary, which `make skew` builds.
 //   - VENTANILLA_E2E_SOAK: when set, the drills repeat for hours.
 package e2e

@@ -15,11 +15,11 @@ import (
 func revokedElsewhere(t *testing.T, c *cluster) {
 	nothing := func() {}
 	for range rounds(1, 20) {
-		c.endsEverywhere(t, c.gateway[1].edge, nothing, nothing)
+		c.endsEverywhere(t, c.gateway[0].edge, c.gateway[1].edge, nothing, nothing)
 	}
 	for _, victim := range c.auth {
-		c.endsEverywhere(t, c.gateway[1].edge, victim.kill, func() { victim.start(t, c) })
-		c.endsEverywhere(t, c.gateway[1].edge,
+		c.endsEverywhere(t, c.gateway[0].edge, c.gateway[1].edge, victim.kill, func() { victim.start(t, c) })
+		c.endsEverywhere(t, c.gateway[0].edge, c.gateway[1].edge,
 			func() { victim.signal(syscall.SIGSTOP) }, func() { victim.signal(syscall.SIGCONT) })
 	}
 }
@@ -29,18 +29,17 @@ func watchCut(t *testing.T, c *cluster) {
 	cable := newCable(t, c.auth[0].rpc)
 	b := c.newRole(t, "gateway", "--set", "discovery.targets.auth=static:///"+cable.address())
 	b.start(t, c)
-	c.endsEverywhere(t, b.edge, func() { cable.cut(t) }, func() { cable.mend(t) })
+	c.endsEverywhere(t, c.gateway[0].edge, b.edge, func() { cable.cut(t) }, func() { cable.mend(t) })
 	if code := b.terminate(t); code != 0 {
 		t.Errorf("exit code %d after SIGTERM", code)
 	}
 }
 
-// endsEverywhere revokes two tokens on the first gateway and uses them on another, both before and after: one as the
+// endsEverywhere revokes two tokens on one gateway and uses them on another, both before and after: one as the
 // token asked about, one as the caller's own credential, which gateways remember. The disturbance comes before the
 // revocation and is mended when the documented second is over.
-func (c *cluster) endsEverywhere(t *testing.T, on edge, disturb, mend func()) {
+func (c *cluster) endsEverywhere(t *testing.T, a, on edge, disturb, mend func()) {
 	t.Helper()
-	a := c.gateway[0].edge
 	asked, caller := a.issue(t, c.partner), a.issue(t, c.resource)
 	u := use{edge: on, calls: []call{
 		introspecting(asked, c.resource),

@@ -4,7 +4,7 @@ import "testing"
 
 // TestDrillRoles takes parts of one cluster away, one after the other; each drill leaves it whole.
 func TestDrillRoles(t *testing.T) {
-	c := newCluster(t)
+	c := newCluster(t, binary)
 	drills := []struct {
 		name string
 		run  func(*testing.T, *cluster)

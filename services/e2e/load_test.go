@@ -124,3 +124,23 @@ func tokens(t *testing.T, e edge, workers int, c credentials) *load {
 		return err
 	})
 }
+
+// revocations issues tokens and ends them, from so many workers.
+func revocations(t *testing.T, e edge, workers int, c credentials) *load {
+	t.Helper()
+	return begin(t, "revocations", workers, func(ctx context.Context) error {
+		issued, err := e.try(ctx, issuing(c))
+		if err != nil {
+			return err
+		}
+		token, err := issued.accessToken()
+		if err != nil {
+			return err
+		}
+		ended, err := e.try(ctx, revoking(token, c))
+		if err == nil && ended.status != 200 {
+			err = fmt.Errorf("revocation: status %d, %s", ended.status, ended.body)
+		}
+		return err
+	})
+}

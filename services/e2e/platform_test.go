@@ -63,7 +63,7 @@ func up(t *testing.T, data string, more ...string) *platform {
 		"--listen", freeAddress(t), "--http-listen", freeAddress(t),
 		"--admin-listen", admin, "--admin-rpc-listen", freeAddress(t),
 	}, more...)
-	p := start(t, t, "up", args...)
+	p := start(t, t, binary, "up", args...)
 	p.ready(t, admin)
 	return open(t, filepath.Join(data, "demo.json"), p)
 }

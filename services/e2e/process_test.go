@@ -24,11 +24,11 @@ type process struct {
 	ended  chan struct{}
 }
 
-// start runs the binary with the arguments. The process ends with life, which is t or a test around it.
-func start(t, life *testing.T, name string, args ...string) *process {
+// start runs a program with the arguments. The process ends with life, which is t or a test around it.
+func start(t, life *testing.T, program, name string, args ...string) *process {
 	t.Helper()
 	p := &process{name: name, ended: make(chan struct{})}
-	p.cmd = exec.Command(binary, args...)
+	p.cmd = exec.Command(program, args...)
 	p.cmd.Env = bareEnvironment()
 	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
 	if err := p.cmd.Start(); err != nil {

@@ -9,6 +9,7 @@ import (
 type role struct {
 	*process
 	edge                           // For gateways.
+	program                        string
 	kind, rpc, adminHTTP, adminRPC string
 	listen, plain                  string
 	more                           []string
@@ -18,7 +19,7 @@ type role struct {
 func (c *cluster) newRole(t *testing.T, kind string, more ...string) *role {
 	t.Helper()
 	r := &role{
-		kind: kind, more: more, rpc: freeAddress(t), adminHTTP: freeAddress(t), adminRPC: freeAddress(t),
+		program: c.program, kind: kind, more: more, rpc: freeAddress(t), adminHTTP: freeAddress(t), adminRPC: freeAddress(t),
 		listen: freeAddress(t), plain: freeAddress(t),
 	}
 	if kind == "gateway" {
@@ -50,5 +51,5 @@ func (r *role) launch(t *testing.T, c *cluster) {
 			"--set", "edge.tls.key_file="+filepath.Join(c.dir, "edge-key.pem"),
 			"--set", "edge.rate.per_second=100000", "--set", "edge.rate.burst=100000")
 	}
-	r.process = start(t, c.life, r.kind+" "+r.adminHTTP, append(args, r.more...)...)
+	r.process = start(t, c.life, r.program, r.kind+" "+r.adminHTTP, append(args, r.more...)...)
 }

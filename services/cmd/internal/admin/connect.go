@@ -25,6 +25,7 @@ type Connection struct {
 	Address    string `help:"Address of the admin window." default:"127.0.0.1:9443" placeholder:"HOST:PORT"`
 	Credential string `help:"Your operator credential: a PEM file with certificate and key." placeholder:"FILE" type:"path"`
 	CA         string `help:"The certificate authority of the admin window." placeholder:"FILE" type:"path"`
+	ServerName string `help:"Name in the admin window's certificate where --address has another, as behind a tunnel or kubectl port-forward." placeholder:"HOST"`
 	PKI        string `help:"Act as the bootstrap peer with the certificates of this folder, and call the auth role itself at --address: for the first operator, or when none is left." placeholder:"DIR" type:"path" name:"pki"`
 	JSON       bool   `help:"Print JSON."`
 }
@@ -76,5 +77,5 @@ func (c Connection) tls() (*tls.Config, error) {
 	if !roots.AppendCertsFromPEM(text) {
 		return nil, fmt.Errorf("%s holds no certificate", ca)
 	}
-	return &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{pair}, RootCAs: roots}, nil
+	return &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{pair}, RootCAs: roots, ServerName: c.ServerName}, nil
 }

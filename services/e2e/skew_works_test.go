@@ -1,0 +1,109 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"path/filepath"
+	"testing"
+
+	"github.com/ventanilla/ventanilla/pkg/testkit"
+)
+
+// enough calls in a row are answered by every auth replica.
+const enough = 8
+
+// underLoadOf does something while partners issue, introspect and revoke through the gateways. No call may fail.
+func (s *skew) underLoadOf(t *testing.T, gateways []*role, something func()) {
+	t.Helper()
+	var loads []*load
+	for _, g := range gateways {
+		loads = append(loads,
+			introspections(t, g.edge, 2, g.issue(t, s.partner), s.resource),
+			tokens(t, g.edge, 1, s.partner), revocations(t, g.edge, 1, s.partner))
+	}
+	served := func() {
+		for _, l := range loads {
+			l.more(t, enough)
+		}
+	}
+	served()
+	something()
+	served()
+	for _, l := range loads {
+		l.ended(t, 0)
+	}
+}
+
+// newOperator makes an operator as the bootstrap peer, with the base's command.
+func (s *skew) newOperator(t *testing.T) {
+	t.Helper()
+	s.operator = filepath.Join(s.dir, "ana.pem")
+	bootstrap := []string{"admin", "--pki", s.dir, "--address", s.auth[0].rpc, "operator"}
+	s.must(t, append(bootstrap, "create", "ana", "--role", "security")...)
+	s.must(t, append(bootstrap, "credential", "ana", "--out", s.operator)...)
+}
+
+// works holds the platform to its promises on both gateways, whatever version each part has.
+func (s *skew) works(t *testing.T) {
+	t.Helper()
+	for i, g := range s.gateway {
+		other := s.gateway[1-i]
+		s.registers(t, g)
+		s.goodEverywhere(t, g.issue(t, s.partner))
+		s.endsEverywhere(t, g.edge, other.edge, func() {}, func() {})
+	}
+}
+
+// registers makes a client through a gateway's admin window, has both gateways serve it, and shuts it out again.
+func (s *skew) registers(t *testing.T, g *role) {
+	t.Helper()
+	ana := operator{[]string{
+		"--address", g.adminRPC, "--ca", filepath.Join(s.dir, "ca.pem"), "--credential", s.operator,
+	}}
+	made := ana.create(t, "Skew", "cmp", "--scope", "beneficios", "--audience", s.resource.id)
+	var token string
+	for _, at := range s.gateway {
+		for range enough {
+			token = at.issue(t, made.credentials())
+		}
+	}
+	s.goodEverywhere(t, token)
+	ana.run(t, nil, "client", "disable", made.Client.ID)
+	for _, at := range s.gateway {
+		testkit.Eventually(t, honoured, func() error { return shutOut(t, at.edge, made.credentials(), token, s.resource) })
+	}
+}
+
+// shutOut tells of a way in which a disabled client is still served.
+func shutOut(t *testing.T, e edge, c credentials, token string, by credentials) error {
+	t.Helper()
+	for range enough {
+		active, err := e.tryActive(t.Context(), token, by)
+		if err == nil && active {
+			err = fmt.Errorf("a token of a disabled client is active")
+		}
+		if err != nil {
+			return err
+		}
+		a, err := e.try(t.Context(), issuing(c))
+		if err == nil && a.status != http.StatusUnauthorized {
+			err = fmt.Errorf("a disabled client asks for a token: status %d, %s", a.status, a.body)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// goodEverywhere has every replica introspect a token through both gateways.
+func (s *skew) goodEverywhere(t *testing.T, token string) {
+	t.Helper()
+	for _, at := range s.gateway {
+		for range enough {
+			if !at.active(t, token, s.resource) {
+				t.Error("a live token is inactive")
+			}
+		}
+	}
+}
