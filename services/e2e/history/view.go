@@ -1,0 +1,103 @@
+package history
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+)
+
+// Honoured is how long after its answer a change holds everywhere.
+const Honoured = time.Second
+
+// view is what is read at one place, and the changes as they may take effect there.
+type view struct {
+	name       string
+	operations []porcupine.Operation
+}
+
+// views takes a history apart by where answers come from: the store behind registrations, each auth replica, which says
+// of secrets and tokens whether they hold, and each gateway, which lets callers in.
+func views(operations []Operation) []view {
+	l := newLedger(operations)
+	all := []view{l.view("registrations", verdict, nowhere, func(o Operation) bool { return o.Kind == Look })}
+	for _, replica := range l.replicas {
+		elsewhere := func(o Operation) bool { return o.Replica != replica }
+		all = append(all,
+			l.view(fmt.Sprintf("replica %d", replica), verdict, elsewhere, func(o Operation) bool {
+				return o.Replica == replica && (o.Kind == Issue || o.Kind == Introspect && o.Outcome == Done)
+			}),
+			l.view(fmt.Sprintf("gateway %d", replica), admission, everywhere, func(o Operation) bool {
+				return o.Replica == replica && (o.Kind == Introspect || o.Kind == Revoke)
+			}))
+	}
+	return all
+}
+
+func nowhere(Operation) bool    { return false }
+func everywhere(Operation) bool { return true }
+
+// changes tells whether the operation may have an effect.
+func (o Operation) changes() bool {
+	return o.Outcome != Refused && slices.Contains([]Kind{Disable, Enable, Rotate, Revoke}, o.Kind)
+}
+
+// ledger is a history with what its parts need to know of each other.
+type ledger struct {
+	operations []Operation
+	workers    int
+	replicas   []int
+	epochs     map[int]int64 // Of tokens.
+	end        time.Duration // After all else.
+}
+
+func newLedger(operations []Operation) *ledger {
+	l := &ledger{operations: operations, epochs: map[int]int64{}}
+	for _, o := range operations {
+		if o.Kind == Issue && o.Outcome == Done {
+			l.epochs[o.Answer.Token] = o.Epoch
+		}
+		if !slices.Contains(l.replicas, o.Replica) {
+			l.replicas = append(l.replicas, o.Replica)
+		}
+		l.workers = max(l.workers, o.Worker+1)
+		l.end = max(l.end, o.Return+2*Honoured)
+	}
+	slices.Sort(l.replicas)
+	return l
+}
+
+// view takes p of the operations that are read, and all changes: late tells which ones may take effect Honoured late.
+func (l *ledger) view(name string, p part, late, read func(Operation) bool) view {
+	v := view{name: name}
+	lane := l.workers
+	for _, o := range l.operations {
+		if o.Outcome != Open && read(o) {
+			v.add(l.event(o, p), o.Worker, o.Return)
+		}
+		if !o.changes() {
+			continue
+		}
+		end := o.Return
+		switch {
+		case o.Outcome == Open:
+			end = l.end
+		case late(o):
+			end += Honoured
+		}
+		v.add(l.event(o, change), lane, end)
+		lane++ // As the time of a change may overlap that of its worker's next calls.
+	}
+	return v
+}
+
+func (l *ledger) event(o Operation, p part) event {
+	return event{Operation: o, part: p, tokenEpoch: l.epochs[o.Question.Token], callerEpoch: l.epochs[o.Credential]}
+}
+
+func (v *view) add(e event, lane int, end time.Duration) {
+	v.operations = append(v.operations, porcupine.Operation{
+		ClientId: lane, Input: e, Call: int64(e.Call), Return: int64(end),
+	})
+}
