@@ -22,6 +22,8 @@ const (
 	historyWorkers = 4
 	// leastCalls and mostCalls are of one worker.
 	leastCalls, mostCalls = 10, 30
+	// mostFound ends a run early.
+	mostFound = 10
 	// search bounds the look for an order that explains a view of one history.
 	search = 30 * time.Second
 )
@@ -88,7 +90,7 @@ type histories struct {
 func (h *histories) some(t *testing.T) {
 	for {
 		number := h.taken.Add(1)
-		if number > h.total || t.Failed() {
+		if number > h.total || h.enough() {
 			return
 		}
 		if err := h.one(t.Context(), t, number); err != nil {
@@ -124,6 +126,13 @@ func (h *histories) one(ctx context.Context, t *testing.T, number int64) error {
 		}
 	}
 	return nil
+}
+
+// enough tells that there is more to read than anybody would.
+func (h *histories) enough() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.found >= mostFound
 }
 
 // count is called with mu held.
