@@ -2,6 +2,7 @@ package credential
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -49,7 +50,8 @@ type Caller struct {
 
 // Exchanger exchanges credentials, each once: an exchange is kept for a minute
 // under the credential's hash, unless the credential ends or is revoked before.
-// Failures are not kept, so that a new client works at once.
+// Failures are not kept, so that a new client works at once. An assertion holds for
+// one exchange, and nothing of it is kept.
 type Exchanger struct {
 	auth        Auth
 	revocations Revocations
@@ -86,6 +88,9 @@ func (e *Exchanger) Exchange(ctx context.Context, c Credential, audience string,
 	if err != nil {
 		return Caller{}, err
 	}
+	if c.Scheme == Assertion {
+		return e.once(ctx, request, c.ClientID)
+	}
 	if !e.revocations.Fresh() {
 		fresh, err := e.ask(ctx, request)
 		return fresh.caller, err
@@ -108,6 +113,18 @@ func (e *Exchanger) Exchange(ctx context.Context, c Credential, audience string,
 	}
 	if e.revocations.Revoked(got.caller.Principal) {
 		e.cache.Invalidate(k)
+		return Caller{}, errInvalid()
+	}
+	return got.caller, nil
+}
+
+// once exchanges an assertion, of the client if one is named.
+func (e *Exchanger) once(ctx context.Context, request *authv1.ExchangeRequest, clientID string) (Caller, error) {
+	got, err := e.ask(ctx, request)
+	if err != nil {
+		return Caller{}, err
+	}
+	if clientID != "" && clientID != got.caller.Principal.GetClientId() || e.revocations.Revoked(got.caller.Principal) {
 		return Caller{}, errInvalid()
 	}
 	return got.caller, nil
@@ -139,6 +156,13 @@ func newRequest(c Credential, audience string, families []string) (*authv1.Excha
 		request.Credential = &authv1.ExchangeRequest_ClientSecret{
 			ClientSecret: &authv1.ClientSecret{ClientId: c.ClientID, ClientSecret: c.Secret},
 		}
+	case Assertion:
+		request.Credential = &authv1.ExchangeRequest_ClientAssertion{ClientAssertion: &authv1.ClientAssertion{
+			// One attempt a call: gRPC repeats the request as it is, and then it is no replay.
+			Assertion: c.Assertion, Audiences: c.Audiences, Attempt: rand.Text(),
+		}}
+	case APIKey:
+		request.Credential = &authv1.ExchangeRequest_ApiKey{ApiKey: c.Token}
 	case None:
 		return nil, rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_MISSING, "there is no credential")
 	default:

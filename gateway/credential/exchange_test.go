@@ -3,6 +3,7 @@ package credential_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -29,6 +30,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // world is auth, revocations and clock of a test.
 type world struct {
 	asked   atomic.Int64
+	last    *authv1.ExchangeRequest
 	err     error
 	life    time.Duration
 	gate    chan struct{} // exchanges wait for it when set
@@ -39,6 +41,7 @@ type world struct {
 
 func (w *world) Exchange(ctx context.Context, in *authv1.ExchangeRequest, _ ...grpc.CallOption) (*authv1.ExchangeResponse, error) {
 	n := w.asked.Add(1)
+	w.last = in
 	if w.gate != nil {
 		<-w.gate
 	}
@@ -51,7 +54,7 @@ func (w *world) Exchange(ctx context.Context, in *authv1.ExchangeRequest, _ ...g
 	return &authv1.ExchangeResponse{
 		InternalToken: fmt.Sprint("internal-", n),
 		ExpiresAt:     timestamppb.New(w.now.Add(w.life)),
-		Principal:     &authv1.Principal{TokenId: in.GetBearerToken()},
+		Principal:     &authv1.Principal{TokenId: in.GetBearerToken() + in.GetApiKey(), ClientId: "1"},
 	}, nil
 }
 
@@ -178,6 +181,55 @@ func TestEveryPartNamesTheExchange(t *testing.T) {
 	}
 	if got := w.asked.Load(); got != int64(len(calls)) {
 		t.Errorf("%d exchanges for %d credentials", got, len(calls))
+	}
+}
+
+func TestAnAssertionIsExchangedEachTime(t *testing.T) {
+	w, _ := start(t)
+	e, err := credential.NewExchanger(w, w, func() time.Time { return w.now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := credential.Credential{Scheme: credential.Assertion, Assertion: "a.b.c", Audiences: []string{"https://issuer.example"}}
+	attempts := map[string]bool{}
+	for _, id := range []string{"", "1"} {
+		c.ClientID = id
+		if _, err := e.Exchange(t.Context(), c, "auth", "cmp"); err != nil {
+			t.Fatal(err)
+		}
+		sent := w.last.GetClientAssertion()
+		attempts[sent.GetAttempt()] = true
+		if sent.GetAssertion() != "a.b.c" || len(sent.GetAttempt()) < 16 || !slices.Equal(sent.GetAudiences(), c.Audiences) {
+			t.Errorf("sent %v", sent)
+		}
+	}
+	if len(attempts) != 2 {
+		t.Errorf("%d attempts for two exchanges", len(attempts))
+	}
+	c.ClientID = "2"
+	if _, err := e.Exchange(t.Context(), c, "auth", "cmp"); rpcerr.Reason(err) != invalid {
+		t.Errorf("the assertion of another client than named: %v", err)
+	}
+}
+
+func TestAnAPIKeyIsKeptUntilItIsRevoked(t *testing.T) {
+	w, _ := start(t)
+	e, err := credential.NewExchanger(w, w, func() time.Time { return w.now })
+	if err != nil {
+		t.Fatal(err)
+	}
+	exchange := func() error {
+		_, err := e.Exchange(t.Context(), credential.Credential{Scheme: credential.APIKey, Token: "key"}, "auth", "cmp")
+		return err
+	}
+	for range 2 {
+		if err := exchange(); err != nil || w.last.GetApiKey() != "key" || w.asked.Load() != 1 {
+			t.Fatalf("%v after %d exchanges", err, w.asked.Load())
+		}
+	}
+	w.revoked["key"] = true
+	if err := exchange(); rpcerr.Reason(err) != invalid {
+		t.Errorf("a revoked key: %v", err)
 	}
 }
 

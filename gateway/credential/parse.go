@@ -25,16 +25,25 @@ const (
 	Basic
 	// Other is a scheme that is none of these.
 	Other
+	// Assertion is a client's signed assertion, which comes as a parameter (RFC 7523, 2.2).
+	Assertion
+	// APIKey is a developer's API key, wherever the family's document puts it.
+	APIKey
 )
 
 // Credential is what a caller presented. It must not be logged.
 type Credential struct {
 	// Scheme tells which of the others are set.
 	Scheme Scheme
-	// Token is the access token, for Bearer.
+	// Token is the access token, for Bearer, or the API key.
 	Token string
-	// ClientID and Secret are set for Basic. The secret may be empty.
+	// ClientID and Secret are set for Basic. The secret may be empty. With an Assertion, ClientID is the client that
+	// the caller says it is, or empty.
 	ClientID, Secret string
+	// Assertion is the JWT in compact form.
+	Assertion string
+	// Audiences are what an Assertion's aud may name.
+	Audiences []string
 }
 
 // SchemeOf is the scheme that the values of the Authorization header name, whether or not the rest is well-formed.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
@@ -48,7 +50,7 @@ func TestParse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := credential.Parse(c.values)
-			if got != c.want || rpcerr.Reason(err) != c.reason {
+			if !cmp.Equal(got, c.want) || rpcerr.Reason(err) != c.reason {
 				t.Errorf("got %+v, %v", got, err)
 			}
 		})
@@ -62,7 +64,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, value string) {
 		got, err := credential.Parse([]string{value})
 		if err != nil {
-			if got != (credential.Credential{}) || rpcerr.Reason(err) != invalid {
+			if !cmp.Equal(got, credential.Credential{}) || rpcerr.Reason(err) != invalid {
 				t.Fatalf("got %+v, %v", got, err)
 			}
 			return
@@ -72,7 +74,7 @@ func FuzzParse(f *testing.F) {
 		if got.Scheme == credential.Basic {
 			again = basic(url.QueryEscape(got.ClientID) + ":" + url.QueryEscape(got.Secret))
 		}
-		if same, err := credential.Parse([]string{again}); err != nil || same != got {
+		if same, err := credential.Parse([]string{again}); err != nil || !cmp.Equal(same, got) {
 			t.Fatalf("%+v became %+v, %v", got, same, err)
 		}
 	})

@@ -3,6 +3,8 @@ package oauth_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/gateway/oauth"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
@@ -35,7 +37,7 @@ func TestClient(t *testing.T) {
 				t.Fatalf("got %v, want %v", err, c.reason)
 			}
 			want := credential.Credential{Scheme: credential.Basic, ClientID: "1", Secret: "s3cret"}
-			if err == nil && got != want {
+			if err == nil && !cmp.Equal(got, want) {
 				t.Errorf("got %+v", got)
 			}
 		})

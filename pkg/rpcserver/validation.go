@@ -60,15 +60,19 @@ func (v validatedStream) RecvMsg(m any) error {
 	return v.server.validate(m)
 }
 
-// validate holds a request against its contract. The error names the fields that are missing or, when none is, those
-// that are wrong, each with what the rule says for people. The messages of the standard rules never contain what the
-// field held; a rule of a contract's own must keep to that.
 func (s *Server) validate(req any) error {
 	message, ok := req.(proto.Message)
 	if !ok {
 		return fmt.Errorf("the request is a %T, not a protobuf message", req)
 	}
-	err := s.validator.Validate(message)
+	return Validate(s.validator, message)
+}
+
+// Validate holds a message against its contract, as a server does with each request. The error names the fields that
+// are missing or, when none is, those that are wrong, each with what the rule says for people. The messages of the
+// standard rules never contain what the field held; a rule of a contract's own must keep to that.
+func Validate(validator protovalidate.Validator, message proto.Message) error {
+	err := validator.Validate(message)
 	if err == nil {
 		return nil
 	}

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"errors"
+	"time"
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
@@ -26,7 +27,9 @@ func (s *clientService) CreateClient(ctx context.Context, req *authv1.CreateClie
 	}
 	client.ID = newClientID()
 	var secret string
-	secret, client.SecretHash = newSecret()
+	if len(client.PublicKeys) == 0 {
+		secret, client.SecretHash = newSecret()
+	}
 	stored, err := s.store.CreateClient(ctx, client, act(ctx, "CreateClient"))
 	if err != nil {
 		return nil, failure(err, "registering a client")
@@ -43,7 +46,7 @@ func (s *clientService) GetClient(ctx context.Context, req *authv1.GetClientRequ
 	if err != nil {
 		return nil, failure(err, "reading a client")
 	}
-	return &authv1.GetClientResponse{Client: clientToProto(client)}, nil
+	return &authv1.GetClientResponse{Client: clientToProto(client, s.now())}, nil
 }
 
 // ListClients returns clients in the order of their identifiers.
@@ -58,7 +61,7 @@ func (s *clientService) ListClients(ctx context.Context, req *authv1.ListClients
 	clients, more := cutPage(clients, size)
 	answer := &authv1.ListClientsResponse{}
 	for _, client := range clients {
-		answer.Clients = append(answer.Clients, clientToProto(directory.NewClient(client)))
+		answer.Clients = append(answer.Clients, clientToProto(directory.NewClient(client), s.now()))
 	}
 	if more {
 		answer.NextPageToken = clients[size-1].ID
@@ -97,18 +100,39 @@ func (s *clientService) EnableClient(ctx context.Context, req *authv1.EnableClie
 	return &authv1.EnableClientResponse{Client: client}, nil
 }
 
-// RotateSecret gives a client a new secret and ends all that it has.
+// RotateSecret gives a client a new secret. Without an overlap it ends all that the client has.
 func (s *clientService) RotateSecret(ctx context.Context, req *authv1.RotateSecretRequest) (*authv1.RotateSecretResponse, error) {
 	secret, hash := newSecret()
 	client, err := s.change(ctx, "RotateSecret", req.GetClientId(), func(c *store.Client) error {
+		if len(c.PublicKeys) > 0 {
+			return clientHasNoSecret()
+		}
+		c.PreviousSecretHash, c.PreviousSecretUntil = nil, time.Time{}
+		if overlap := req.GetOverlap().AsDuration(); overlap > 0 {
+			c.PreviousSecretHash, c.PreviousSecretUntil = c.SecretHash, s.now().Add(overlap).Truncate(time.Millisecond)
+		} else {
+			c.Epoch++
+		}
 		c.SecretHash = hash
-		c.Epoch++
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	return &authv1.RotateSecretResponse{Client: client, ClientSecret: secret}, nil
+}
+
+// DeleteClient ends a client for ever.
+func (s *clientService) DeleteClient(ctx context.Context, req *authv1.DeleteClientRequest) (*authv1.DeleteClientResponse, error) {
+	deleted, err := s.store.DeleteClient(ctx, req.GetClientId(), act(ctx, "DeleteClient"))
+	if errors.Is(err, sqlstore.ErrNotFound) {
+		return nil, clientNotFound()
+	}
+	if err != nil {
+		return nil, failure(err, "deleting a client")
+	}
+	s.show(deleted)
+	return &authv1.DeleteClientResponse{}, nil
 }
 
 func (s *clientService) change(ctx context.Context, rpc, id string, edit func(*store.Client) error) (*authv1.Client, error) {
@@ -126,7 +150,7 @@ func (s *clientService) change(ctx context.Context, rpc, id string, edit func(*s
 func (s *clientService) show(stored store.Client) *authv1.Client {
 	client := s.view.PutClient(stored)
 	s.changed()
-	return clientToProto(client)
+	return clientToProto(client, s.now())
 }
 
 func pageSize(asked int32) int {

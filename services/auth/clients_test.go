@@ -92,6 +92,22 @@ func TestUnknownClients(t *testing.T) {
 			_, err := clients.RotateSecret(ctx, &authv1.RotateSecretRequest{ClientId: "no"})
 			return err
 		},
+		"update": func() error {
+			_, err := r.update(ctx, &authv1.Client{ClientId: "no", Name: "New"}, "name")
+			return err
+		},
+		"delete": func() error {
+			_, err := clients.DeleteClient(ctx, &authv1.DeleteClientRequest{ClientId: "no"})
+			return err
+		},
+		"new API key": func() error {
+			_, err := r.apiKeys().CreateApiKey(ctx, &authv1.CreateApiKeyRequest{ClientId: "no", Name: "Key"})
+			return err
+		},
+		"API keys": func() error {
+			_, err := r.apiKeys().ListApiKeys(ctx, &authv1.ListApiKeysRequest{ClientId: "no"})
+			return err
+		},
 	}
 	for name, call := range calls {
 		t.Run(name, func(t *testing.T) { wantReason(t, call(), errorsv1.Reason_REASON_CLIENT_NOT_FOUND) })
@@ -123,6 +139,18 @@ func TestRegistrationsThatAreRefused(t *testing.T) {
 		"partner's concern":  {func(c *authv1.Client) { c.ResourceScopes = []string{"a"} }, "client.resource_scopes"},
 		"curious partner":    {func(c *authv1.Client) { c.IntrospectsAll = true }, "client.introspects_all"},
 		"partner and person": {func(c *authv1.Client) { c.PersonalData = true }, "client.personal_data"},
+		"native partner":     {func(c *authv1.Client) { c.Family = "native" }, "client.family"},
+		"no keys":            {func(c *authv1.Client) { c.PublicKeys = `{"keys":[]}` }, "client.public_keys"},
+		"widget's keys": {func(c *authv1.Client) {
+			c.Kind, c.PublicKeys = authv1.ClientKind_CLIENT_KIND_WIDGET, newSigner(t, "1").set()
+		}, "client.public_keys"},
+		"curious widget": {func(c *authv1.Client) {
+			c.Kind = authv1.ClientKind_CLIENT_KIND_WIDGET
+			c.IntrospectionAlgorithm = authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_ES256
+		}, "client.introspection_algorithm"},
+		"unknown algorithm": {func(c *authv1.Client) { c.TokenAlgorithm = 9 }, "client.token_algorithm"},
+		"no rate":           {func(c *authv1.Client) { c.Limit = &authv1.Limit{PerSecond: -1, Burst: 1} }, "client.limit.per_second"},
+		"no burst":          {func(c *authv1.Client) { c.Limit = &authv1.Limit{PerSecond: 1, Burst: -1} }, "client.limit.burst"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			client := partner()
@@ -190,6 +218,27 @@ func TestRolesOfOperators(t *testing.T) {
 			_, err := clients.RotateSecret(ctx, &authv1.RotateSecretRequest{ClientId: client.id})
 			return err
 		}, "security"},
+		"UpdateClient": {func(ctx context.Context) error {
+			_, err := r.update(ctx, &authv1.Client{ClientId: client.id, Name: "New"}, "name")
+			return err
+		}, "editor security"},
+		"DeleteClient": {func(ctx context.Context) error {
+			_, err := clients.DeleteClient(ctx, &authv1.DeleteClientRequest{ClientId: r.register(partner()).id})
+			return err
+		}, "security"},
+		"CreateApiKey": {func(ctx context.Context) error {
+			_, err := r.apiKeys().CreateApiKey(ctx, &authv1.CreateApiKeyRequest{ClientId: client.id, Name: "Key"})
+			return err
+		}, "editor security"},
+		"ListApiKeys": {func(ctx context.Context) error {
+			_, err := r.apiKeys().ListApiKeys(ctx, &authv1.ListApiKeysRequest{ClientId: client.id})
+			return err
+		}, "viewer support editor publisher security"},
+		"DeleteApiKey": {func(ctx context.Context) error {
+			id := r.newKey(client).GetApiKey().GetApiKeyId()
+			_, err := r.apiKeys().DeleteApiKey(ctx, &authv1.DeleteApiKeyRequest{ApiKeyId: id})
+			return err
+		}, "support security"},
 		"DisableOperator": {func(ctx context.Context) error {
 			_, err := operators.DisableOperator(ctx, &authv1.DisableOperatorRequest{Name: "idle"})
 			return err

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
@@ -37,31 +38,55 @@ func hashSecret(secret string) []byte {
 	return digest[:]
 }
 
+// proven is a client that has proved who it is, and what the proof is good for.
+type proven struct {
+	client *directory.Client
+	// scopes are those that the credential has, in the order of the client's registration.
+	scopes []string
+	// keyID is the API key's identifier; empty for other credentials.
+	keyID string
+	// expires is when the credential ends by itself; zero for never.
+	expires time.Time
+}
+
 // authenticate finds the client of one of the families that has the secret. A yes
 // may come from the view. A no is grounded on the store, for the view may miss a
 // client or a new secret by a moment; and since every no takes the same way, its
 // time does not tell why. It fails with CREDENTIAL_INVALID.
-func authenticate(ctx context.Context, view *directory.Directory, id, secret string, families []string) (*directory.Client, error) {
-	hash := hashSecret(secret)
-	if client, ok := view.Cached(id); ok && admits(client, hash, families) {
-		return client, nil
+func (s *tokenService) authenticate(ctx context.Context, id, secret string, families []string) (proven, error) {
+	hash, now := hashSecret(secret), s.now()
+	if client, ok := s.view.Cached(id); ok {
+		if expires, ok := admits(client, hash, families, now); ok {
+			return proven{client: client, scopes: client.Scopes, expires: expires}, nil
+		}
 	}
-	client, err := view.StoredClient(ctx, id)
+	client, err := s.view.StoredClient(ctx, id)
 	if errors.Is(err, sqlstore.ErrNotFound) {
-		client = &directory.Client{Client: store.Client{SecretHash: make([]byte, sha256.Size), Disabled: true}}
+		client = &directory.Client{Client: store.Client{SecretHash: store.NoSecret(), Disabled: true}}
 	} else if err != nil {
-		return nil, failure(err, "looking up a client")
+		return proven{}, failure(err, "looking up a client")
 	}
-	if !admits(client, hash, families) {
-		return nil, refused()
+	expires, ok := admits(client, hash, families, now)
+	if !ok {
+		return proven{}, refused()
 	}
-	return client, nil
+	return proven{client: client, scopes: client.Scopes, expires: expires}, nil
 }
 
-func admits(client *directory.Client, hash []byte, families []string) bool {
+// admits tells whether a client's secret, or the one before it, has the hash, and when that one ends.
+func admits(client *directory.Client, hash []byte, families []string, now time.Time) (expires time.Time, ok bool) {
+	var none [sha256.Size]byte
+	previous := none[:]
+	if client.PreviousSecretHash != nil {
+		previous = client.PreviousSecretHash
+	}
 	right := subtle.ConstantTimeCompare(client.SecretHash, hash) == 1
+	before := subtle.ConstantTimeCompare(previous, hash) == 1 && now.Before(client.PreviousSecretUntil)
 	served := slices.Contains(families, client.Family)
-	return right && served && !client.Disabled
+	if before && !right {
+		expires = client.PreviousSecretUntil
+	}
+	return expires, (right || before) && served && !client.Disabled
 }
 
 // errVoid says that a credential is in force no more, or never was.

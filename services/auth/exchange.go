@@ -76,7 +76,12 @@ func (s *tokenService) identify(ctx context.Context, req *authv1.ExchangeRequest
 	case *authv1.ExchangeRequest_BearerToken:
 		return s.bearer(ctx, credential.BearerToken, req.GetFamilies())
 	case *authv1.ExchangeRequest_ClientSecret:
-		return s.clientSecret(ctx, credential.ClientSecret, req.GetFamilies())
+		secret := credential.ClientSecret
+		return identityOf(s.authenticate(ctx, secret.GetClientId(), secret.GetClientSecret(), req.GetFamilies()))
+	case *authv1.ExchangeRequest_ClientAssertion:
+		return identityOf(s.authenticateByAssertion(ctx, credential.ClientAssertion, "", req.GetFamilies()))
+	case *authv1.ExchangeRequest_ApiKey:
+		return identityOf(s.authenticateByKey(ctx, credential.ApiKey, "", req.GetFamilies()))
 	}
 	return identity{}, missing("credential")
 }
@@ -94,12 +99,14 @@ func (s *tokenService) bearer(ctx context.Context, text string, families []strin
 	return identity{principal, token.Expires}, nil
 }
 
-func (s *tokenService) clientSecret(ctx context.Context, credential *authv1.ClientSecret, families []string) (identity, error) {
-	client, err := authenticate(ctx, s.view, credential.GetClientId(), credential.GetClientSecret(), families)
+// identityOf is the identity of a client that authenticated, unless it failed to.
+func identityOf(who proven, err error) (identity, error) {
 	if err != nil {
 		return identity{}, err
 	}
-	return identity{principal: principalOf(client, client.Scopes)}, nil
+	principal := principalOf(who.client, who.scopes)
+	principal.TokenId = who.keyID
+	return identity{principal, who.expires}, nil
 }
 
 // operator takes the gateway's word alone: a certificate is no secret, and only the gateway's admin window has seen
@@ -136,5 +143,6 @@ func principalOf(client *directory.Client, scopes []string) *authv1.Principal {
 		Kind:     kindToProto(client.Kind),
 		Scopes:   scopes,
 		Epoch:    client.Epoch,
+		Limit:    limitToProto(client.Limit),
 	}
 }

@@ -39,6 +39,19 @@ func clientNotFound() error {
 	return rpcerr.New(errorsv1.Reason_REASON_CLIENT_NOT_FOUND, "no client has the identifier")
 }
 
+func clientHasNoSecret() error {
+	return rpcerr.New(errorsv1.Reason_REASON_CLIENT_HAS_NO_SECRET,
+		"the client authenticates with its own keys and has no secret: give it new public keys instead")
+}
+
+func apiKeyNotFound() error {
+	return rpcerr.New(errorsv1.Reason_REASON_API_KEY_NOT_FOUND, "no API key has the identifier")
+}
+
+func tooManyAPIKeys() error {
+	return rpcerr.New(errorsv1.Reason_REASON_API_KEY_LIMIT, "the client has 100 API keys: delete one first")
+}
+
 func operatorDisabled() error {
 	return rpcerr.New(errorsv1.Reason_REASON_PERMISSION_DENIED, "the operator is disabled")
 }

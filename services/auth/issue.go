@@ -12,11 +12,12 @@ import (
 
 // IssueToken answers the client-credentials grant.
 func (s *tokenService) IssueToken(ctx context.Context, req *authv1.IssueTokenRequest) (*authv1.IssueTokenResponse, error) {
-	client, err := authenticate(ctx, s.view, req.GetClientId(), req.GetClientSecret(), req.GetFamilies())
+	who, err := s.authenticateAsked(ctx, req)
 	if err != nil {
 		return nil, err
 	}
-	scopes, err := grant(client.Scopes, req.GetScopes())
+	client := who.client
+	scopes, err := grant(who.scopes, req.GetScopes())
 	if err != nil {
 		return nil, err
 	}

@@ -75,6 +75,8 @@ type replica struct {
 	*platform
 	service *auth.Service
 	address string
+	// stop ends the server and what the service does by itself, and waits for it. The test's end does so too.
+	stop func()
 }
 
 // replica starts a server. It follows the store only when follow is set, and else
@@ -110,12 +112,13 @@ func (p *platform) replica(follow bool) *replica {
 	if follow {
 		run(service.Run)
 	}
-	p.t.Cleanup(func() {
+	stop := sync.OnceFunc(func() {
 		cancel()
 		running.Wait()
 		check(p.t, tele.Shutdown(context.Background()))
 	})
-	return &replica{p, service, server.Addr().String()}
+	p.t.Cleanup(stop)
+	return &replica{p, service, server.Addr().String(), stop}
 }
 
 func (p *platform) identity(role string) pki.Source {

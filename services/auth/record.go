@@ -2,6 +2,7 @@ package auth
 
 import (
 	"strings"
+	"time"
 
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -11,8 +12,8 @@ import (
 	"github.com/ventanilla/ventanilla/services/auth/internal/store"
 )
 
-func clientToProto(in *directory.Client) *authv1.Client {
-	return &authv1.Client{
+func clientToProto(in *directory.Client, now time.Time) *authv1.Client {
+	out := &authv1.Client{
 		ClientId:             in.ID,
 		Name:                 in.Name,
 		Family:               in.Family,
@@ -28,12 +29,26 @@ func clientToProto(in *directory.Client) *authv1.Client {
 		Epoch:                in.Epoch,
 		CreatedAt:            timestamppb.New(in.CreatedAt),
 		UpdatedAt:            timestamppb.New(in.UpdatedAt),
+
+		TokenAlgorithm:         algorithmToProto(in.TokenAlgorithm),
+		IntrospectionAlgorithm: algorithmToProto(in.IntrospectionAlgorithm),
+		PublicKeys:             string(in.PublicKeys),
+		Limit:                  limitToProto(in.Limit),
 	}
+	if now.Before(in.PreviousSecretUntil) {
+		out.PreviousSecretExpiresAt = timestamppb.New(in.PreviousSecretUntil)
+	}
+	return out
 }
 
 func kindFromProto(kind authv1.ClientKind) store.Kind {
-	if kind == authv1.ClientKind_CLIENT_KIND_RESOURCE_SERVER {
+	switch kind {
+	case authv1.ClientKind_CLIENT_KIND_RESOURCE_SERVER:
 		return store.KindResourceServer
+	case authv1.ClientKind_CLIENT_KIND_WIDGET:
+		return store.KindWidget
+	case authv1.ClientKind_CLIENT_KIND_INTERNAL:
+		return store.KindInternal
 	}
 	return store.KindPartner
 }
@@ -44,8 +59,48 @@ func kindToProto(kind store.Kind) authv1.ClientKind {
 		return authv1.ClientKind_CLIENT_KIND_PARTNER
 	case store.KindResourceServer:
 		return authv1.ClientKind_CLIENT_KIND_RESOURCE_SERVER
+	case store.KindWidget:
+		return authv1.ClientKind_CLIENT_KIND_WIDGET
+	case store.KindInternal:
+		return authv1.ClientKind_CLIENT_KIND_INTERNAL
 	}
 	return authv1.ClientKind_CLIENT_KIND_UNSPECIFIED
+}
+
+func algorithmFromProto(algorithm authv1.SignatureAlgorithm) string {
+	switch algorithm {
+	case authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_RS256:
+		return "RS256"
+	case authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_ES256:
+		return "ES256"
+	case authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_EDDSA:
+		return "EdDSA"
+	}
+	return ""
+}
+
+func algorithmToProto(algorithm string) authv1.SignatureAlgorithm {
+	switch algorithm {
+	case "RS256":
+		return authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_RS256
+	case "ES256":
+		return authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_ES256
+	case "EdDSA":
+		return authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_EDDSA
+	}
+	return authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_UNSPECIFIED
+}
+
+func limitFromProto(in *authv1.Limit) store.Limit {
+	return store.Limit{PerSecond: in.GetPerSecond(), Burst: in.GetBurst()}
+}
+
+// limitToProto leaves out the limit that is none.
+func limitToProto(in store.Limit) *authv1.Limit {
+	if in == (store.Limit{}) {
+		return nil
+	}
+	return &authv1.Limit{PerSecond: in.PerSecond, Burst: in.Burst}
 }
 
 func operatorToProto(in store.Operator) *authv1.Operator {

@@ -19,6 +19,10 @@ import (
 const (
 	// defaultTokenLife is that of clients whose registration names none.
 	defaultTokenLife = time.Hour
+	// maxClientID bounds a client's identifier, in bytes.
+	maxClientID = 128
+	// maxAudiences bounds the look-ups of an update.
+	maxAudiences = 64
 	// maxMembers bounds the text of a client's introspection members, in bytes.
 	maxMembers = 4 << 10
 )
@@ -33,48 +37,53 @@ func standardMembers() []string {
 // registration reads what an operator decides about a new client, and nothing else.
 // It fails with FIELD_INVALID where the contract's own rules do not reach.
 func (s *clientService) registration(ctx context.Context, in *authv1.Client) (store.Client, error) {
-	if err := checkRegistration(in, s.config.Families); err != nil {
+	if err := checkFamily(in, s.config.Families); err != nil {
 		return store.Client{}, err
 	}
 	if err := s.checkAudiences(ctx, in.GetAudiences()); err != nil {
 		return store.Client{}, err
 	}
-	members, err := introspectionMembers(in)
-	if err != nil {
-		return store.Client{}, err
-	}
-	client := store.Client{
-		Name:                 in.GetName(),
-		Family:               in.GetFamily(),
-		Kind:                 kindFromProto(in.GetKind()),
-		Scopes:               in.GetScopes(),
-		Audiences:            in.GetAudiences(),
-		TokenLife:            defaultTokenLife,
-		ResourceScopes:       in.GetResourceScopes(),
-		IntrospectsAll:       in.GetIntrospectsAll(),
-		PersonalData:         in.GetPersonalData(),
-		IntrospectionMembers: members,
-	}
-	if in.GetTokenLife() != nil {
-		client.TokenLife = in.GetTokenLife().AsDuration().Truncate(time.Second)
-	}
-	return client, nil
+	client := store.Client{Family: in.GetFamily(), Kind: kindFromProto(in.GetKind())}
+	return client, decide(&client, in)
 }
 
-func checkRegistration(in *authv1.Client, families []string) error {
-	const forServers = "is for resource servers only"
-	server := in.GetKind() == authv1.ClientKind_CLIENT_KIND_RESOURCE_SERVER
-	switch {
-	case strings.ContainsFunc(in.GetName(), unicode.IsControl):
+// decide writes what an operator decides about a client into its record, all but family and kind. A client with
+// public keys loses its secret.
+func decide(client *store.Client, in *authv1.Client) error {
+	if strings.ContainsFunc(in.GetName(), unicode.IsControl) {
 		return invalid("client.name", "must not have control characters")
-	case !slices.Contains(families, in.GetFamily()):
-		return invalid("client.family", "is none of those configured: "+strings.Join(families, ", "))
-	case !server && len(in.GetResourceScopes()) > 0:
-		return invalid("client.resource_scopes", forServers)
-	case !server && in.GetIntrospectsAll():
-		return invalid("client.introspects_all", forServers)
-	case !server && in.GetPersonalData():
-		return invalid("client.personal_data", forServers)
+	}
+	if err := checkKind(in); err != nil {
+		return err
+	}
+	members, err := introspectionMembers(in)
+	if err != nil {
+		return err
+	}
+	keys, err := publicKeys(in)
+	if err != nil {
+		return err
+	}
+	if len(keys) == 0 && len(client.PublicKeys) > 0 {
+		return invalid("client.public_keys", "cannot all be taken away: the client would have no credential")
+	}
+	if len(keys) > 0 {
+		client.SecretHash, client.PreviousSecretHash, client.PreviousSecretUntil = store.NoSecret(), nil, time.Time{}
+	}
+	client.Name = in.GetName()
+	client.Scopes = in.GetScopes()
+	client.Audiences = in.GetAudiences()
+	client.ResourceScopes = in.GetResourceScopes()
+	client.IntrospectsAll = in.GetIntrospectsAll()
+	client.PersonalData = in.GetPersonalData()
+	client.TokenAlgorithm = algorithmFromProto(in.GetTokenAlgorithm())
+	client.IntrospectionAlgorithm = algorithmFromProto(in.GetIntrospectionAlgorithm())
+	client.PublicKeys = keys
+	client.Limit = limitFromProto(in.GetLimit())
+	client.IntrospectionMembers = members
+	client.TokenLife = defaultTokenLife
+	if in.GetTokenLife() != nil {
+		client.TokenLife = in.GetTokenLife().AsDuration().Truncate(time.Second)
 	}
 	return nil
 }

@@ -42,6 +42,12 @@ func Rules() map[string]rpcserver.Rule {
 		authv1.ClientService_DisableClient_FullMethodName: operators(security, support),
 		authv1.ClientService_EnableClient_FullMethodName:  operators(security),
 		authv1.ClientService_RotateSecret_FullMethodName:  operators(security),
+		authv1.ClientService_UpdateClient_FullMethodName:  operators(security, editor),
+		authv1.ClientService_DeleteClient_FullMethodName:  operators(security),
+
+		authv1.ApiKeyService_CreateApiKey_FullMethodName: operators(security, editor),
+		authv1.ApiKeyService_ListApiKeys_FullMethodName:  operators(),
+		authv1.ApiKeyService_DeleteApiKey_FullMethodName: operators(security, support),
 
 		authv1.OperatorService_CreateOperator_FullMethodName:  orBootstrap(operators(security)),
 		authv1.OperatorService_ListOperators_FullMethodName:   orBootstrap(operators()),

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"buf.build/go/protovalidate"
 	"google.golang.org/grpc"
 
 	"github.com/ventanilla/ventanilla/pkg/authn"
@@ -16,6 +17,7 @@ import (
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/auth/internal/accesstoken"
+	"github.com/ventanilla/ventanilla/services/auth/internal/assertion"
 	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
 	"github.com/ventanilla/ventanilla/services/auth/internal/keys"
 	"github.com/ventanilla/ventanilla/services/auth/internal/store"
@@ -28,10 +30,12 @@ const Role = "auth"
 const (
 	// pollTimeout bounds one look at the store.
 	pollTimeout = 2 * time.Second
-	// sweepEvery is how often revocations of tokens that are over are dropped, and verified tokens forgotten.
+	// sweepEvery is how often what is over is dropped, and verified tokens forgotten.
 	sweepEvery = time.Minute
 	// sweepBatch is how many the store drops at a time.
 	sweepBatch = 1000
+	// deletionsKept is how long the store remembers deleted clients and API keys, so that every replica hears of them.
+	deletionsKept = 30 * directory.MaxGap
 )
 
 // Schema is the PostgreSQL schema of the service.
@@ -62,6 +66,10 @@ type Service struct {
 	now    func() time.Time
 	logger *slog.Logger
 	wake   chan struct{}
+
+	contract   protovalidate.Validator // of registrations
+	assertions *assertion.Verifier
+	keyUse     keyUse
 }
 
 // New loads the signing keys, making them at the first start, and the view of the store.
@@ -81,6 +89,12 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	if s.tokens, err = newAccessTokens(accesstoken.NewParser(s.keys.AccessKey), s.view, deps.Now); err != nil {
 		return nil, fmt.Errorf("starting auth: %w", err)
 	}
+	if s.contract, err = registrationContract(); err != nil {
+		return nil, fmt.Errorf("starting auth: %w", err)
+	}
+	if s.assertions, err = assertion.NewVerifier(); err != nil {
+		return nil, fmt.Errorf("starting auth: %w", err)
+	}
 	if err := s.view.Poll(ctx); err != nil {
 		return nil, fmt.Errorf("starting auth: %w", err)
 	}
@@ -91,6 +105,7 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 func (s *Service) Register(server grpc.ServiceRegistrar) {
 	authv1.RegisterTokenServiceServer(server, &tokenService{Service: s})
 	authv1.RegisterClientServiceServer(server, &clientService{Service: s})
+	authv1.RegisterApiKeyServiceServer(server, &apiKeyService{Service: s})
 	authv1.RegisterOperatorServiceServer(server, &operatorService{Service: s})
 }
 
@@ -122,6 +137,7 @@ func (s *Service) Run(ctx context.Context) error {
 	var sweeping sync.WaitGroup
 	defer sweeping.Wait()
 	sweeping.Go(func() { s.keepSweeping(ctx) })
+	sweeping.Go(func() { s.keepNotingUse(ctx) })
 	poll := time.NewTicker(s.config.ViewPoll)
 	defer poll.Stop()
 	for away := false; ; {
@@ -169,16 +185,23 @@ func (s *Service) keepSweeping(ctx context.Context) {
 	}
 }
 
-// sweep forgets verified tokens, and drops revocations of tokens that are over everywhere, whatever the
-// replicas' clocks say.
+// sweep forgets verified tokens, and drops what is over everywhere, whatever the replicas' clocks say.
 func (s *Service) sweep(ctx context.Context) {
-	before := s.now().Add(-sweepEvery)
+	before, deleted := s.now().Add(-sweepEvery), s.now().Add(-deletionsKept)
 	s.tokens.forget()
 	s.view.Forget(before)
-	for deleted := sweepBatch; deleted == sweepBatch; {
+	s.view.ForgetDeleted(deleted)
+	s.drop(ctx, "expired revocations", s.store.DeleteExpired, before)
+	s.drop(ctx, "used assertions", s.store.DeleteUsedAssertions, before)
+	s.drop(ctx, "deleted clients", s.store.DeleteTombstones, deleted)
+	s.drop(ctx, "deleted API keys", s.store.DeleteDeadAPIKeys, deleted)
+}
+
+func (s *Service) drop(ctx context.Context, what string, some func(context.Context, time.Time) (int, error), before time.Time) {
+	for dropped := sweepBatch; dropped == sweepBatch; {
 		var err error
-		if deleted, err = s.store.DeleteExpired(ctx, before); err != nil && ctx.Err() == nil {
-			s.logger.WarnContext(ctx, "cannot drop expired revocations", "error", err)
+		if dropped, err = some(ctx, before); err != nil && ctx.Err() == nil {
+			s.logger.WarnContext(ctx, "cannot drop "+what, "error", err)
 		}
 	}
 }

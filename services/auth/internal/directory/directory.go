@@ -13,6 +13,10 @@ import (
 // MaxAge is how long the view is relied on after it was last known to be current.
 const MaxAge = time.Second
 
+// MaxGap is how long a view may go without being current and still be brought up to date. Beyond it the store may have
+// forgotten what was deleted meanwhile, and the view starts anew.
+const MaxGap = 24 * time.Hour
+
 // Store is what the directory asks of auth's store.
 type Store interface {
 	// Head is the revision of the latest change.

@@ -262,3 +262,42 @@ func TestAClosedDirectoryIsNotWatched(t *testing.T) {
 		t.Errorf("Watch: %v", err)
 	}
 }
+
+// What was deleted while the view was away for long may have left no trace in the store.
+func TestAViewThatWasAwayForLongStartsAnew(t *testing.T) {
+	for _, c := range []struct {
+		away  time.Duration
+		known bool
+	}{{directory.MaxGap, true}, {directory.MaxGap + time.Second, false}} {
+		source := &fake{clients: []store.Client{{ID: "c", Revision: 1}}, head: 1}
+		clock := testkit.NewClock(start)
+		d := directory.New(source, clock.Now)
+		poll(t, d)
+		source.clients, source.head = nil, 2 // deleted, and the tombstone dropped
+		clock.Advance(c.away)
+		poll(t, d)
+		if _, known := d.Cached("c"); known != c.known {
+			t.Errorf("after %v: known %v", c.away, known)
+		}
+	}
+}
+
+func TestForgetDeletedDropsTombstones(t *testing.T) {
+	source := &fake{clients: []store.Client{
+		{ID: "living", Revision: 1, UpdatedAt: start}, {ID: "dead", Revision: 2, UpdatedAt: start, Deleted: true},
+	}, head: 2}
+	d := directory.New(source, testkit.NewClock(start).Now)
+	poll(t, d)
+	for _, c := range []struct {
+		before time.Time
+		known  bool
+	}{{start, true}, {start.Add(time.Millisecond), false}} {
+		d.ForgetDeleted(c.before)
+		if _, known := d.Cached("dead"); known != c.known {
+			t.Errorf("before %v: known %v", c.before, known)
+		}
+	}
+	if _, known := d.Cached("living"); !known {
+		t.Error("a living client is forgotten")
+	}
+}

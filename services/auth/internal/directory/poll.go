@@ -29,7 +29,7 @@ func (d *Directory) Poll(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("asking for the store's revision: %w", err)
 	}
-	since := d.cursor(head)
+	since := d.cursor(head, asked)
 	var news changes
 	if head > since {
 		if news, err = d.read(ctx, since); err != nil {
@@ -41,11 +41,11 @@ func (d *Directory) Poll(ctx context.Context) error {
 }
 
 // cursor is where to read on. A head that is behind the view is another history, as
-// after a restore: the view and what watches know of it are void.
-func (d *Directory) cursor(head int64) int64 {
+// after a restore: the view and what watches know of it are void. So they are after MaxGap.
+func (d *Directory) cursor(head int64, asked time.Time) int64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if head < d.revision {
+	if head < d.revision || !d.current.IsZero() && asked.Sub(d.current) > MaxGap {
 		d.clear()
 		d.cutOff()
 	}
@@ -111,4 +111,12 @@ func (d *Directory) Forget(before time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	maps.DeleteFunc(d.revoked, func(_ string, r revocation) bool { return r.expires.Before(before) })
+}
+
+// ForgetDeleted drops clients that were deleted before the given time. The store is asked for them from then on, and
+// does not find them.
+func (d *Directory) ForgetDeleted(before time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	maps.DeleteFunc(d.clients, func(_ string, c *Client) bool { return c.Deleted && c.UpdatedAt.Before(before) })
 }

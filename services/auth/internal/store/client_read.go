@@ -7,12 +7,12 @@ import (
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 )
 
-// Client finds a client. It fails with sqlstore.ErrNotFound.
+// Client finds a client. It fails with sqlstore.ErrNotFound, also for a deleted one.
 func (s *Store) Client(ctx context.Context, id string) (Client, error) {
 	if !storable(id) {
 		return Client{}, fmt.Errorf("finding a client: %w", sqlstore.ErrNotFound)
 	}
-	c, err := sqlstore.Row(ctx, s.db, scanClient, `SELECT `+clientColumns+` FROM client WHERE id = $1`, id)
+	c, err := sqlstore.Row(ctx, s.db, scanClient, `SELECT `+clientColumns+` FROM client WHERE id = $1 AND NOT deleted`, id)
 	if err != nil {
 		return Client{}, fmt.Errorf("finding a client: %w", err)
 	}
@@ -29,11 +29,11 @@ type ClientPage struct {
 	Limit int
 }
 
-// Clients lists clients in the order of their identifiers.
+// Clients lists clients in the order of their identifiers, without deleted ones.
 func (s *Store) Clients(ctx context.Context, ask ClientPage) ([]Client, error) {
-	query, args := `SELECT `+clientColumns+` FROM client WHERE id > $1 ORDER BY id LIMIT $2`, []any{ask.After, page(ask.Limit)}
+	query, args := `SELECT `+clientColumns+` FROM client WHERE id > $1 AND NOT deleted ORDER BY id LIMIT $2`, []any{ask.After, page(ask.Limit)}
 	if ask.Family != "" {
-		query = `SELECT ` + clientColumns + ` FROM client WHERE id > $1 AND family = $3 ORDER BY id LIMIT $2`
+		query = `SELECT ` + clientColumns + ` FROM client WHERE id > $1 AND family = $3 AND NOT deleted ORDER BY id LIMIT $2`
 		args = append(args, ask.Family)
 	}
 	if !storable(ask.After) || !storable(ask.Family) {
@@ -46,7 +46,8 @@ func (s *Store) Clients(ctx context.Context, ask ClientPage) ([]Client, error) {
 	return clients, nil
 }
 
-// ClientsSince lists the clients that changed after a revision, in the order of their last changes, at most 1000.
+// ClientsSince lists the clients that changed after a revision, deleted ones too, in the order of their last changes,
+// at most 1000.
 func (s *Store) ClientsSince(ctx context.Context, revision int64, limit int) ([]Client, error) {
 	clients, err := sqlstore.Rows(ctx, s.db, scanClient,
 		`SELECT `+clientColumns+` FROM client WHERE revision > $1 ORDER BY revision LIMIT $2`, revision, page(limit))

@@ -9,6 +9,22 @@ import (
 
 func fromMilli(at int64) time.Time { return time.UnixMilli(at).UTC() }
 
+// toMilli writes the zero time as 0, for never.
+func toMilli(at time.Time) int64 {
+	if at.IsZero() {
+		return 0
+	}
+	return at.UnixMilli()
+}
+
+// orNever reads what toMilli wrote.
+func orNever(at int64) time.Time {
+	if at == 0 {
+		return time.Time{}
+	}
+	return fromMilli(at)
+}
+
 // list is a list of texts in a column of JSON.
 type list []string
 

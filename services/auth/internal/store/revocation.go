@@ -79,22 +79,3 @@ func (s *Store) RevocationsSince(ctx context.Context, revision int64, limit int)
 	}
 	return news, nil
 }
-
-// DeleteExpired forgets revocations of tokens that ended before a time, at most 1000 of them, and returns how
-// many. When it is 1000 there may be more. Nobody is told: a token that has ended is refused anyway.
-func (s *Store) DeleteExpired(ctx context.Context, before time.Time) (int, error) {
-	var deleted int64
-	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `DELETE FROM revocation WHERE token_id IN
-			(SELECT token_id FROM revocation WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)`, before.UnixMilli(), maxPage)
-		if err != nil {
-			return err
-		}
-		deleted, err = result.RowsAffected()
-		return err
-	})
-	if err != nil {
-		return 0, fmt.Errorf("deleting expired revocations: %w", err)
-	}
-	return int(deleted), nil
-}

@@ -83,3 +83,44 @@ func missing(err error) error {
 	}
 	return fmt.Errorf("want not found: %w", err)
 }
+
+// What the previous release writes and reads, as it does it, on the schema of this one.
+func TestThePreviousReleaseRunsOn(t *testing.T) {
+	const columns = `id, name, family, kind, scopes, audiences, secret_hash, token_life_ms, resource_scopes, introspects_all,
+	personal_data, introspection_members, disabled, epoch, revision, created_at, updated_at`
+	const places = `($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
+	for name, url := range map[string]string{
+		"SQLite":     "sqlite:" + filepath.Join(t.TempDir(), "auth.db"),
+		"PostgreSQL": testkit.Postgres(t),
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := open(t, url, 2)
+			s := store.New(db, time.Now)
+			values := []any{
+				"old", "Old", "cmp", "partner", "[]", "[]", store.NoSecret(), 1000, "[]", false, false, "", false, 0, 1, 1, 1,
+			}
+			write := func(statement string, args ...any) {
+				t.Helper()
+				if _, err := db.Write.ExecContext(t.Context(), statement, args...); err != nil {
+					t.Fatal(err)
+				}
+			}
+			write(`INSERT INTO client (`+columns+`) VALUES `+places, values...)
+			write(`UPDATE revision SET value = value + 1`)
+			made, err := s.Client(t.Context(), "old")
+			if err != nil || made.Deleted || made.Limit != (store.Limit{}) || made.PublicKeys != nil || made.PreviousSecretHash != nil {
+				t.Fatalf("made as %+v, %v", made, err)
+			}
+			limit := store.Limit{PerSecond: 2, Burst: 3}
+			if _, err := s.ChangeClient(t.Context(), "old", store.Act{}, func(c *store.Client) error { c.Limit = limit; return nil }); err != nil {
+				t.Fatal(err)
+			}
+			values[1], values[14] = "Renamed", 3
+			write(`UPDATE client SET (`+columns+`) = `+places+` WHERE id = $1`, values...)
+			changed, err := s.Client(t.Context(), "old")
+			if err != nil || changed.Name != "Renamed" || changed.Limit != limit {
+				t.Errorf("changed to %+v, %v", changed, err)
+			}
+		})
+	}
+}

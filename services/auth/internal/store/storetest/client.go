@@ -25,6 +25,10 @@ func clientsAreKeptWhole(t *testing.T, open Open) {
 	want.IntrospectsAll, want.PersonalData = true, true
 	want.IntrospectionMembers = json.RawMessage(`{"z":1, "a":{"é":[1.50,null]}}`)
 	want.TokenLife = 90*time.Second + time.Millisecond
+	want.TokenAlgorithm, want.IntrospectionAlgorithm = "ES256", "EdDSA"
+	want.PublicKeys = json.RawMessage(`{"keys":[{"kty":"OKP"}]}`)
+	want.Limit = store.Limit{PerSecond: 0.1, Burst: 7}
+	want.PreviousSecretHash, want.PreviousSecretUntil = client("previous").SecretHash, start.Add(time.Hour)
 
 	stored, err := s.CreateClient(t.Context(), want, act)
 	if err != nil {
@@ -42,12 +46,15 @@ func clientsAreKeptWhole(t *testing.T, open Open) {
 	changed, err := s.ChangeClient(t.Context(), want.ID, act, func(c *store.Client) error {
 		c.ID, c.CreatedAt = "another", later // neither can be changed
 		c.Disabled, c.Epoch, c.Scopes, c.IntrospectionMembers = true, 7, nil, nil
+		c.PublicKeys, c.Limit, c.PreviousSecretHash, c.PreviousSecretUntil = nil, store.Limit{}, nil, time.Time{}
+		c.Deleted = true // nor can this
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want.Disabled, want.Epoch, want.Scopes, want.IntrospectionMembers = true, 7, nil, nil
+	want.PublicKeys, want.Limit, want.PreviousSecretHash, want.PreviousSecretUntil = nil, store.Limit{}, nil, time.Time{}
 	want.Revision, want.UpdatedAt = 2, later
 	expectSame(t, "changed", changed, want)
 	if read, err = s.Client(t.Context(), want.ID); err != nil {

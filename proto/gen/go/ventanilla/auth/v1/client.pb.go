@@ -1026,7 +1026,8 @@ func (x *RotateSecretResponse) GetClientSecret() string {
 // UpdateClientRequest says what to change.
 type UpdateClientRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The client, by client_id, with the new values. Only the fields in the mask are looked at.
+	// The client, by client_id, with the new values. Only the fields in the mask are looked at; the client that comes of
+	// them must be valid as a whole.
 	Client *Client `protobuf:"bytes,1,opt,name=client,proto3" json:"client,omitempty"`
 	// Which of these to change: name, scopes, audiences, token_life, resource_scopes, introspects_all, personal_data,
 	// introspection_members, token_algorithm, introspection_algorithm, public_keys, limit.
@@ -1283,7 +1284,7 @@ const file_ventanilla_auth_v1_client_proto_rawDesc = "" +
 	"\x06client\x18\x01 \x01(\v2\x1a.ventanilla.auth.v1.ClientR\x06client\x12(\n" +
 	"\rclient_secret\x18\x02 \x01(\tB\x03\x80\x01\x01R\fclientSecret\"\x96\x01\n" +
 	"\x13UpdateClientRequest\x12:\n" +
-	"\x06client\x18\x01 \x01(\v2\x1a.ventanilla.auth.v1.ClientB\x06\xbaH\x03\xc8\x01\x01R\x06client\x12C\n" +
+	"\x06client\x18\x01 \x01(\v2\x1a.ventanilla.auth.v1.ClientB\x06\xbaH\x03\xd8\x01\x03R\x06client\x12C\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01R\n" +
 	"updateMask\"J\n" +
 	"\x14UpdateClientResponse\x122\n" +

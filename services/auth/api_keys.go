@@ -1,0 +1,117 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+	"unicode"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	"github.com/ventanilla/ventanilla/services/auth/internal/apikey"
+	"github.com/ventanilla/ventanilla/services/auth/internal/store"
+)
+
+// keyRevokedFor is how long verifiers hear of a deleted API key: longer than any exchange of it lives.
+const keyRevokedFor = time.Hour
+
+type apiKeyService struct {
+	authv1.UnimplementedApiKeyServiceServer
+	*Service
+}
+
+// CreateApiKey makes a key for a client.
+func (s *apiKeyService) CreateApiKey(ctx context.Context, req *authv1.CreateApiKeyRequest) (*authv1.CreateApiKeyResponse, error) {
+	client, err := s.view.StoredClient(ctx, req.GetClientId())
+	if errors.Is(err, sqlstore.ErrNotFound) {
+		return nil, clientNotFound()
+	}
+	if err != nil {
+		return nil, failure(err, "looking up a client")
+	}
+	key := store.APIKey{ClientID: client.ID, Name: req.GetName()}
+	if !takesKeys(client.Client) {
+		return nil, invalid("client_id", "the client authenticates with its own keys and has no API keys")
+	}
+	if strings.ContainsFunc(key.Name, unicode.IsControl) {
+		return nil, invalid("name", "must not have control characters")
+	}
+	if len(req.GetScopes()) > 0 {
+		if key.Scopes, err = grant(client.Scopes, req.GetScopes()); err != nil {
+			return nil, err
+		}
+	}
+	if at := req.GetExpiresAt(); at != nil {
+		if key.ExpiresAt = at.AsTime(); !at.IsValid() || !key.ExpiresAt.After(s.now()) {
+			return nil, invalid("expires_at", "must be in the future")
+		}
+		key.ExpiresAt = key.ExpiresAt.Truncate(time.Millisecond)
+	}
+	var text string
+	text, key.ID, key.SecretHash = apikey.New()
+	stored, err := s.store.CreateAPIKey(ctx, key, act(ctx, "CreateApiKey"))
+	switch {
+	case errors.Is(err, sqlstore.ErrNotFound):
+		return nil, clientNotFound()
+	case errors.Is(err, store.ErrTooManyKeys):
+		return nil, tooManyAPIKeys()
+	case err != nil:
+		return nil, failure(err, "storing an API key")
+	}
+	return &authv1.CreateApiKeyResponse{ApiKey: apiKeyToProto(stored), Key: text}, nil
+}
+
+// ListApiKeys returns a client's keys.
+func (s *apiKeyService) ListApiKeys(ctx context.Context, req *authv1.ListApiKeysRequest) (*authv1.ListApiKeysResponse, error) {
+	if _, err := s.view.StoredClient(ctx, req.GetClientId()); errors.Is(err, sqlstore.ErrNotFound) {
+		return nil, clientNotFound()
+	} else if err != nil {
+		return nil, failure(err, "looking up a client")
+	}
+	keys, err := s.store.APIKeys(ctx, req.GetClientId())
+	if err != nil {
+		return nil, failure(err, "listing API keys")
+	}
+	answer := &authv1.ListApiKeysResponse{}
+	for _, key := range keys {
+		answer.ApiKeys = append(answer.ApiKeys, apiKeyToProto(key))
+	}
+	return answer, nil
+}
+
+// DeleteApiKey ends a key. The answer leaves when that is stored; verifiers follow within a second.
+func (s *apiKeyService) DeleteApiKey(ctx context.Context, req *authv1.DeleteApiKeyRequest) (*authv1.DeleteApiKeyResponse, error) {
+	revocation, err := s.store.DeleteAPIKey(ctx, req.GetApiKeyId(), s.now().Add(keyRevokedFor), act(ctx, "DeleteApiKey"))
+	if errors.Is(err, sqlstore.ErrNotFound) {
+		return nil, apiKeyNotFound()
+	}
+	if err != nil {
+		return nil, failure(err, "deleting an API key")
+	}
+	s.view.PutRevocation(revocation)
+	s.changed()
+	return &authv1.DeleteApiKeyResponse{}, nil
+}
+
+func apiKeyToProto(in store.APIKey) *authv1.ApiKey {
+	return &authv1.ApiKey{
+		ApiKeyId:   in.ID,
+		ClientId:   in.ClientID,
+		Name:       in.Name,
+		Scopes:     in.Scopes,
+		CreatedAt:  timestamppb.New(in.CreatedAt),
+		ExpiresAt:  orAbsent(in.ExpiresAt),
+		LastUsedAt: orAbsent(in.LastUsedAt),
+	}
+}
+
+// orAbsent leaves out the zero time.
+func orAbsent(at time.Time) *timestamppb.Timestamp {
+	if at.IsZero() {
+		return nil
+	}
+	return timestamppb.New(at)
+}

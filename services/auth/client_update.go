@@ -1,0 +1,96 @@
+package auth
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"buf.build/go/protovalidate"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/ventanilla/ventanilla/pkg/rpcserver"
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
+	"github.com/ventanilla/ventanilla/services/auth/internal/store"
+)
+
+// changeable are the fields of a client that an update may name.
+func changeable() []string {
+	return []string{
+		"name", "scopes", "audiences", "token_life", "resource_scopes", "introspects_all", "personal_data",
+		"introspection_members", "token_algorithm", "introspection_algorithm", "public_keys", "limit",
+	}
+}
+
+// registrationContract validates whole registrations.
+func registrationContract() (protovalidate.Validator, error) {
+	return protovalidate.New(protovalidate.WithMessages(&authv1.CreateClientRequest{}), protovalidate.WithDisableLazy())
+}
+
+// UpdateClient changes what an operator decides about a client.
+func (s *clientService) UpdateClient(ctx context.Context, req *authv1.UpdateClientRequest) (*authv1.UpdateClientResponse, error) {
+	paths := req.GetUpdateMask().GetPaths()
+	if err := checkUpdate(req.GetClient(), paths); err != nil {
+		return nil, err
+	}
+	if slices.Contains(paths, "audiences") {
+		if err := s.checkAudiences(ctx, req.GetClient().GetAudiences()); err != nil {
+			return nil, err
+		}
+	}
+	client, err := s.change(ctx, "UpdateClient", req.GetClient().GetClientId(), func(c *store.Client) error {
+		before := *c
+		merged := clientToProto(directory.NewClient(*c), s.now())
+		assign(merged, req.GetClient(), paths)
+		if err := rpcserver.Validate(s.contract, &authv1.CreateClientRequest{Client: merged}); err != nil {
+			return err
+		}
+		if err := decide(c, merged); err != nil {
+			return err
+		}
+		if reflect.DeepEqual(before, *c) {
+			return store.ErrUnchanged
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &authv1.UpdateClientResponse{Client: client}, nil
+}
+
+// checkUpdate is the contract's rule for what the contract cannot say itself: a client of which only some fields count.
+func checkUpdate(client *authv1.Client, paths []string) error {
+	switch {
+	case client.GetClientId() == "":
+		return missing("client.client_id")
+	case len(client.GetClientId()) > maxClientID:
+		return invalid("client.client_id", "must be at most 128 characters")
+	case len(client.GetAudiences()) > maxAudiences:
+		return invalid("client.audiences", "must be at most 64")
+	case len(paths) == 0:
+		return missing("update_mask")
+	}
+	for i, path := range paths {
+		if !slices.Contains(changeable(), path) {
+			return invalid(fmt.Sprintf("update_mask.paths[%d]", i),
+				fmt.Sprintf("%.64q is not to be changed; these are: %s", path, strings.Join(changeable(), ", ")))
+		}
+	}
+	return nil
+}
+
+// assign takes the named fields over; what is absent there becomes absent here.
+func assign(to, from *authv1.Client, paths []string) {
+	target, source := to.ProtoReflect(), from.ProtoReflect()
+	for _, path := range paths {
+		field := target.Descriptor().Fields().ByName(protoreflect.Name(path))
+		if source.Has(field) {
+			target.Set(field, source.Get(field))
+		} else {
+			target.Clear(field)
+		}
+	}
+}

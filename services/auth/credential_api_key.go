@@ -1,0 +1,50 @@
+package auth
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"slices"
+
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+	"github.com/ventanilla/ventanilla/services/auth/internal/apikey"
+	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
+	"github.com/ventanilla/ventanilla/services/auth/internal/store"
+)
+
+// authenticateByKey finds the client of one of the families that an API key belongs to, which must be the named one
+// unless id is empty. The key has what both it and the client have now. It fails with CREDENTIAL_INVALID.
+func (s *tokenService) authenticateByKey(ctx context.Context, text, id string, families []string) (proven, error) {
+	keyID, hash, ok := apikey.Parse(text)
+	if !ok {
+		return proven{}, refused() // the form of keys is no secret
+	}
+	now := s.now()
+	key, err := s.store.APIKey(ctx, keyID)
+	if errors.Is(err, sqlstore.ErrNotFound) {
+		key = store.APIKey{SecretHash: store.NoSecret()}
+	} else if err != nil {
+		return proven{}, failure(err, "looking up an API key")
+	}
+	right := subtle.ConstantTimeCompare(key.SecretHash, hash) == 1
+	client, err := s.view.StoredClient(ctx, key.ClientID)
+	if errors.Is(err, sqlstore.ErrNotFound) {
+		client = &directory.Client{Client: store.Client{Disabled: true}}
+	} else if err != nil {
+		return proven{}, failure(err, "looking up a client")
+	}
+	over := !key.ExpiresAt.IsZero() && !now.Before(key.ExpiresAt)
+	if !right || over || !takesKeys(client.Client) || client.Disabled ||
+		!slices.Contains(families, client.Family) || id != "" && id != client.ID {
+		return proven{}, refused()
+	}
+	s.keyUse.note(key.ID, now)
+	scopes := client.Scopes
+	if len(key.Scopes) > 0 {
+		scopes = intersect(scopes, key.Scopes)
+	}
+	return proven{client: client, scopes: scopes, keyID: key.ID, expires: key.ExpiresAt}, nil
+}
+
+// takesKeys tells whether a client may have API keys: one with keys of its own authenticates with them alone.
+func takesKeys(client store.Client) bool { return len(client.PublicKeys) == 0 }
