@@ -37,8 +37,8 @@ type Credential struct {
 	Scheme Scheme
 	// Token is the access token, for Bearer, or the API key.
 	Token string
-	// ClientID and Secret are set for Basic. The secret may be empty. With an Assertion, ClientID is the client that
-	// the caller says it is, or empty.
+	// ClientID and Secret are set for Basic. The secret may be empty. With an Assertion or an API key, ClientID is the
+	// client that the caller says it is, or empty.
 	ClientID, Secret string
 	// Assertion is the JWT in compact form.
 	Assertion string

@@ -21,8 +21,10 @@ type exchange struct {
 	method   string
 	id       string
 	over     time.Duration // how long until the rate limit has room; 0 when it has
-	status   int           // of the answer; 0 before its header is written
-	err      error         // what it failed with
+	// mediaType is what the caller prefers of what the route produces.
+	mediaType string
+	status    int   // of the answer; 0 before its header is written
+	err       error // what it failed with
 }
 
 type exchangeKey struct{}

@@ -30,4 +30,6 @@ type Route struct {
 	Path string
 	// Consumes lists the media types of request bodies, in lower case; nil takes a body of any type.
 	Consumes []string
+	// Produces lists the media types of answers beside JSON, in lower case; MediaType tells which the caller prefers.
+	Produces []string
 }

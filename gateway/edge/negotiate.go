@@ -4,7 +4,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
@@ -33,8 +32,12 @@ func (s *Server) negotiate(next handler) handler {
 			x.fail(r, rpcerr.New(errorsv1.Reason_REASON_METHOD_NOT_ALLOWED, "the path has no such method", rpcerr.Meta("allow", e.allow)))
 			return
 		}
-		if !acceptsJSON(r.Header["Accept"]) {
-			x.fail(r, rpcerr.New(errorsv1.Reason_REASON_NOT_ACCEPTABLE, "only JSON is produced"))
+		produces := e.produces[r.Method]
+		if produces != nil {
+			x.Header().Add("Vary", "Accept")
+		}
+		if x.mediaType = choose(r.Header["Accept"], produces); x.mediaType == "" {
+			x.fail(r, rpcerr.New(errorsv1.Reason_REASON_NOT_ACCEPTABLE, "the accepted media types are not produced"))
 			return
 		}
 		if !s.acceptBody(x, r, e.consumes[r.Method]) {
@@ -86,40 +89,4 @@ func (s *Server) limitBody(next handler) handler {
 		r.Body = http.MaxBytesReader(x.ResponseWriter, r.Body, s.cfg.Limits.BodyBytes)
 		next(x, r)
 	}
-}
-
-// acceptsJSON tells whether Accept allows application/json: the most specific
-// range decides (RFC 9110, 12.5.1). Without the header everything is allowed.
-func acceptsJSON(values []string) bool {
-	specificity, allowed, seen := -1, true, false
-	for _, value := range values {
-		for part := range strings.SplitSeq(value, ",") {
-			name, params, _ := strings.Cut(part, ";")
-			name = strings.TrimSpace(name)
-			if name == "" {
-				continue
-			}
-			seen = true
-			rank := slices.IndexFunc([]string{"*/*", "application/*", "application/json"}, func(r string) bool {
-				return strings.EqualFold(r, name)
-			})
-			if rank >= 0 && rank >= specificity {
-				specificity, allowed = rank, quality(params) > 0
-			}
-		}
-	}
-	return !seen || specificity >= 0 && allowed
-}
-
-// quality is the weight among the parameters of a media range, 1 when there is none.
-func quality(params string) float64 {
-	for param := range strings.SplitSeq(params, ";") {
-		name, value, _ := strings.Cut(strings.TrimSpace(param), "=")
-		if strings.EqualFold(name, "q") {
-			if q, err := strconv.ParseFloat(value, 64); err == nil {
-				return q
-			}
-		}
-	}
-	return 1
 }

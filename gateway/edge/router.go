@@ -15,6 +15,8 @@ type endpoint struct {
 	path string
 	// consumes has the request types by method; nil beneath a prefix, where nothing is served.
 	consumes map[string][]string
+	// produces has the answers' media types beside JSON by method.
+	produces map[string][]string
 	allow    string
 }
 
@@ -65,7 +67,7 @@ func (r *router) addRoute(f *Family, route Route) error {
 	}
 	e := r.endpoints[pattern]
 	if e == nil {
-		e = &endpoint{family: f, path: route.Path, consumes: make(map[string][]string)}
+		e = &endpoint{family: f, path: route.Path, consumes: make(map[string][]string), produces: make(map[string][]string)}
 		if err := r.add(pattern, e); err != nil {
 			return err
 		}
@@ -74,6 +76,7 @@ func (r *router) addRoute(f *Family, route Route) error {
 		return fmt.Errorf("%s %s is mounted twice", route.Method, route.Path)
 	}
 	e.consumes[route.Method] = route.Consumes
+	e.produces[route.Method] = route.Produces
 	methods := []string{http.MethodOptions}
 	for method := range e.consumes {
 		methods = append(methods, method)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,10 +20,14 @@ import (
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
 
+// Issuer is the platform's identifier in tests.
+const Issuer = "https://partners.example.org"
+
 // Auth is an auth service that follows a script. It knows
 //   - the client "1" with the secret "s3cret" of every family, whose scopes are "read" and "write";
-//   - the access tokens "caller.of.tuidd" (of a tuidd client), "active", "bare" (active, with the least said)
-//     and "foreign" (which client 1 may not revoke).
+//   - its assertions "1@" with the audience that they name, and its API key "vtk_1_s3cret" for the scope "read";
+//   - the access tokens "caller.of.tuidd" (of a tuidd client), "active", "bare" (active, with the least said), "unsigned"
+//     (active, and not signed when asked) and "foreign" (which client 1 may not revoke).
 type Auth struct {
 	authv1.UnimplementedTokenServiceServer
 	// Fails is why calls fail that are no exchanges; REASON_UNSPECIFIED for none.
@@ -75,24 +80,52 @@ func (a *Auth) IssueToken(_ context.Context, in *authv1.IssueTokenRequest) (*aut
 	if err := fails(a.Fails, a.Field); err != nil {
 		return nil, err
 	}
-	if in.GetClientId() != "1" || in.GetClientSecret() != "s3cret" {
+	granted := []string{"read", "write"}
+	switch {
+	case in.GetApiKey() == apiKey:
+		granted = granted[:1]
+	case asserted(in.GetClientAssertion()):
+	case in.GetClientId() == "1" && in.GetClientSecret() == "s3cret":
+	default:
 		return nil, rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_INVALID, "scripted")
 	}
+	if in.GetClientId() != "1" && in.GetClientId() != "" {
+		return nil, rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_INVALID, "scripted")
+	}
+	var scopes []string
 	for _, scope := range in.GetScopes() {
-		if !slices.Contains([]string{"*", "read", "write"}, scope) {
+		switch {
+		case scope == "none": // is granted, and is nothing
+		case scope == "*":
+			scopes = granted
+		case slices.Contains(granted, scope):
+			scopes = append(scopes, scope)
+		default:
 			return nil, rpcerr.New(errorsv1.Reason_REASON_SCOPE_INVALID, "scripted", rpcerr.Meta("scope", scope))
 		}
 	}
-	return &authv1.IssueTokenResponse{AccessToken: "header.claims.signature", ExpiresIn: 31535999}, nil
+	if len(in.GetScopes()) == 0 {
+		scopes = granted
+	}
+	return &authv1.IssueTokenResponse{AccessToken: "header.claims.signature", ExpiresIn: 31535999, Scopes: scopes}, nil
 }
 
-// Exchange knows client 1 and one token.
+const apiKey = "vtk_1_s3cret"
+
+// asserted tells whether an assertion is client 1's, and for one of the audiences that the gateway serves.
+func asserted(a *authv1.ClientAssertion) bool {
+	audience, ok := strings.CutPrefix(a.GetAssertion(), "1@")
+	return ok && slices.Contains(a.GetAudiences(), audience) && len(a.GetAttempt()) >= 16
+}
+
+// Exchange knows client 1, in all ways that it authenticates, and one token.
 func (a *Auth) Exchange(_ context.Context, in *authv1.ExchangeRequest) (*authv1.ExchangeResponse, error) {
 	if err := fails(a.ExchangeFails, a.Field); err != nil {
 		return nil, err
 	}
 	client := in.GetClientSecret()
 	known := client.GetClientId() == "1" && client.GetClientSecret() == "s3cret" ||
+		asserted(in.GetClientAssertion()) || in.GetApiKey() == apiKey ||
 		in.GetBearerToken() == "caller.of.tuidd" && slices.Contains(in.GetFamilies(), "tuidd")
 	if !known || in.GetAudience() != "auth" {
 		return nil, rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_INVALID, "scripted")
@@ -118,10 +151,13 @@ func (a *Auth) called(ctx context.Context, token string) error {
 	return nil
 }
 
-// Introspect knows the tokens "active" and "bare".
+// Introspect knows the tokens "active", "bare" and "unsigned". A signed answer is scripted too.
 func (a *Auth) Introspect(ctx context.Context, in *authv1.IntrospectRequest) (*authv1.IntrospectResponse, error) {
 	if err := a.called(ctx, in.GetToken()); err != nil {
 		return nil, err
+	}
+	if in.GetSigned() && in.GetToken() != "unsigned" {
+		return signed(in.GetToken()), nil
 	}
 	extra, err := structpb.NewStruct(map[string]any{
 		"tenant": "Ñuñoa <1>", "active": false, "levels": []any{1.0, 2.5, nil, map[string]any{"b": true, "a": "x"}},
@@ -137,12 +173,20 @@ func (a *Auth) Introspect(ctx context.Context, in *authv1.IntrospectRequest) (*a
 			NotBefore: &timestamppb.Timestamp{Seconds: 1549297602}, Audience: []string{"1"}, Issuer: "https://issuer.example",
 			TokenId: "fd087c96", ExtraMembers: extra, MaxAge: 30,
 		}, nil
-	case "bare":
+	case "bare", "unsigned":
 		return &authv1.IntrospectResponse{
 			Active: true, ClientId: "1", TokenType: "Bearer", ExpiresAt: &timestamppb.Timestamp{Seconds: 1580833602}, MaxAge: 5,
 		}, nil
 	}
 	return &authv1.IntrospectResponse{}, nil
+}
+
+// signed is the answer about a token with the JWT that stands for it.
+func signed(token string) *authv1.IntrospectResponse {
+	if token == "active" || token == "bare" {
+		return &authv1.IntrospectResponse{Active: true, ClientId: "1", MaxAge: 30, SignedResponse: "signed." + token + ".answer"}
+	}
+	return &authv1.IntrospectResponse{SignedResponse: "signed.inactive.answer"}
 }
 
 // Revoke ends every token but "foreign".
@@ -156,7 +200,13 @@ func (a *Auth) Revoke(ctx context.Context, in *authv1.RevokeRequest) (*authv1.Re
 	return &authv1.RevokeResponse{}, nil
 }
 
-// GetKeySet has one key.
+// keySet has a key of each kind, with a member that none of ours has.
+const keySet = `{"keys":[` +
+	`{"use":"sig","kty":"RSA","kid":"k1","alg":"RS256","n":"AQAB_-","e":"AQAB","x5t":"AQAB"},` +
+	`{"use":"sig","kty":"EC","kid":"k2","alg":"ES256","crv":"P-256","x":"AQ-_","y":"_-AQ"},` +
+	`{"use":"sig","kty":"OKP","kid":"k3","alg":"EdDSA","crv":"Ed25519","x":"AQAB"}]}`
+
+// GetKeySet has one key of each kind.
 func (a *Auth) GetKeySet(_ context.Context, in *authv1.GetKeySetRequest) (*authv1.GetKeySetResponse, error) {
 	if err := fails(a.Fails, a.Field); err != nil {
 		return nil, err
@@ -164,7 +214,7 @@ func (a *Auth) GetKeySet(_ context.Context, in *authv1.GetKeySetRequest) (*authv
 	if in.GetUse() != authv1.KeyUse_KEY_USE_ACCESS {
 		return nil, rpcerr.New(errorsv1.Reason_REASON_INTERNAL, "these keys are for nobody outside")
 	}
-	return &authv1.GetKeySetResponse{Jwks: []byte(`{"keys":[{"use":"sig","kty":"RSA","kid":"k1","alg":"RS256","n":"AQAB_-","e":"AQAB"}]}`)}, nil
+	return &authv1.GetKeySetResponse{Jwks: []byte(keySet)}, nil
 }
 
 // Nothing is a fresh view in which nothing is revoked.

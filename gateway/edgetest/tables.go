@@ -60,7 +60,7 @@ func collect(message protoreflect.MessageDescriptor, prefix string, validated ma
 }
 
 // EveryRoute fails unless the family's routes are those that the methods of contract are annotated with, by
-// google.api.http and wire.v1.consumes.
+// google.api.http and wire.v1.consumes, and produce what their answers have by wire.v1.instead.
 func EveryRoute(t *testing.T, family edge.Family, contracts ...protoreflect.FileDescriptor) {
 	t.Helper()
 	var annotated, mounted []string
@@ -70,12 +70,12 @@ func EveryRoute(t *testing.T, family edge.Family, contracts ...protoreflect.File
 			for j := range methods.Len() {
 				options := methods.Get(j).Options()
 				consumes, _ := proto.GetExtension(options, wirev1.E_Consumes).([]string)
-				annotated = append(annotated, describe(httpRule(options), consumes))
+				annotated = append(annotated, describe(httpRule(options), consumes, produces(methods.Get(j).Output())))
 			}
 		}
 	}
 	for _, route := range family.Routes {
-		mounted = append(mounted, describe(route.Method+" "+route.Path, route.Consumes))
+		mounted = append(mounted, describe(route.Method+" "+route.Path, route.Consumes, route.Produces))
 	}
 	slices.Sort(annotated)
 	slices.Sort(mounted)
@@ -99,6 +99,16 @@ func httpRule(options proto.Message) (rule string) {
 	return rule
 }
 
-func describe(rule string, consumes []string) string {
-	return rule + " " + strings.Join(slices.Sorted(slices.Values(consumes)), ", ")
+// produces is the media type that stands instead of JSON for a message, if there is one.
+func produces(message protoreflect.MessageDescriptor) (mediaTypes []string) {
+	for i := range message.Fields().Len() {
+		if mediaType, _ := proto.GetExtension(message.Fields().Get(i).Options(), wirev1.E_Instead).(string); mediaType != "" {
+			mediaTypes = append(mediaTypes, mediaType)
+		}
+	}
+	return mediaTypes
+}
+
+func describe(rule string, consumes, produces []string) string {
+	return rule + " " + strings.Join(slices.Sorted(slices.Values(consumes)), ", ") + " to " + strings.Join(produces, ", ")
 }

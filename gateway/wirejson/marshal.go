@@ -6,6 +6,11 @@
 // for all integers, "[]" for empty lists and zero values; it leaves out only
 // what has explicit presence and is unset. The same message always yields the
 // same bytes, without HTML escaping and without a final newline.
+//
+// Two options of wire.v1 say more. The members of an inline Struct are written
+// beside the message's own. A string that stands instead of its message is the
+// whole answer once it is set, as it is and in the media type that the option
+// names; it is never a JSON member, not even in a message within another.
 package wirejson
 
 import (
@@ -28,7 +33,7 @@ import (
 	wirev1 "github.com/ventanilla/ventanilla/proto/gen/go/wire/v1"
 )
 
-// MediaType is the media type of everything written.
+// MediaType is the media type of everything written, but for strings that stand instead of their message.
 const MediaType = "application/json"
 
 // JSON is a grpc-gateway marshaler of JSON requests and answers. The zero value is ready.
@@ -46,6 +51,9 @@ type plan struct {
 	fields []member
 	inline protoreflect.FieldDescriptor
 	own    map[string]bool
+	// instead is the string that is the whole answer when it is set, in the media type insteadType.
+	instead     protoreflect.FieldDescriptor
+	insteadType string
 }
 
 type member struct {
@@ -54,16 +62,28 @@ type member struct {
 	presence bool
 }
 
-// ContentType is always JSON.
-func (*JSON) ContentType(any) string { return MediaType }
+// ContentType is JSON, unless a string stands instead of the message.
+func (j *JSON) ContentType(v any) string {
+	if m, ok := v.(proto.Message); ok {
+		if p := j.plan(m.ProtoReflect().Descriptor()); p.replaces(m.ProtoReflect()) {
+			return p.insteadType
+		}
+	}
+	return MediaType
+}
 
-// Marshal writes a message. It fails for strings that are not UTF-8 and numbers that JSON has not.
+// Marshal writes a message, or the string that stands instead of it. It fails for strings that are not UTF-8 and
+// numbers that JSON has not.
 func (j *JSON) Marshal(v any) ([]byte, error) {
 	m, ok := v.(proto.Message)
 	if !ok {
 		return nil, fmt.Errorf("wirejson: %T is not a message", v)
 	}
-	return j.appendMessage(make([]byte, 0, 512), m.ProtoReflect())
+	message := m.ProtoReflect()
+	if p := j.plan(message.Descriptor()); p.replaces(message) {
+		return []byte(message.Get(p.instead).String()), nil
+	}
+	return j.appendMessage(make([]byte, 0, 512), message)
 }
 
 // NewEncoder writes messages to w, one after the other.
@@ -95,6 +115,10 @@ func (j *JSON) plan(d protoreflect.MessageDescriptor) *plan {
 			p.inline = f
 			continue
 		}
+		if mediaType, _ := proto.GetExtension(f.Options(), wirev1.E_Instead).(string); mediaType != "" {
+			p.instead, p.insteadType = f, mediaType
+			continue
+		}
 		p.own[f.JSONName()] = true
 		key, _ := appendString(nil, f.JSONName())
 		p.fields = append(p.fields, member{desc: f, key: append(key, ':'), presence: f.HasPresence()})
@@ -102,6 +126,9 @@ func (j *JSON) plan(d protoreflect.MessageDescriptor) *plan {
 	actual, _ := j.plans.LoadOrStore(d, p)
 	return actual.(*plan)
 }
+
+// replaces tells whether a string stands instead of m.
+func (p *plan) replaces(m protoreflect.Message) bool { return p.instead != nil && m.Has(p.instead) }
 
 func (j *JSON) appendMessage(b []byte, m protoreflect.Message) ([]byte, error) {
 	switch v := m.Interface().(type) {

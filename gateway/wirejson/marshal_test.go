@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/structpb"
@@ -50,7 +51,8 @@ func TestMarshal(t *testing.T) {
 			},
 			`{"clientId":"","name":"","family":"","kind":"CLIENT_KIND_PARTNER","scopes":["a"],"audiences":[],"tokenLife":"3s",` +
 				`"resourceScopes":[],"introspectsAll":false,"personalData":false,"introspectionMembers":{},"disabled":false,"epoch":0,` +
-				`"createdAt":"1970-01-01T00:00:01Z"}`,
+				`"createdAt":"1970-01-01T00:00:01Z","tokenAlgorithm":"SIGNATURE_ALGORITHM_UNSPECIFIED",` +
+				`"introspectionAlgorithm":"SIGNATURE_ALGORITHM_UNSPECIFIED","publicKeys":""}`,
 		},
 		"bytes": {&authv1.GetKeySetResponse{Jwks: []byte{0xfb, 0xff}}, `{"jwks":"+/8="}`},
 	} {
@@ -63,6 +65,40 @@ func TestMarshal(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAStringInsteadOfTheMessage(t *testing.T) {
+	const signed = "application/token-introspection+jwt"
+	for name, c := range map[string]struct {
+		message         proto.Message
+		mediaType, want string
+	}{
+		"set":                        {&tuiddv1.TokenInfoResponse{Active: true, Jti: new("j"), Signed: new("a.b.c")}, signed, "a.b.c"},
+		"set, beside inline members": {&tuiddv1.TokenInfoResponse{Signed: new("a.b.c"), Extra: extra(t, map[string]any{"a": 1.0})}, signed, "a.b.c"},
+		"set to nothing":             {&tuiddv1.TokenInfoResponse{Signed: new("")}, signed, ""},
+		"unset":                      {&tuiddv1.TokenInfoResponse{Active: true}, wirejson.MediaType, `{"active":true}`},
+		"its name is nobody's":       {&tuiddv1.TokenInfoResponse{Extra: extra(t, map[string]any{"signed": "x"})}, wirejson.MediaType, `{"active":false,"signed":"x"}`},
+		"none in the message":        {&cmpv1.TokenResponse{}, wirejson.MediaType, `{"token_type":"","expires_in":0,"access_token":""}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := &wirejson.JSON{}
+			for _, m := range []runtime.Marshaler{j, wirejson.Form{JSON: j}} {
+				got, err := m.Marshal(c.message)
+				if err != nil || string(got) != c.want {
+					t.Errorf("got %s, %v, want %s", got, err, c.want)
+				}
+				if mediaType := m.ContentType(c.message); mediaType != c.mediaType {
+					t.Errorf("got %s, want %s", mediaType, c.mediaType)
+				}
+			}
+		})
+	}
+}
+
+func TestTheMediaTypeOfWhatIsNoMessage(t *testing.T) {
+	if got := new(wirejson.JSON).ContentType("text"); got != wirejson.MediaType {
+		t.Errorf("got %s", got)
 	}
 }
 

@@ -18,20 +18,26 @@ func TestPlatformWithMoreFamilies(t *testing.T) {
 // credentialsPass presents the credentials of each family at every endpoint: only the marked ones may pass.
 func credentialsPass(t *testing.T, p *platform, families ...string) {
 	t.Helper()
+	served := map[string]bool{"cmp": true, "tuidd": true}
 	endpoints := []struct {
 		name  string
 		token bool // Also takes a token of the family as credential.
 		takes map[string]bool
 		with  func(credentials) call
 	}{
-		{name: "token", takes: map[string]bool{"cmp": true, "tuidd": true}, with: issuing},
+		{name: "token", takes: served, with: issuing},
 		{
 			name: "tokeninfo", token: true, takes: map[string]bool{"tuidd": true},
 			with: func(c credentials) call { return introspecting("x", c) },
 		},
 		{
-			name: "revoke", takes: map[string]bool{"cmp": true, "tuidd": true},
+			name: "revoke", takes: served,
 			with: func(c credentials) call { return revoking("x", c) },
+		},
+		{name: "own token", takes: served, with: func(c credentials) call { return issuing(c).at(ownTokenPath) }},
+		{
+			name: "own introspection", token: true, takes: served,
+			with: func(c credentials) call { return introspecting("x", c).at(ownIntrospectPath) },
 		},
 	}
 	tokens := map[string]string{"cmp": p.issue(t, p.partner), "tuidd": p.issue(t, p.resource)}

@@ -9,12 +9,23 @@ import (
 	"testing"
 )
 
-// The OAuth endpoints.
+// The OAuth endpoints: those of the partners' documents, and the platform's own.
 const (
-	tokenPath      = "/api/v1/oauth/token"
-	introspectPath = "/mcg/v1/tokeninfo"
-	revokePath     = "/oauth2/revoke"
+	tokenPath         = "/api/v1/oauth/token"
+	introspectPath    = "/mcg/v1/tokeninfo"
+	revokePath        = "/oauth2/revoke"
+	ownTokenPath      = "/oauth2/token"
+	ownIntrospectPath = "/oauth2/introspect"
 )
+
+// oauthPaths are all of them.
+var oauthPaths = []string{tokenPath, introspectPath, revokePath, ownTokenPath, ownIntrospectPath}
+
+// at is the same call at another endpoint.
+func (c call) at(path string) call {
+	c.path = path
+	return c
+}
 
 func encodeForm(form map[string]string) string {
 	values := url.Values{}

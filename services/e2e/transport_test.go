@@ -20,7 +20,7 @@ func oversizedBodies(t *testing.T, p *platform) {
 		},
 	}
 	for name, body := range bodies {
-		for _, path := range []string{tokenPath, introspectPath, revokePath} {
+		for _, path := range oauthPaths {
 			t.Run(name+" "+path, func(t *testing.T) {
 				a := p.send(t, call{path: path, header: form, body: body(), basic: &p.resource})
 				refusal{status: http.StatusRequestEntityTooLarge, members: cmpOAuth}.check(t, a)
@@ -52,6 +52,8 @@ func plainHTTP(t *testing.T, p *platform) {
 		{name: "cmp other path", call: call{path: "/api/v1/beneficios-potenciales"}, members: cmpPlain},
 		{name: "tuidd", call: introspecting("x", p.resource), members: oauth},
 		{name: "native", call: revoking("x", p.partner), members: oauth},
+		{name: "native token", call: token.at(ownTokenPath), members: oauth},
+		{name: "native introspection", call: introspecting("x", p.resource).at(ownIntrospectPath), members: oauth},
 		{name: "native other path", call: call{method: "GET", path: "/docs"}, members: problem},
 	} {
 		t.Run(r.name, func(t *testing.T) {
@@ -67,7 +69,7 @@ func plainHTTP(t *testing.T, p *platform) {
 
 // preflight asks as a browser does before it sends a form from another origin, and as one asks for the options.
 func preflight(t *testing.T, p *platform) {
-	for _, path := range []string{tokenPath, introspectPath, revokePath} {
+	for _, path := range oauthPaths {
 		t.Run(path, func(t *testing.T) {
 			a := p.send(t, call{method: "OPTIONS", path: path, header: http.Header{
 				"Origin":                         {"https://partner.example"},

@@ -85,6 +85,7 @@ func jsonType(contentType string) bool {
 
 func transportRefusals() []refusal {
 	html := http.Header{"Accept": {"text/html"}}
+	signed := http.Header{"Accept": {"application/token-introspection+jwt"}}
 	form := map[string]string{"token": "x"}
 	return []refusal{
 		{name: "cmp unknown path", call: call{path: "/api/v1/no-such"}, status: 404, members: cmpPlain},
@@ -96,10 +97,13 @@ func transportRefusals() []refusal {
 		{name: "cmp wrong accept", call: call{path: tokenPath, form: form, header: html}, status: 406, members: cmpOAuth},
 		{name: "tuidd wrong accept", call: call{path: introspectPath, form: form, header: html}, status: 406, members: oauth},
 		{name: "native wrong accept", call: call{path: revokePath, form: form, header: html}, status: 406, members: oauth},
+		{name: "native token wrong method", call: call{method: "GET", path: ownTokenPath}, status: 405, members: oauth, allow: "OPTIONS, POST"},
+		{name: "native token is never signed", call: call{path: ownTokenPath, form: form, header: signed}, status: 406, members: oauth},
+		{name: "native introspection wrong accept", call: call{path: ownIntrospectPath, form: form, header: html}, status: 406, members: oauth},
 	}
 }
 
-// oauthRefusals are the errors of the three endpoints (RFC 6749, 5.2; RFC 7662, 2.3; RFC 7009, 2.2.1).
+// oauthRefusals are the errors of the OAuth endpoints (RFC 6749, 5.2; RFC 7662, 2.3; RFC 7009, 2.2.1; RFC 7521, 4.2.1).
 func (p *platform) oauthRefusals() []refusal {
 	asking := func(name, value string) call {
 		c := issuing(p.partner)
@@ -128,5 +132,27 @@ func (p *platform) oauthRefusals() []refusal {
 		{name: "revocation without a caller", call: call{path: revokePath, form: map[string]string{"token": "x"}}, status: 401, members: oauth, error: "invalid_client"},
 		{name: "revocation with a wrong secret", call: revoking("x", wrong), status: 401, members: oauth, error: "invalid_client"},
 		{name: "revocation without a token", call: revoking("", p.partner), status: 400, members: oauth, error: "invalid_request"},
+		{name: "own, unknown grant type", call: asking("grant_type", "password").at(ownTokenPath), status: 400, members: oauth, error: "unsupported_grant_type"},
+		{name: "own, unknown scope", call: asking("scope", "no-such").at(ownTokenPath), status: 400, members: oauth, error: "invalid_scope"},
+		{name: "own, wrong secret", call: issuing(wrong).at(ownTokenPath), status: 401, members: oauth, error: "invalid_client"},
+		{name: "own, half an assertion", call: asking("client_assertion", "x").at(ownTokenPath), status: 400, members: oauth, error: "invalid_request"},
+		{name: "own, no assertion at all", call: asserting("no.such.assertion"), status: 401, members: oauth, error: "invalid_client"},
+		{name: "own, an assertion of another kind", call: asserting("x", "client_assertion_type", "urn:example"), status: 401, members: oauth, error: "invalid_client"},
+		{name: "own, an assertion and a secret", call: asserting("x", "client_secret", "wrong-secret"), status: 400, members: oauth, error: "invalid_request"},
+		{name: "own, an API key that is none", call: call{path: ownTokenPath, form: map[string]string{"grant_type": "client_credentials"}, bearer: "vtk_no_such"}, status: 401, members: oauth, error: "invalid_client"},
+		{name: "own, introspection without a token", call: introspecting("", p.resource).at(ownIntrospectPath), status: 400, members: oauth, error: "invalid_request"},
+		{name: "own, introspection with a token that is none", call: call{path: ownIntrospectPath, form: map[string]string{"token": "x"}, bearer: "no.such.token"}, status: 401, members: oauth, error: "invalid_token"},
 	}
+}
+
+// asserting asks for a token with an assertion, and other parameters by name and value.
+func asserting(assertion string, more ...string) call {
+	form := map[string]string{
+		"grant_type": "client_credentials", "client_assertion": assertion,
+		"client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+	}
+	for pair := range slices.Chunk(more, 2) {
+		form[pair[0]] = pair[1]
+	}
+	return call{path: ownTokenPath, form: form}
 }

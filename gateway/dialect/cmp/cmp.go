@@ -21,8 +21,8 @@ import (
 // Name is the family's name.
 const Name = "cmp"
 
-// TokenPath is the token endpoint.
-const TokenPath = "/api/v1/oauth/token"
+// tokenPath is the token endpoint.
+const tokenPath = "/api/v1/oauth/token"
 
 // Issuer is what the auth service does for the family.
 type Issuer interface {
@@ -42,7 +42,7 @@ func New(issuer Issuer, served ...string) (edge.Family, error) {
 		Name:     Name,
 		Prefixes: []string{"/api/v1", "/v1/auth", "/widgets"},
 		Routes: []edge.Route{{
-			Method: http.MethodPost, Path: TokenPath, Consumes: []string{wirejson.FormMediaType, wirejson.MediaType},
+			Method: http.MethodPost, Path: tokenPath, Consumes: []string{wirejson.FormMediaType, wirejson.MediaType},
 		}},
 		Handler:     handler,
 		WriteError:  writeError,

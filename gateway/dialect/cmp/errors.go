@@ -112,7 +112,7 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	if !ok {
 		a = answers[errorsv1.Reason_REASON_INTERNAL]
 	}
-	if r.URL.Path != TokenPath {
+	if r.URL.Path != tokenPath {
 		wirejson.Respond(w, a.status, wirejson.MediaType, envelope{Code: a.status, Data: envelopeData{texts[a.status]}})
 		return
 	}

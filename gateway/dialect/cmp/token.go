@@ -16,8 +16,6 @@ import (
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
 
-const clientCredentials = "client_credentials"
-
 // issueFields names the fields of the domain request as the token endpoint does.
 var issueFields = dialect.Fields{
 	Request: (*authv1.IssueTokenRequest)(nil),
@@ -43,14 +41,14 @@ type tokenAdapter struct {
 
 // Token checks presence, grant type, client and scope, in this order (RFC 6749, 4.4.2 and 5.2).
 func (a *tokenAdapter) Token(ctx context.Context, in *cmpv1.TokenRequest) (*cmpv1.TokenResponse, error) {
-	authorization := dialect.Authorization(ctx)
-	if err := checkPresence(authorization, in); err != nil {
+	presented := authentication(ctx, in)
+	if err := checkPresence(presented, in); err != nil {
 		return nil, err
 	}
-	if in.GetGrantType() != clientCredentials {
+	if in.GetGrantType() != oauth.ClientCredentials {
 		return nil, rpcerr.New(errorsv1.Reason_REASON_GRANT_TYPE_UNSUPPORTED, "the grant type is not served")
 	}
-	client, err := oauth.Client(authorization, in.GetClientId(), in.GetClientSecret())
+	client, err := presented.Credential(nil, credential.Basic)
 	if err != nil {
 		return nil, err
 	}
@@ -74,14 +72,23 @@ func (a *tokenAdapter) Token(ctx context.Context, in *cmpv1.TokenRequest) (*cmpv
 	}, nil
 }
 
-func checkPresence(authorization []string, in *cmpv1.TokenRequest) error {
-	if err := oauth.CheckOneMethod(authorization, in.GetClientSecret()); err != nil {
+// authentication looks for HTTP Basic and parameters only: a header of another scheme is not the client's.
+func authentication(ctx context.Context, in *cmpv1.TokenRequest) oauth.Authentication {
+	a := oauth.Authentication{ClientID: in.GetClientId(), ClientSecret: in.GetClientSecret()}
+	if authorization := dialect.Authorization(ctx); credential.SchemeOf(authorization) == credential.Basic {
+		a.Authorization = authorization
+	}
+	return a
+}
+
+func checkPresence(presented oauth.Authentication, in *cmpv1.TokenRequest) error {
+	if err := presented.Check(); err != nil {
 		return err
 	}
 	if err := oauth.Require("grant_type", in.GetGrantType()); err != nil {
 		return err
 	}
-	if credential.SchemeOf(authorization) == credential.Basic {
+	if presented.Authorization != nil {
 		return nil
 	}
 	if err := oauth.Require("client_id", in.GetClientId()); err != nil {

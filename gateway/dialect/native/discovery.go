@@ -9,6 +9,7 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/encoding/protojson"
 
+	"github.com/ventanilla/ventanilla/gateway/oauth"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	nativev1 "github.com/ventanilla/ventanilla/proto/gen/go/native/v1"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
@@ -20,19 +21,11 @@ const (
 	metadataPath = "/.well-known/oauth-authorization-server"
 )
 
-// Endpoints are the paths of other families' OAuth endpoints, for the metadata.
-type Endpoints struct {
-	// Issuer is the platform's identifier; when it is no https URL, or ends in a slash, there is no metadata.
-	Issuer string
-	// Token and Introspection are paths.
-	Token, Introspection string
-}
-
 // discoveryAdapter tells clients where and how.
 type discoveryAdapter struct {
 	nativev1.UnimplementedDiscoveryServiceServer
-	auth      Auth
-	endpoints Endpoints
+	auth   Auth
+	issuer string
 }
 
 // KeySet returns the keys as the auth service has them.
@@ -48,24 +41,31 @@ func (a *discoveryAdapter) KeySet(ctx context.Context, _ *nativev1.KeySetRequest
 	return &answer, mayBeKept(ctx)
 }
 
-// Metadata answers from the configuration.
+// signatureAlgorithms are those of the domain, by their names in JOSE (RFC 7518, 3.1; RFC 8037, 3.1).
+var signatureAlgorithms = []string{"RS256", "ES256", "EdDSA"}
+
+// Metadata answers from the configuration. There is none where the issuer is no https URL, or ends in a slash.
 func (a *discoveryAdapter) Metadata(ctx context.Context, _ *nativev1.MetadataRequest) (*nativev1.MetadataResponse, error) {
-	base := a.endpoints.Issuer
+	base := a.issuer
 	if !strings.HasPrefix(base, "https://") || strings.HasSuffix(base, "/") {
 		return nil, rpcerr.New(errorsv1.Reason_REASON_ROUTE_NOT_FOUND, "the issuer is no https URL")
 	}
-	clientMethods := []string{"client_secret_basic", "client_secret_post"}
+	methods := []string{"client_secret_basic", "client_secret_post", "private_key_jwt"}
 	return &nativev1.MetadataResponse{
 		Issuer:                                 base,
-		TokenEndpoint:                          base + a.endpoints.Token,
+		TokenEndpoint:                          base + tokenPath,
 		JwksUri:                                base + keySetPath,
-		GrantTypesSupported:                    []string{"client_credentials"},
-		TokenEndpointAuthMethodsSupported:      clientMethods,
+		GrantTypesSupported:                    []string{oauth.ClientCredentials},
+		TokenEndpointAuthMethodsSupported:      methods,
 		RevocationEndpoint:                     base + revokePath,
-		RevocationEndpointAuthMethodsSupported: clientMethods,
-		IntrospectionEndpoint:                  base + a.endpoints.Introspection,
-		// A bearer token has no registered method name but is accepted too (RFC 7662, 2.1).
-		IntrospectionEndpointAuthMethodsSupported: []string{"client_secret_basic"},
+		RevocationEndpointAuthMethodsSupported: methods,
+		IntrospectionEndpoint:                  base + introspectPath,
+		// A type of access token stands for callers that present one (RFC 8414, 2).
+		IntrospectionEndpointAuthMethodsSupported:          append(methods, "Bearer"),
+		TokenEndpointAuthSigningAlgValuesSupported:         signatureAlgorithms,
+		RevocationEndpointAuthSigningAlgValuesSupported:    signatureAlgorithms,
+		IntrospectionEndpointAuthSigningAlgValuesSupported: signatureAlgorithms,
+		IntrospectionSigningAlgValuesSupported:             signatureAlgorithms,
 	}, mayBeKept(ctx)
 }
 

@@ -32,7 +32,7 @@ var answers = map[errorsv1.Reason]answer{
 	errorsv1.Reason_REASON_RATE_LIMITED:                {429, 429, oauth.TemporarilyUnavailable, "There were too many requests."},
 	errorsv1.Reason_REASON_ROUTE_NOT_FOUND:             {404, 404, oauth.InvalidRequest, "There is no resource at this path."},
 	errorsv1.Reason_REASON_METHOD_NOT_ALLOWED:          {405, 405, oauth.InvalidRequest, "The resource has no such method."},
-	errorsv1.Reason_REASON_NOT_ACCEPTABLE:              {406, 406, oauth.InvalidRequest, "Only JSON is available."},
+	errorsv1.Reason_REASON_NOT_ACCEPTABLE:              {406, 406, oauth.InvalidRequest, "None of the accepted media types is available; application/json is."},
 	errorsv1.Reason_REASON_MEDIA_TYPE_UNSUPPORTED:      {415, 400, oauth.InvalidRequest, "The content type of the request is not accepted."},
 	errorsv1.Reason_REASON_BODY_TOO_LARGE:              {413, 413, oauth.InvalidRequest, "The body of the request is too large."},
 	errorsv1.Reason_REASON_INSECURE_TRANSPORT:          {403, 403, oauth.InvalidRequest, "Only HTTPS is served."},
@@ -40,7 +40,7 @@ var answers = map[errorsv1.Reason]answer{
 	errorsv1.Reason_REASON_RETIRED:                     {410, 410, oauth.InvalidRequest, "The resource is gone for good."},
 	errorsv1.Reason_REASON_FIELD_MISSING:               {400, 400, oauth.InvalidRequest, "The parameter \"%s\" is required."},
 	errorsv1.Reason_REASON_FIELD_INVALID:               {400, 400, oauth.InvalidRequest, "The parameter \"%s\" is not valid."},
-	errorsv1.Reason_REASON_FIELD_REPEATED:              {400, 400, oauth.InvalidRequest, "The parameter \"%s\" is repeated."},
+	errorsv1.Reason_REASON_FIELD_REPEATED:              {400, 400, oauth.InvalidRequest, "The parameter \"%s\" is repeated, or beside another credential."},
 	errorsv1.Reason_REASON_CREDENTIAL_MISSING:          {401, 401, oauth.InvalidClient, textUnauthorized},
 	errorsv1.Reason_REASON_CREDENTIAL_INVALID:          {401, 401, oauth.InvalidClient, textUnauthorized},
 	errorsv1.Reason_REASON_PERMISSION_DENIED:           {403, 403, oauth.AccessDenied, "The caller may not do this."},
@@ -98,7 +98,7 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	if a.oauthStatus == http.StatusUnauthorized { // RFC 9110, 15.5.2
-		w.Header()["WWW-Authenticate"] = []string{`Basic realm="ventanilla"`}
+		a.oauthCode = oauth.Challenge(w.Header(), r, r.URL.Path == introspectPath)
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	wirejson.Respond(w, a.oauthStatus, wirejson.MediaType, oauthError{a.oauthCode, text})

@@ -1,7 +1,9 @@
 package native
 
+import "github.com/ventanilla/ventanilla/gateway/dialect"
+
 // For tests that walk the tables.
 var (
 	Answers = answers
-	Fields  = revokeFields
+	Fields  = []dialect.Fields{issueFields, revokeFields}
 )

@@ -16,9 +16,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestGolden(t *testing.T) {
 	edgetest.Golden(t, func(auth authv1.TokenServiceClient, exchanger *credential.Exchanger) ([]edge.Family, error) {
-		f, err := native.New(auth, exchanger, native.Endpoints{
-			Issuer: "https://partners.example.org", Token: "/token", Introspection: "/tokeninfo",
-		}, "cmp", "tuidd")
+		f, err := native.New(auth, exchanger, edgetest.Issuer, "cmp", "tuidd")
 		return []edge.Family{f}, err
 	})
 }

@@ -16,37 +16,22 @@ import (
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
 
-// authRole is the role that revokes: the audience of the internal token.
-const authRole = "auth"
-
 // revokeFields names the fields of the domain request as the endpoint does.
 var revokeFields = dialect.Fields{
 	Request: (*authv1.RevokeRequest)(nil),
 	Names:   map[string]string{"token": "token"},
 }
 
-// revokeAdapter serves token revocation from the auth service.
-type revokeAdapter struct {
-	nativev1.UnimplementedOAuthServiceServer
-	auth      Auth
-	exchanger Exchanger
-	families  []string
-}
-
 // Revoke checks presence, then the client, and ends the token (RFC 7009). A token that is none is no error.
-func (a *revokeAdapter) Revoke(ctx context.Context, in *nativev1.RevokeRequest) (*nativev1.RevokeResponse, error) {
-	authorization := dialect.Authorization(ctx)
-	if err := oauth.CheckOneMethod(authorization, in.GetClientSecret()); err != nil {
+func (a *oauthAdapter) Revoke(ctx context.Context, in *nativev1.RevokeRequest) (*nativev1.RevokeResponse, error) {
+	presented := authentication(ctx, in)
+	if err := presented.Check(); err != nil {
 		return nil, err
 	}
 	if err := oauth.Require("token", in.GetToken()); err != nil {
 		return nil, err
 	}
-	client, err := oauth.Client(authorization, in.GetClientId(), in.GetClientSecret())
-	if err != nil {
-		return nil, err
-	}
-	caller, err := a.exchanger.Exchange(ctx, client, authRole, a.families...)
+	caller, err := a.revokers.Authenticate(ctx, presented)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ func BenchmarkTokenInfo(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	family, err := tuidd.New(auth, exchanger)
+	family, err := tuidd.New(auth, exchanger, edgetest.Issuer)
 	if err != nil {
 		b.Fatal(err)
 	}

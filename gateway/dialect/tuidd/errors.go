@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/gateway/oauth"
 	"github.com/ventanilla/ventanilla/gateway/wirejson"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
@@ -90,10 +89,10 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	h.Set("Content-Language", language.String())
 	h.Add("Vary", "Accept-Language")
 	fields := rpcerr.Fields(err)
-	if r.URL.Path == TokenInfoPath {
+	if r.URL.Path == tokenInfoPath {
 		h.Set("Cache-Control", "no-store")
 		if a.oauthStatus == http.StatusUnauthorized {
-			challenge(h, r, &a)
+			a.oauthCode = oauth.Challenge(h, r, true)
 		}
 		wirejson.Respond(w, a.oauthStatus, wirejson.MediaType, oauthError{a.oauthCode, a.text.in(language, fields)})
 		return
@@ -104,17 +103,4 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	status := strings.ToUpper(http.StatusText(a.status))
 	wirejson.Respond(w, a.status, wirejson.MediaType, failure{a.status, status, a.text.in(language, fields), details})
-}
-
-// challenge names the schemes that are taken (RFC 6750, 3). A bad bearer token has its own error code.
-func challenge(h http.Header, r *http.Request, a *answer) {
-	switch credential.SchemeOf(r.Header["Authorization"]) {
-	case credential.Bearer:
-		a.oauthCode = oauth.InvalidToken
-		h["WWW-Authenticate"] = []string{`Bearer realm="ventanilla", error="invalid_token"`}
-	case credential.Basic:
-		h["WWW-Authenticate"] = []string{`Basic realm="ventanilla"`}
-	default:
-		h["WWW-Authenticate"] = []string{`Bearer realm="ventanilla"`, `Basic realm="ventanilla"`}
-	}
 }

@@ -16,7 +16,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestGolden(t *testing.T) {
 	edgetest.Golden(t, func(auth authv1.TokenServiceClient, exchanger *credential.Exchanger) ([]edge.Family, error) {
-		f, err := tuidd.New(auth, exchanger)
+		f, err := tuidd.New(auth, exchanger, edgetest.Issuer)
 		return []edge.Family{f, edgetest.Fallback()}, err
 	})
 }

@@ -10,10 +10,8 @@ import (
 
 func TestEveryReasonHasAnAnswer(t *testing.T) { edgetest.EveryReason(t, tuidd.Answers) }
 
-func TestEveryValidatedFieldHasAName(t *testing.T) { edgetest.EveryField(t, tuidd.Fields) }
-
 func TestEveryRouteIsAnnotated(t *testing.T) {
-	family, err := tuidd.New(nil, nil)
+	family, err := tuidd.New(nil, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}

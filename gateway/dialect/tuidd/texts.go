@@ -70,9 +70,9 @@ var (
 		"The HTTP method does not apply to this resource.",
 	}
 	textNotAcceptable = text{
-		"Seul le format JSON est disponible.",
-		"Solo está disponible el formato JSON.",
-		"Only JSON is available.",
+		"Aucun des formats acceptés n'est disponible; application/json l'est.",
+		"Ninguno de los formatos aceptados está disponible; application/json sí.",
+		"None of the accepted formats is available; application/json is.",
 	}
 	textMediaType = text{
 		"Le type de contenu de la requête n'est pas accepté.",
@@ -105,9 +105,9 @@ var (
 		"The parameter \"%s\" is not valid.",
 	}
 	textRepeated = text{
-		"Le paramètre «%s» est répété.",
-		"El parámetro «%s» está repetido.",
-		"The parameter \"%s\" is repeated.",
+		"Le paramètre «%s» est répété, ou accompagne une autre authentification.",
+		"El parámetro «%s» está repetido, o acompaña a otra autenticación.",
+		"The parameter \"%s\" is repeated, or beside another credential.",
 	}
 	textUnauthorized = text{
 		"L'authentification est absente ou invalide.",

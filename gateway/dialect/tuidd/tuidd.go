@@ -8,35 +8,32 @@ import (
 	"net/http"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
-	"google.golang.org/grpc"
 
 	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/gateway/dialect"
 	"github.com/ventanilla/ventanilla/gateway/edge"
+	"github.com/ventanilla/ventanilla/gateway/oauth"
 	"github.com/ventanilla/ventanilla/gateway/wirejson"
 	tuiddv1 "github.com/ventanilla/ventanilla/proto/gen/go/tuidd/v1"
-	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 )
 
 // Name is the family's name.
 const Name = "tuidd"
 
-// TokenInfoPath is the introspection endpoint.
-const TokenInfoPath = "/mcg/v1/tokeninfo"
+// tokenInfoPath is the introspection endpoint.
+const tokenInfoPath = "/mcg/v1/tokeninfo"
 
-// Introspector is what the auth service does for the family.
-type Introspector interface {
-	Introspect(ctx context.Context, in *authv1.IntrospectRequest, opts ...grpc.CallOption) (*authv1.IntrospectResponse, error)
-}
-
-// Exchanger turns a partner's credential into an internal token.
-type Exchanger interface {
-	Exchange(ctx context.Context, c credential.Credential, audience string, families ...string) (credential.Caller, error)
-}
-
-// New makes the family.
-func New(introspector Introspector, exchanger Exchanger) (edge.Family, error) {
-	adapter := &tokenInfoAdapter{introspector: introspector, exchanger: exchanger}
+// New makes the family. issuer is the platform's identifier, which callers' assertions name.
+func New(introspector oauth.Introspector, exchanger oauth.Exchanger, issuer string) (edge.Family, error) {
+	adapter := &tokenInfoAdapter{introspection: oauth.Introspection{
+		Introspector: introspector,
+		Clients: oauth.Clients{
+			Exchanger: exchanger,
+			Families:  []string{Name},
+			Audiences: oauth.Audiences(issuer, tokenInfoPath),
+			Schemes:   []credential.Scheme{credential.Bearer, credential.Basic, credential.Assertion},
+		},
+	}}
 	handler, err := dialect.NewHandler(func(ctx context.Context, mux *runtime.ServeMux) error {
 		return tuiddv1.RegisterTokenInfoServiceHandlerServer(ctx, mux, adapter)
 	})
@@ -44,9 +41,12 @@ func New(introspector Introspector, exchanger Exchanger) (edge.Family, error) {
 		return edge.Family{}, err
 	}
 	return edge.Family{
-		Name:       Name,
-		Prefixes:   []string{"/mcg", "/Services"},
-		Routes:     []edge.Route{{Method: http.MethodPost, Path: TokenInfoPath, Consumes: []string{wirejson.FormMediaType}}},
+		Name:     Name,
+		Prefixes: []string{"/mcg", "/Services"},
+		Routes: []edge.Route{{
+			Method: http.MethodPost, Path: tokenInfoPath,
+			Consumes: []string{wirejson.FormMediaType}, Produces: []string{oauth.SignedMediaType},
+		}},
 		Handler:    handler,
 		WriteError: writeError,
 	}, nil

@@ -1,12 +1,22 @@
 package demo_test
 
 import (
+	"context"
+	"crypto"
+	"encoding/json"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/go-jose/go-jose/v4"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/demo"
 )
 
@@ -30,6 +40,89 @@ func TestFileSurvivesARoundTrip(t *testing.T) {
 	got, err := demo.Read(path)
 	if err != nil || got != file() {
 		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+// clients registers what it is asked to, and knows no client of an earlier run.
+type clients struct {
+	authv1.ClientServiceClient
+	made map[string]*authv1.Client
+}
+
+func (c *clients) CreateClient(_ context.Context, in *authv1.CreateClientRequest, _ ...grpc.CallOption) (*authv1.CreateClientResponse, error) {
+	client := in.GetClient()
+	client.ClientId = strings.ReplaceAll(client.GetName(), " ", "-")
+	c.made[client.GetClientId()] = client
+	return &authv1.CreateClientResponse{Client: client, ClientSecret: "s3cret"}, nil
+}
+
+func (c *clients) GetClient(_ context.Context, in *authv1.GetClientRequest, _ ...grpc.CallOption) (*authv1.GetClientResponse, error) {
+	client, ok := c.made[in.GetClientId()]
+	if !ok {
+		return nil, status.Error(codes.NotFound, "no such client")
+	}
+	return &authv1.GetClientResponse{Client: client}, nil
+}
+
+func seeded(t *testing.T, c *clients, text []byte) []byte {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "demo.json")
+	if text != nil {
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := demo.Read(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.Seed(t.Context(), c, &f); err != nil {
+		t.Fatal(err)
+	}
+	if text, err = f.Encode(); err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func TestSeedKeepsClientsThatServe(t *testing.T) {
+	c := &clients{made: make(map[string]*authv1.Client)}
+	first := seeded(t, c, nil)
+	registered := len(c.made)
+	if second := seeded(t, c, first); string(second) != string(first) || len(c.made) != registered {
+		t.Errorf("seeding again changed the file, or made %d clients more", len(c.made)-registered)
+	}
+	for _, client := range c.made {
+		client.Disabled = true
+	}
+	if third := seeded(t, c, first); string(third) == string(first) {
+		t.Error("disabled clients were kept")
+	}
+}
+
+// The file has the private halves of the keys that auth has the public halves of.
+func TestSeededKeysAreTheClients(t *testing.T) {
+	c := &clients{made: make(map[string]*authv1.Client)}
+	var f struct {
+		OAuth map[string]json.RawMessage `json:"oauth"`
+	}
+	if err := json.Unmarshal(seeded(t, c, nil), &f); err != nil {
+		t.Fatal(err)
+	}
+	for _, prefix := range []string{"", "resource_server_"} {
+		var id string
+		var private jose.JSONWebKey
+		if err := errors.Join(json.Unmarshal(f.OAuth[prefix+"client_id"], &id), json.Unmarshal(f.OAuth[prefix+"private_key"], &private)); err != nil {
+			t.Fatal(err)
+		}
+		var set jose.JSONWebKeySet
+		if err := json.Unmarshal([]byte(c.made[id].GetPublicKeys()), &set); err != nil {
+			t.Fatal(err)
+		}
+		keys := set.Key(private.KeyID)
+		if private.IsPublic() || len(keys) != 1 || !keys[0].IsPublic() || !keys[0].Key.(interface{ Equal(crypto.PublicKey) bool }).Equal(private.Public().Key) {
+			t.Errorf("%sclient %s: registered %v", prefix, id, c.made[id].GetPublicKeys())
+		}
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+
+	"github.com/go-jose/go-jose/v4"
 )
 
 // File is demo.json. Keys may be added, not renamed.
@@ -20,6 +22,7 @@ type File struct {
 	CAFile   string `json:"ca_file"`
 	CMP      CMP    `json:"cmp"`
 	TUIDD    TUIDD  `json:"tuidd"`
+	OAuth    OAuth  `json:"oauth"`
 }
 
 // CMP holds the credentials of a partner of Red de Protección Social.
@@ -39,6 +42,16 @@ type TUIDD struct {
 	// ProviderClientID is a service provider.
 	ProviderClientID     string `json:"provider_client_id"`
 	ProviderClientSecret string `json:"provider_client_secret"`
+}
+
+// OAuth holds two clients of the Mobile Connect gateway that authenticate with keys of their own (RFC 7523).
+type OAuth struct {
+	// ClientID is a partner, whose tokens are signed with ES256.
+	ClientID   string           `json:"client_id"`
+	PrivateKey *jose.JSONWebKey `json:"private_key"`
+	// ResourceServerClientID may introspect the partner's tokens; signed answers to it are signed with EdDSA.
+	ResourceServerClientID   string           `json:"resource_server_client_id"`
+	ResourceServerPrivateKey *jose.JSONWebKey `json:"resource_server_private_key"`
 }
 
 // Read returns the file of an earlier run, or an empty one.

@@ -50,27 +50,45 @@ func Seed(ctx context.Context, clients authv1.ClientServiceClient, f *File) erro
 			return err
 		}
 	}
-	return nil
+	return s.seedKeys(ctx, &f.OAuth)
 }
 
 type seeder struct{ clients authv1.ClientServiceClient }
 
 // ensure keeps a client that still serves; one that is gone or disabled is made anew.
 func (s seeder) ensure(ctx context.Context, id, secret *string, client func() *authv1.Client) error {
-	if *id != "" && *secret != "" {
-		answer, err := s.clients.GetClient(ctx, &authv1.GetClientRequest{ClientId: *id})
-		if err == nil && !answer.GetClient().GetDisabled() {
-			return nil
-		}
-		if err != nil && status.Code(err) != codes.NotFound {
-			return fmt.Errorf("looking for a demo client: %w", err)
+	if *secret != "" {
+		if serves, err := s.serves(ctx, *id); err != nil || serves {
+			return err
 		}
 	}
-	wanted := client()
-	made, err := s.clients.CreateClient(ctx, &authv1.CreateClientRequest{Client: wanted})
+	made, err := s.create(ctx, client())
 	if err != nil {
-		return fmt.Errorf("making %q: %w", wanted.GetName(), err)
+		return err
 	}
 	*id, *secret = made.GetClient().GetClientId(), made.GetClientSecret()
 	return nil
+}
+
+// serves tells whether there is a client of the identifier, and it is not disabled.
+func (s seeder) serves(ctx context.Context, id string) (bool, error) {
+	if id == "" {
+		return false, nil
+	}
+	answer, err := s.clients.GetClient(ctx, &authv1.GetClientRequest{ClientId: id})
+	if status.Code(err) == codes.NotFound {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("looking for a demo client: %w", err)
+	}
+	return !answer.GetClient().GetDisabled(), nil
+}
+
+func (s seeder) create(ctx context.Context, client *authv1.Client) (*authv1.CreateClientResponse, error) {
+	made, err := s.clients.CreateClient(ctx, &authv1.CreateClientRequest{Client: client})
+	if err != nil {
+		return nil, fmt.Errorf("making %q: %w", client.GetName(), err)
+	}
+	return made, nil
 }

@@ -99,13 +99,11 @@ func families(tokens authv1.TokenServiceClient, revocations *authn.Revocations, 
 	if err != nil {
 		return nil, err
 	}
-	mobileConnect, err := tuidd.New(tokens, exchanger)
+	mobileConnect, err := tuidd.New(tokens, exchanger, issuer)
 	if err != nil {
 		return nil, err
 	}
-	everyone, err := native.New(tokens, exchanger, native.Endpoints{
-		Issuer: issuer, Token: cmp.TokenPath, Introspection: tuidd.TokenInfoPath,
-	}, partners()...)
+	everyone, err := native.New(tokens, exchanger, issuer, partners()...)
 	if err != nil {
 		return nil, err
 	}
