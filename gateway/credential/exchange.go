@@ -46,6 +46,8 @@ type Caller struct {
 	Token string
 	// Principal is who it is.
 	Principal *authv1.Principal
+	// again exchanges the credential anew; nil when that was just done.
+	again func(context.Context) (Caller, error)
 }
 
 // Exchanger exchanges credentials, each once: an exchange is kept for a minute
@@ -98,11 +100,13 @@ func (e *Exchanger) Exchange(ctx context.Context, c Credential, audience string,
 	k := hash(c, audience, families)
 	if kept, ok := e.cache.GetIfPresent(k); ok {
 		if e.clock().Before(kept.until) && !e.revocations.Revoked(kept.caller.Principal) {
-			return kept.caller, nil
+			return e.kept(kept.caller, k, request), nil
 		}
 		e.cache.Invalidate(k)
 	}
+	mine := false
 	got, err := e.cache.Get(ctx, k, otter.LoaderFunc[key, entry](func(ctx context.Context, _ key) (entry, error) {
+		mine = true
 		// Others may be waiting for this exchange: it must not end because the first of them goes away.
 		shared, cancel := context.WithTimeout(context.WithoutCancel(ctx), exchangeTimeout)
 		defer cancel()
@@ -115,7 +119,24 @@ func (e *Exchanger) Exchange(ctx context.Context, c Credential, audience string,
 		e.cache.Invalidate(k)
 		return Caller{}, errInvalid()
 	}
+	if !mine {
+		return e.kept(got.caller, k, request), nil
+	}
 	return got.caller, nil
+}
+
+// kept makes the caller of an exchange that was not made for it.
+func (e *Exchanger) kept(caller Caller, k key, request *authv1.ExchangeRequest) Caller {
+	caller.again = func(ctx context.Context) (Caller, error) {
+		got, err := e.ask(ctx, request)
+		if err != nil {
+			e.cache.Invalidate(k)
+			return Caller{}, err
+		}
+		e.cache.Set(k, got)
+		return got.caller, nil
+	}
+	return caller
 }
 
 // once exchanges an assertion, of the client if one is named.
@@ -144,7 +165,7 @@ func (e *Exchanger) ask(ctx context.Context, request *authv1.ExchangeRequest) (e
 	if limit := asked.Add(maxKept); limit.Before(until) {
 		until = limit
 	}
-	return entry{Caller{response.GetInternalToken(), response.GetPrincipal()}, until}, nil
+	return entry{Caller{Token: response.GetInternalToken(), Principal: response.GetPrincipal()}, until}, nil
 }
 
 func newRequest(c Credential, audience string, families []string) (*authv1.ExchangeRequest, error) {

@@ -63,11 +63,7 @@ func (w *world) Revoked(p *authv1.Principal) bool { return w.revoked[p.GetTokenI
 
 func start(t *testing.T) (*world, func(token string) (string, error)) {
 	t.Helper()
-	w := &world{life: 5 * time.Minute, now: time.Unix(1e9, 0), revoked: make(map[string]bool)}
-	e, err := credential.NewExchanger(w, w, func() time.Time { return w.now })
-	if err != nil {
-		t.Fatal(err)
-	}
+	w, e := exchanger(t)
 	return w, func(token string) (string, error) {
 		caller, err := e.Exchange(t.Context(), credential.Credential{Scheme: credential.Bearer, Token: token}, "auth", "cmp")
 		return caller.Token, err
