@@ -15,7 +15,7 @@ import (
 const (
 	leastFault = 100 * time.Millisecond
 	mostFault  = 3 * time.Second
-	mostPeace  = 2 * time.Second
+	mostPeace  = 3 * time.Second
 )
 
 // fault takes something away and brings it back.

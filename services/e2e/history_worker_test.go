@@ -118,7 +118,7 @@ func (s *subject) insist(ctx context.Context, worker int, q history.Question) er
 	if q.Kind == history.Introspect && len(s.tokens) == 0 {
 		return nil
 	}
-	for began := time.Now(); time.Since(began) < patience && ctx.Err() == nil; breathe(ctx) {
+	for began := time.Now(); time.Since(began) < patience && ctx.Err() == nil; pause(ctx, mostPause) {
 		if a := s.ask(ctx, worker, q); a.Outcome == history.Done || a.Outcome == history.Refused {
 			return nil
 		}
