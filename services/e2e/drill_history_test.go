@@ -36,11 +36,10 @@ func TestDrillHistories(t *testing.T) {
 	total := setting(t, "VENTANILLA_E2E_HISTORIES", uint64(rounds(150, 100_000)))
 	t.Logf("VENTANILLA_E2E_SEED=%d repeats the questions and the faults", seed)
 	began := time.Now()
-	now := func() time.Duration { return time.Since(began) }
 	s := newSites(t)
 	run := &histories{
-		sites: s, seed: seed, total: int64(total), now: now,
-		trouble: &trouble{sites: s, random: rand.New(rand.NewPCG(seed, 0)), now: now},
+		sites: s, seed: seed, total: int64(total), began: began,
+		trouble: &trouble{sites: s, random: rand.New(rand.NewPCG(seed, 0)), began: began},
 	}
 	calm := make(chan struct{})
 	var group sync.WaitGroup
@@ -74,7 +73,7 @@ type histories struct {
 	sites   *sites
 	seed    uint64
 	total   int64
-	now     func() time.Duration
+	began   time.Time
 	trouble *trouble
 
 	taken    atomic.Int64
@@ -101,7 +100,7 @@ func (h *histories) some(t *testing.T) {
 }
 
 func (h *histories) one(ctx context.Context, t *testing.T, number int64) error {
-	s, err := h.sites.newSubject(ctx, t, int(number), h.now)
+	s, err := h.sites.newSubject(ctx, t, int(number), h.began)
 	if err != nil {
 		return err
 	}
@@ -152,6 +151,8 @@ func answered(o history.Operation) string {
 		return "no answer"
 	case o.Outcome == history.Refused:
 		return "refused"
+	case o.Outcome == history.Gone:
+		return "gone"
 	case o.Kind == history.Introspect && o.Active:
 		return "active"
 	case o.Kind == history.Introspect:
@@ -164,6 +165,7 @@ func answered(o history.Operation) string {
 func (h *histories) report(t *testing.T, number int64, v *history.Violation) error {
 	if h.folder == "" {
 		var err error
+		//nolint:usetesting // It stays when the test has ended.
 		if h.folder, err = os.MkdirTemp("", "ventanilla-histories-"); err != nil {
 			return err
 		}
@@ -185,10 +187,10 @@ func (h *histories) report(t *testing.T, number int64, v *history.Violation) err
 
 // summarize fails when something was never answered: a run that asks nothing finds nothing.
 func (h *histories) summarize(t *testing.T) {
-	t.Logf("%d histories in %v, their checks took %v; answers: %v", h.checked, h.now(), h.checking, h.outcomes)
+	t.Logf("%d histories in %v, their checks took %v; answers: %v", h.checked, time.Since(h.began), h.checking, h.outcomes)
 	for _, name := range []string{
 		"issue, done", "issue, refused", "introspect, active", "introspect, inactive", "introspect, refused",
-		"revoke, done", "revoke, refused", "disable, done", "enable, done", "rotate, done", "look, done",
+		"revoke, done", "revoke, refused", "disable, done", "enable, done", "rotate, done", "delete, done", "look, done", "look, gone",
 	} {
 		if h.outcomes[name] == 0 {
 			t.Errorf("never seen: %s", name)

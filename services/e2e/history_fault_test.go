@@ -51,7 +51,7 @@ func (s *sites) faults(i int, random *rand.Rand) []fault {
 type trouble struct {
 	sites  *sites
 	random *rand.Rand
-	now    func() time.Duration
+	began  time.Time
 	mu     sync.Mutex
 	past   []string
 }
@@ -93,7 +93,7 @@ func (f *trouble) makeUntil(t *testing.T, calm <-chan struct{}) {
 func (f *trouble) note(what, name string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.past = append(f.past, fmt.Sprintf("%10.1fms  %s %s", float64(f.now())/float64(time.Millisecond), name, what))
+	f.past = append(f.past, fmt.Sprintf("%10.1fms  %s %s", float64(time.Since(f.began))/float64(time.Millisecond), name, what))
 }
 
 func (f *trouble) String() string {

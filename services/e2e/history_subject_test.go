@@ -17,6 +17,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/connectivity"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/types/known/durationpb"
 
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/e2e/history"
@@ -29,8 +30,9 @@ const callTime = 8 * time.Second
 type subject struct {
 	*sites
 	*history.Recorder
-	t  *testing.T
-	id string
+	t     *testing.T
+	began time.Time // Zero on the recorder's clock.
+	id    string
 	// operating is held through changes of the registration.
 	operating sync.Mutex
 
@@ -42,7 +44,7 @@ type subject struct {
 }
 
 // newSubject registers a client that may ask for tokens, introspect and revoke its own ones.
-func (s *sites) newSubject(ctx context.Context, t *testing.T, number int, now func() time.Duration) (*subject, error) {
+func (s *sites) newSubject(ctx context.Context, t *testing.T, number int, began time.Time) (*subject, error) {
 	request := &authv1.CreateClientRequest{Client: &authv1.Client{
 		Name: fmt.Sprintf("History %d", number), Family: "tuidd", Kind: authv1.ClientKind_CLIENT_KIND_RESOURCE_SERVER,
 	}}
@@ -53,7 +55,7 @@ func (s *sites) newSubject(ctx context.Context, t *testing.T, number int, now fu
 			cancel()
 			if err == nil {
 				return &subject{
-					sites: s, Recorder: history.NewRecorder(now), t: t,
+					sites: s, began: began, Recorder: history.NewRecorder(func() time.Duration { return time.Since(began) }), t: t,
 					id: made.GetClient().GetClientId(), secrets: []string{made.GetClientSecret()},
 				}, nil
 			}
@@ -67,7 +69,7 @@ func (s *sites) newSubject(ctx context.Context, t *testing.T, number int, now fu
 func (s *subject) ask(ctx context.Context, worker int, q history.Question) history.Answer {
 	ctx, cancel := context.WithTimeout(ctx, callTime)
 	defer cancel()
-	if q.Kind >= history.Disable && q.Kind <= history.Rotate {
+	if q.Kind.Registers() {
 		s.operating.Lock()
 		defer s.operating.Unlock()
 	}
@@ -78,7 +80,7 @@ func (s *subject) ask(ctx context.Context, worker int, q history.Question) histo
 		}
 		return s.operate(ctx, q)
 	})
-	if a.Outcome == history.Open && q.Kind >= history.Revoke && q.Kind <= history.Rotate {
+	if a.Outcome == history.Open && (q.Kind.Registers() || q.Kind == history.Revoke) {
 		s.mu.Lock()
 		s.open++
 		s.mu.Unlock()
@@ -174,9 +176,11 @@ func (s *subject) operate(ctx context.Context, q history.Question) history.Answe
 		one.operators.Connect()
 		return history.Answer{}
 	}
-	client, secret, err := s.change(ctx, one.clients, q.Kind)
+	client, secret, err := s.change(ctx, one.clients, q)
 	switch status.Code(err) {
 	case codes.OK:
+	case codes.NotFound:
+		return history.Answer{Outcome: history.Gone}
 	case codes.Unavailable, codes.DeadlineExceeded, codes.Canceled:
 		return history.Answer{Outcome: history.Open}
 	default:
@@ -190,12 +194,15 @@ func (s *subject) operate(ctx context.Context, q history.Question) history.Answe
 	if q.Kind == history.Rotate {
 		s.secrets = append(s.secrets, secret)
 		a.Secret = len(s.secrets) - 1
+		if until := client.GetPreviousSecretExpiresAt(); until != nil {
+			a.Until = until.AsTime().Sub(s.began)
+		}
 	}
 	return a
 }
 
-func (s *subject) change(ctx context.Context, c authv1.ClientServiceClient, k history.Kind) (*authv1.Client, string, error) {
-	switch k {
+func (s *subject) change(ctx context.Context, c authv1.ClientServiceClient, q history.Question) (*authv1.Client, string, error) {
+	switch q.Kind {
 	case history.Disable:
 		a, err := c.DisableClient(ctx, &authv1.DisableClientRequest{ClientId: s.id})
 		return a.GetClient(), "", err
@@ -203,8 +210,11 @@ func (s *subject) change(ctx context.Context, c authv1.ClientServiceClient, k hi
 		a, err := c.EnableClient(ctx, &authv1.EnableClientRequest{ClientId: s.id})
 		return a.GetClient(), "", err
 	case history.Rotate:
-		a, err := c.RotateSecret(ctx, &authv1.RotateSecretRequest{ClientId: s.id})
+		a, err := c.RotateSecret(ctx, &authv1.RotateSecretRequest{ClientId: s.id, Overlap: durationpb.New(q.Overlap)})
 		return a.GetClient(), a.GetClientSecret(), err
+	case history.Delete:
+		_, err := c.DeleteClient(ctx, &authv1.DeleteClientRequest{ClientId: s.id})
+		return nil, "", err
 	}
 	a, err := c.GetClient(ctx, &authv1.GetClientRequest{ClientId: s.id})
 	return a.GetClient(), "", err

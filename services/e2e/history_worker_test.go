@@ -12,8 +12,12 @@ import (
 const (
 	// mostOpen bounds the changes without an answer, each of which doubles the orders that may explain a history.
 	mostOpen = 4
+	// fewTokens is how many a client has got when it may be deleted.
+	fewTokens = 5
 	// mostPause is the longest between two calls of a worker.
 	mostPause = 200 * time.Millisecond
+	// mostOverlap is the longest that an old secret serves beside a new one.
+	mostOverlap = 2 * time.Second
 )
 
 // work asks so many random questions.
@@ -40,6 +44,9 @@ func (s *subject) question(random *rand.Rand) history.Question {
 	if q.Kind == history.Introspect || q.Kind == history.Revoke {
 		q.Token = recent(random, len(s.tokens))
 	}
+	if q.Kind == history.Rotate && random.IntN(2) == 0 {
+		q.Overlap = 100*time.Millisecond + time.Duration(random.Int64N(int64(mostOverlap)))
+	}
 	switch q.Caller {
 	case history.BySecret:
 		q.Credential = recent(random, len(s.secrets))
@@ -54,18 +61,21 @@ func (s *subject) kind(random *rand.Rand) history.Kind {
 	weights := []struct {
 		kind   history.Kind
 		weight int
-	}{{history.Issue, 16}, {history.Introspect, 50}, {history.Revoke, 10}, {history.Disable, 4}, {history.Enable, 4}, {history.Rotate, 5}, {history.Look, 6}}
+	}{{history.Issue, 16}, {history.Introspect, 50}, {history.Revoke, 10}, {history.Disable, 4}, {history.Enable, 4}, {history.Rotate, 5}, {history.Delete, 0}, {history.Look, 6}}
 	if s.disabled {
 		weights[history.Enable].weight = 40
 	}
 	if len(s.tokens) == 0 {
 		weights[history.Introspect].weight, weights[history.Revoke].weight = 0, 0
 	}
+	if len(s.tokens) > fewTokens {
+		weights[history.Delete].weight = 1 // Not before there is something to end.
+	}
 	if len(s.tokens) > history.MaxTokens/2 {
 		weights[history.Issue].weight = 0
 	}
 	if s.open >= mostOpen {
-		for k := history.Revoke; k <= history.Rotate; k++ {
+		for k := history.Revoke; k <= history.Delete; k++ {
 			weights[k].weight = 0
 		}
 	}
@@ -119,7 +129,7 @@ func (s *subject) insist(ctx context.Context, worker int, q history.Question) er
 		return nil
 	}
 	for began := time.Now(); time.Since(began) < patience && ctx.Err() == nil; pause(ctx, mostPause) {
-		if a := s.ask(ctx, worker, q); a.Outcome == history.Done || a.Outcome == history.Refused {
+		if a := s.ask(ctx, worker, q); a.Outcome != history.Unsent && a.Outcome != history.Open {
 			return nil
 		}
 	}

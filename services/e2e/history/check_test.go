@@ -31,6 +31,19 @@ func introspect(at, replica, number int, active bool) history.Operation {
 		history.Answer{Outcome: history.Done, Active: active})
 }
 
+// overlapping is a rotation after which the old secret serves until a millisecond.
+func overlapping(at, replica int, epoch int64, secret, until int) history.Operation {
+	o := operator(at, replica, history.Rotate, epoch, false)
+	o.Secret, o.Until = secret, time.Duration(until)*time.Millisecond
+	o.Overlap = o.Until - o.Call
+	return o
+}
+
+// remove deletes the client.
+func remove(at, replica int) history.Operation {
+	return call(at, history.Question{Kind: history.Delete, Replica: replica}, history.Answer{Outcome: history.Done})
+}
+
 // present is an introspection whose caller shows a credential of the client.
 func present(at, replica int, caller history.Caller, credential int, a history.Answer) history.Operation {
 	return call(at, history.Question{Kind: history.Introspect, Replica: replica, Caller: caller, Credential: credential}, a)
@@ -64,6 +77,7 @@ var (
 	refused  = history.Answer{Outcome: history.Refused}
 	active   = history.Answer{Outcome: history.Done, Active: true}
 	inactive = history.Answer{Outcome: history.Done}
+	gone     = history.Answer{Outcome: history.Gone}
 )
 
 type made struct {
@@ -141,6 +155,22 @@ func TestIllegal(t *testing.T) {
 		{"the right secret is not let in", []history.Operation{
 			first, operator(10, 0, history.Disable, 1, true), operator(20, 0, history.Enable, 1, false), revoke(1500, 1, 0, history.Refused),
 		}, "gateway 1"},
+		{"the old secret is taken after its overlap", []history.Operation{
+			overlapping(0, 0, 0, 1, 500), issue(600, 0, 0, token(0, 0)),
+		}, "replica 0"},
+		{"the old secret is refused in its overlap", []history.Operation{
+			overlapping(0, 0, 0, 1, 3000), issue(2000, 1, 0, refused),
+		}, "replica 1"},
+		{"the old secret is taken in its overlap after a rotation without one", []history.Operation{
+			overlapping(0, 0, 0, 1, 3000), operator(10, 0, history.Rotate, 1, false), issue(20, 0, 0, token(0, 0)),
+		}, "replica 0"},
+		{"a token dies with a secret that has an overlap", []history.Operation{
+			first, overlapping(10, 0, 0, 1, 500), introspect(600, 0, 0, false),
+		}, "replica 0"},
+		{"a deleted client gets a token", []history.Operation{remove(0, 0), issue(1500, 1, 0, token(0, 0))}, "replica 1"},
+		{"a deleted client's token is active", []history.Operation{first, remove(10, 0), introspect(1500, 1, 0, true)}, "replica 1"},
+		{"a deleted client is seen", []history.Operation{remove(0, 0), operator(10, 1, history.Look, 0, false)}, "registrations"},
+		{"a client is gone that nobody deleted", []history.Operation{call(0, history.Question{Kind: history.Look}, gone)}, "registrations"},
 		{"a caller whom nobody shut out is refused", []history.Operation{first, present(10, 1, history.Trusted, 0, refused)}, "gateway 1"},
 	} {
 		t.Run(m.name, m.check)
@@ -173,6 +203,28 @@ func TestLegal(t *testing.T) {
 		}, ""},
 		{"disabled twice", []history.Operation{
 			operator(0, 0, history.Disable, 1, true), operator(10, 1, history.Disable, 1, true), operator(20, 0, history.Look, 1, true),
+		}, ""},
+		{"both secrets serve in an overlap", []history.Operation{
+			overlapping(0, 0, 0, 1, 500), issue(20, 0, 0, token(0, 0)), issue(30, 0, 1, token(1, 0)),
+			issue(600, 0, 0, refused), issue(610, 1, 1, token(2, 0)),
+		}, ""},
+		{"an overlap is over before the rotation is answered", []history.Operation{
+			func() history.Operation {
+				o := lasting(2000, overlapping(0, 0, 0, 1, 500))
+				o.Until = 0
+				return o
+			}(),
+			issue(1900, 0, 0, token(0, 0)), issue(2100, 0, 0, refused),
+		}, ""},
+		{"an overlap ends in a call", []history.Operation{
+			overlapping(0, 0, 0, 1, 500), lasting(2000, issue(20, 0, 0, refused)), lasting(2000, issue(21, 0, 0, token(0, 0))),
+		}, ""},
+		{"a rotation with an overlap was not answered", []history.Operation{
+			lost(overlapping(0, 0, 0, 1, 500)), issue(400, 0, 0, token(0, 0)), issue(600, 0, 0, refused), issue(700, 1, 0, token(1, 0)),
+		}, ""},
+		{"a client is deleted", []history.Operation{
+			first, remove(10, 0), issue(20, 0, 0, refused), introspect(900, 1, 0, true), introspect(1100, 1, 0, false),
+			call(1200, history.Question{Kind: history.Enable}, gone), call(1300, history.Question{Kind: history.Look}, gone),
 		}, ""},
 		{"the right secret is let in again soon", []history.Operation{
 			first, operator(10, 0, history.Disable, 1, true), operator(20, 0, history.Enable, 1, false), revoke(1000, 0, 0, history.Refused),

@@ -2,12 +2,17 @@ package history
 
 import (
 	"fmt"
+	"math"
+	"time"
 
 	"github.com/anishathalye/porcupine"
 )
 
 // MaxTokens bounds the tokens of one history.
 const MaxTokens = 64
+
+// clocks is how far the platform's clock and the recorder's may be apart.
+const clocks = 50 * time.Millisecond
 
 // untold numbers a secret whose rotation was not answered: nobody has it.
 const untold = -1
@@ -16,14 +21,28 @@ const untold = -1
 type state struct {
 	epoch    int64
 	disabled bool
+	deleted  bool
 	secret   int
+	previous overlap
 	revoked  uint64 // A bit for each token.
+}
+
+// overlap is the secret before the last rotation, which ends between the two times. A length of 0 is none.
+type overlap struct {
+	secret      int
+	least, most time.Duration
 }
 
 func (s state) String() string {
 	text := fmt.Sprintf("epoch %d, secret %d", s.epoch, s.secret)
 	if s.disabled {
 		text += ", disabled"
+	}
+	if s.deleted {
+		text += ", deleted"
+	}
+	if s.previous.most > 0 {
+		text += fmt.Sprintf(", secret %d until %s", s.previous.secret, milliseconds(s.previous.least))
 	}
 	if s.revoked != 0 {
 		text += fmt.Sprintf(", revoked %b", s.revoked)
@@ -53,38 +72,59 @@ func (e event) step(s state) (bool, state) {
 	switch e.part {
 	case change:
 		after := e.change(s)
-		return e.Outcome != Done || e.Kind == Revoke || e.shows(after), after
+		return e.Outcome != Done || e.Kind == Revoke || !s.deleted && e.shows(after), after
 	case admission:
-		return e.admitted(s) == (e.Outcome == Done), s
+		return e.letIn(s), s
 	case verdict:
+	}
+	if e.Outcome == Gone {
+		return s.deleted, s
 	}
 	switch e.Kind {
 	case Issue:
-		return e.admitted(s) == (e.Outcome == Done) && (e.Outcome == Refused || e.Epoch == s.epoch), s
+		return e.letIn(s) && (e.Outcome == Refused || e.Epoch == s.epoch), s
 	case Introspect:
 		return s.inForce(e.Question.Token, e.tokenEpoch) == e.Active, s
 	case Look:
-		return e.shows(s), s
-	case Revoke, Disable, Enable, Rotate:
+		return !s.deleted && e.shows(s), s
+	case Revoke, Disable, Enable, Rotate, Delete:
 	}
 	return false, s
 }
 
 func (s state) inForce(token int, epoch int64) bool {
-	return !s.disabled && epoch == s.epoch && s.revoked&(1<<token) == 0
+	return !s.disabled && !s.deleted && epoch == s.epoch && s.revoked&(1<<token) == 0
 }
 
-func (e event) shows(s state) bool { return e.Epoch == s.epoch && e.Disabled == s.disabled }
+func (e event) shows(s state) bool {
+	return e.Kind == Delete || e.Epoch == s.epoch && e.Disabled == s.disabled
+}
 
-func (e event) admitted(s state) bool {
+// letIn tells whether the caller may have been answered so: let in, or refused.
+func (e event) letIn(s state) bool {
+	in, out := true, false // For callers who are trusted.
 	switch e.Caller {
 	case BySecret:
-		return !s.disabled && e.Credential == s.secret
+		in, out = e.secretServes(s)
 	case ByToken:
-		return s.inForce(e.Credential, e.callerEpoch)
+		in = s.inForce(e.Credential, e.callerEpoch)
+		out = !in
 	case Trusted:
 	}
-	return true
+	return e.Outcome == Done && in || e.Outcome == Refused && out
+}
+
+// secretServes tells whether the caller's secret may be taken, and whether it may be refused: both at an overlap's end.
+func (e event) secretServes(s state) (taken, refused bool) {
+	switch {
+	case s.disabled || s.deleted:
+		return false, true
+	case e.Credential == s.secret:
+		return true, false
+	case s.previous.most > 0 && e.Credential == s.previous.secret:
+		return e.Call <= s.previous.most+clocks, e.Return >= s.previous.least-clocks
+	}
+	return false, true
 }
 
 func (e event) change(s state) state {
@@ -97,16 +137,32 @@ func (e event) change(s state) state {
 	case Enable:
 		s.disabled = false
 	case Rotate:
-		s.epoch++
-		s.secret = untold
-		if e.Outcome == Done {
-			s.secret = e.Secret
-		}
+		s.rotate(e)
+	case Delete:
+		s.deleted = true
 	case Revoke:
 		s.revoked |= 1 << e.Question.Token
 	case Issue, Introspect, Look:
 	}
 	return s
+}
+
+func (s *state) rotate(e event) {
+	switch {
+	case e.Overlap == 0:
+		s.epoch++
+		s.previous = overlap{}
+	case e.Outcome == Done && e.Until > 0:
+		s.previous = overlap{s.secret, e.Until, e.Until}
+	case e.Outcome == Done:
+		s.previous = overlap{s.secret, e.Call + e.Overlap, e.Return}
+	default: // It may have been done at any time.
+		s.previous = overlap{s.secret, e.Call + e.Overlap, math.MaxInt64 - clocks}
+	}
+	s.secret = untold
+	if e.Outcome == Done {
+		s.secret = e.Secret
+	}
 }
 
 // model is the client for porcupine.

@@ -16,12 +16,16 @@ const (
 	Disable
 	Enable
 	Rotate
+	Delete
 	Look
 )
 
 func (k Kind) String() string {
-	return [...]string{"issue", "introspect", "revoke", "disable", "enable", "rotate", "look"}[k]
+	return [...]string{"issue", "introspect", "revoke", "disable", "enable", "rotate", "delete", "look"}[k]
 }
+
+// Registers tells whether it changes the client's registration.
+func (k Kind) Registers() bool { return k >= Disable && k <= Delete }
 
 // Caller is the credential that a call came with. Operators' calls have none of the client's.
 type Caller uint8
@@ -43,18 +47,23 @@ type Question struct {
 	Credential int
 	// Token is what Introspect and Revoke are about.
 	Token int
+	// Overlap is how long the old secret is to serve beside the one of a rotation. With none the rotation also ends all
+	// tokens.
+	Overlap time.Duration
 }
 
 // Outcome is how a call ended.
 type Outcome uint8
 
 // A call may have reached nobody; it may have ended without an answer, or with one that leaves open whether it was
-// done; it may have been answered; and its caller may have been refused.
+// done; it may have been answered; its caller may have been refused; and operators may have been told that there is no
+// such client.
 const (
 	Unsent Outcome = iota
 	Open
 	Done
 	Refused
+	Gone
 )
 
 // Answer is what came of a call. Only what its kind has counts.
@@ -67,6 +76,8 @@ type Answer struct {
 	// Epoch is that of a new token, or with Disabled that of the registration after a change and at a look.
 	Epoch    int64
 	Disabled bool
+	// Until is when the old secret ends after a rotation with an overlap; 0 when that is over at the answer.
+	Until time.Duration
 }
 
 // Operation is a call with its answer, between two moments of one clock.
@@ -89,6 +100,9 @@ func (q Question) String() string {
 		text += fmt.Sprintf(" with token %d", q.Credential)
 	case Trusted:
 	}
+	if q.Overlap > 0 {
+		text += fmt.Sprintf(" with an overlap of %v", q.Overlap)
+	}
 	return text + fmt.Sprintf(" at %d", q.Replica)
 }
 
@@ -102,6 +116,8 @@ func (o Operation) answer() string {
 		return "no answer"
 	case Refused:
 		return "refused"
+	case Gone:
+		return "no such client"
 	case Done:
 	}
 	switch o.Kind {
@@ -109,13 +125,16 @@ func (o Operation) answer() string {
 		return fmt.Sprintf("token %d of epoch %d", o.Answer.Token, o.Epoch)
 	case Introspect:
 		return map[bool]string{true: "active", false: "inactive"}[o.Active]
-	case Revoke:
+	case Revoke, Delete:
 		return "done"
 	case Disable, Enable, Rotate, Look:
 	}
 	text := fmt.Sprintf("epoch %d, %s", o.Epoch, map[bool]string{true: "disabled", false: "enabled"}[o.Disabled])
 	if o.Kind == Rotate {
 		text += fmt.Sprintf(", secret %d", o.Secret)
+	}
+	if o.Until > 0 {
+		text += fmt.Sprintf(", the old one until %s", milliseconds(o.Until))
 	}
 	return text
 }

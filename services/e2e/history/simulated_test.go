@@ -43,7 +43,14 @@ type registration struct {
 	epoch    int64
 	disabled bool
 	secret   int
+	previous int
+	until    time.Duration // Of the previous secret.
+	deleted  bool
 	revoked  []int
+}
+
+func (r registration) admits(secret int, at time.Duration) bool {
+	return !r.disabled && !r.deleted && (secret == r.secret || secret == r.previous && at < r.until)
 }
 
 func (s *simulated) after(changes int) registration {
@@ -55,7 +62,7 @@ func (s *simulated) after(changes int) registration {
 }
 
 func (r registration) inForce(token int, epoch int64) bool {
-	return !r.disabled && r.epoch == epoch && !slices.Contains(r.revoked, token)
+	return !r.disabled && !r.deleted && r.epoch == epoch && !slices.Contains(r.revoked, token)
 }
 
 func (s *simulated) instant(from, to time.Duration) time.Duration {
@@ -70,17 +77,19 @@ func (s *simulated) run(calls int) []history.Operation {
 		o.Worker = i
 		o.Replica = rapid.IntRange(0, 1).Draw(s.t, "replica")
 		o.Kind = rapid.SampledFrom([]history.Kind{
-			history.Issue, history.Introspect, history.Revoke, history.Disable, history.Enable, history.Rotate, history.Look,
+			history.Issue, history.Introspect, history.Revoke, history.Disable, history.Enable, history.Rotate,
+			history.Rotate, history.Delete, history.Look,
 		}).Draw(s.t, "kind")
 		o.Call = s.instant(0, 4*history.Honoured)
-		if o.Kind >= history.Disable && o.Kind <= history.Rotate {
+		if o.Kind.Registers() {
 			o.Call = s.instant(s.operated, s.operated+history.Honoured/2) // One after the other.
 		}
 		o.Return = s.instant(o.Call, o.Call+history.Honoured/2)
-		if o.Kind >= history.Disable && o.Kind <= history.Rotate {
+		if o.Kind.Registers() {
 			s.operated = o.Return
 		}
-		s.steps = append(s.steps, step{s.instant(o.Call, o.Return), func() { s.happen(o) }})
+		at := s.instant(o.Call, o.Return)
+		s.steps = append(s.steps, step{at, func() { s.happen(o, at) }})
 	}
 	for len(s.steps) > 0 {
 		next := slices.MinFunc(s.steps, func(a, b step) int { return cmp.Compare(a.at, b.at) })
@@ -92,17 +101,21 @@ func (s *simulated) run(calls int) []history.Operation {
 }
 
 // happen does what a call asks for, at the store or by what the replica knows.
-func (s *simulated) happen(o *history.Operation) {
+func (s *simulated) happen(o *history.Operation, at time.Duration) {
 	here := s.after(s.known[o.Replica])
 	if len(s.tokens) > 0 {
 		o.Question.Token = rapid.IntRange(0, len(s.tokens)-1).Draw(s.t, "token")
 	}
 	if o.Kind == history.Issue || o.Kind == history.Revoke {
 		o.Caller, o.Credential = history.BySecret, rapid.SampledFrom(s.told).Draw(s.t, "secret")
-		if here.disabled || here.secret != o.Credential {
+		if !here.admits(o.Credential, at) {
 			o.Outcome = history.Refused
 			return
 		}
+	}
+	if (o.Kind.Registers() || o.Kind == history.Look) && s.after(len(s.changes)).deleted {
+		o.Outcome = history.Gone
+		return
 	}
 	o.Outcome = history.Done
 	switch o.Kind {
@@ -132,10 +145,17 @@ func (s *simulated) happen(o *history.Operation) {
 	case history.Rotate:
 		secret := len(s.changes) + 1
 		o.Secret = secret
-		s.change(o, func(r *registration) { r.epoch, r.secret = r.epoch+1, secret })
+		if o.Overlap = s.instant(0, history.Honoured); o.Overlap > 0 {
+			o.Until = at + o.Overlap
+			s.change(o, func(r *registration) { r.previous, r.until, r.secret = r.secret, at+o.Overlap, secret })
+		} else {
+			s.change(o, func(r *registration) { r.epoch, r.until, r.secret = r.epoch+1, 0, secret })
+		}
 		if o.Outcome == history.Done {
 			s.told = append(s.told, secret)
 		}
+	case history.Delete:
+		s.change(o, func(r *registration) { r.deleted = true })
 	case history.Look:
 		now := s.after(len(s.changes))
 		o.Epoch, o.Disabled = now.epoch, now.disabled

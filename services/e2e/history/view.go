@@ -21,7 +21,7 @@ type view struct {
 // of secrets and tokens whether they hold, and each gateway, which lets callers in.
 func views(operations []Operation) []view {
 	l := newLedger(operations)
-	all := []view{l.view("registrations", verdict, nowhere, func(o Operation) bool { return o.Kind == Look })}
+	all := []view{l.view("registrations", verdict, nowhere, func(o Operation) bool { return o.Kind == Look || o.Outcome == Gone })}
 	for _, replica := range l.replicas {
 		elsewhere := func(o Operation) bool { return o.Replica != replica }
 		all = append(all,
@@ -40,7 +40,7 @@ func everywhere(Operation) bool { return true }
 
 // changes tells whether the operation may have an effect.
 func (o Operation) changes() bool {
-	return o.Outcome != Refused && slices.Contains([]Kind{Disable, Enable, Rotate, Revoke}, o.Kind)
+	return (o.Outcome == Open || o.Outcome == Done) && (o.Kind.Registers() || o.Kind == Revoke)
 }
 
 // ledger is a history with what its parts need to know of each other.
