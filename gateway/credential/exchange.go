@@ -38,6 +38,8 @@ type Revocations interface {
 	Fresh() bool
 	// Revoked tells whether the principal's credential is void.
 	Revoked(principal *authv1.Principal) bool
+	// Changed tells whether the registration of the principal's client has changed since a time of the last minute.
+	Changed(principal *authv1.Principal, since time.Time) bool
 }
 
 // Caller is who a credential belongs to, with the internal token that says so to services.
@@ -51,7 +53,7 @@ type Caller struct {
 }
 
 // Exchanger exchanges credentials, each once: an exchange is kept for a minute
-// under the credential's hash, unless the credential ends or is revoked before.
+// under the credential's hash, unless the credential ends, is revoked or its client is changed before.
 // Failures are not kept, so that a new client works at once. An assertion holds for
 // one exchange, and nothing of it is kept.
 type Exchanger struct {
@@ -65,6 +67,7 @@ type key [sha256.Size]byte
 
 type entry struct {
 	caller Caller
+	asked  time.Time
 	until  time.Time
 }
 
@@ -99,7 +102,7 @@ func (e *Exchanger) Exchange(ctx context.Context, c Credential, audience string,
 	}
 	k := hash(c, audience, families)
 	if kept, ok := e.cache.GetIfPresent(k); ok {
-		if e.clock().Before(kept.until) && !e.revocations.Revoked(kept.caller.Principal) {
+		if e.holds(kept) {
 			return e.kept(kept.caller, k, request), nil
 		}
 		e.cache.Invalidate(k)
@@ -123,6 +126,12 @@ func (e *Exchanger) Exchange(ctx context.Context, c Credential, audience string,
 		return e.kept(got.caller, k, request), nil
 	}
 	return got.caller, nil
+}
+
+// holds tells whether a kept exchange may be used again. Its secret may have been given an end since.
+func (e *Exchanger) holds(kept entry) bool {
+	p := kept.caller.Principal
+	return e.clock().Before(kept.until) && !e.revocations.Revoked(p) && !e.revocations.Changed(p, kept.asked)
 }
 
 // kept makes the caller of an exchange that was not made for it.
@@ -165,7 +174,7 @@ func (e *Exchanger) ask(ctx context.Context, request *authv1.ExchangeRequest) (e
 	if limit := asked.Add(maxKept); limit.Before(until) {
 		until = limit
 	}
-	return entry{Caller{Token: response.GetInternalToken(), Principal: response.GetPrincipal()}, until}, nil
+	return entry{Caller{Token: response.GetInternalToken(), Principal: response.GetPrincipal()}, asked, until}, nil
 }
 
 func newRequest(c Credential, audience string, families []string) (*authv1.ExchangeRequest, error) {

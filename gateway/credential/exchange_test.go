@@ -36,6 +36,7 @@ type world struct {
 	gate    chan struct{} // exchanges wait for it when set
 	stale   bool
 	revoked map[string]bool // by token identifier
+	changed time.Time
 	now     time.Time
 }
 
@@ -60,6 +61,8 @@ func (w *world) Exchange(ctx context.Context, in *authv1.ExchangeRequest, _ ...g
 
 func (w *world) Fresh() bool                      { return !w.stale }
 func (w *world) Revoked(p *authv1.Principal) bool { return w.revoked[p.GetTokenId()] }
+
+func (w *world) Changed(_ *authv1.Principal, since time.Time) bool { return !w.changed.Before(since) }
 
 func start(t *testing.T) (*world, func(token string) (string, error)) {
 	t.Helper()
@@ -91,6 +94,15 @@ func TestAnExchangeIsNotKeptBeyondItsEnd(t *testing.T) {
 	w.life = 10 * time.Second
 	w.expect(t, exchange, "a", "internal-1")
 	w.now = w.now.Add(9 * time.Second)
+	w.expect(t, exchange, "a", "internal-2")
+}
+
+func TestACredentialIsAskedForAgainAfterAChangeOfItsClient(t *testing.T) {
+	w, exchange := start(t)
+	w.expect(t, exchange, "a", "internal-1")
+	w.changed = w.now
+	w.now = w.now.Add(time.Second)
+	w.expect(t, exchange, "a", "internal-2")
 	w.expect(t, exchange, "a", "internal-2")
 }
 

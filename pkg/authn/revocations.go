@@ -36,6 +36,8 @@ type Revocations struct {
 	tokens    map[string]time.Time
 	clients   map[string]int64
 	operators map[string]int64
+	// changed holds when a client was last heard of.
+	changed map[string]time.Time
 }
 
 // NewRevocations makes a view that knows nothing and is not fresh until Run has heard from auth.
@@ -66,6 +68,16 @@ func (r *Revocations) Revoked(p *authv1.Principal) bool {
 	}
 	name := p.GetOperator()
 	return name != "" && p.GetEpoch() < r.operators[name]
+}
+
+// Changed tells whether the client behind a principal has been heard of since a time: its registration changed, and
+// what was learnt of its credentials before may hold no more, though they may be in force. Changes are remembered for a
+// minute.
+func (r *Revocations) Changed(p *authv1.Principal, since time.Time) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	last, ok := r.changed[p.GetClientId()]
+	return ok && !last.Before(since)
 }
 
 // begin is called for each new stream: until it has caught up, only what an earlier one told keeps the view fresh.
@@ -107,6 +119,7 @@ func (r *Revocations) forget() {
 	r.tokens = make(map[string]time.Time)
 	r.clients = make(map[string]int64)
 	r.operators = make(map[string]int64)
+	r.changed = make(map[string]time.Time)
 }
 
 func (r *Revocations) add(revocation *authv1.Revocation, now time.Time) error {
@@ -121,7 +134,10 @@ func (r *Revocations) add(revocation *authv1.Revocation, now time.Time) error {
 			r.tokens[key] = end
 		}
 	case authv1.RevocationKind_REVOCATION_KIND_CLIENT:
-		r.clients[key] = max(r.clients[key], epoch)
+		r.changed[key] = now
+		if epoch > 0 {
+			r.clients[key] = max(r.clients[key], epoch)
+		}
 	case authv1.RevocationKind_REVOCATION_KIND_OPERATOR:
 		r.operators[key] = max(r.operators[key], epoch)
 	default:
@@ -138,6 +154,11 @@ func (r *Revocations) sweep(now time.Time) {
 	for id, end := range r.tokens {
 		if forgettable(end, now) {
 			delete(r.tokens, id)
+		}
+	}
+	for id, last := range r.changed {
+		if now.Sub(last) > sweepEvery {
+			delete(r.changed, id)
 		}
 	}
 }

@@ -106,8 +106,8 @@ func (d *Directory) after(cursor int64) []*authv1.Revocation {
 	return found.list()
 }
 
-// list tells what the changes revoke, oldest first. A client or operator of epoch 0
-// never lost a credential.
+// list tells what the changes revoke, oldest first. A client or operator of epoch 0 never lost a credential. A client
+// whose secret was given an end is told of too, with its epoch as it is: verifiers may have learnt of the secret before.
 func (c changes) list() []*authv1.Revocation {
 	type dated struct {
 		revision int64
@@ -115,7 +115,7 @@ func (c changes) list() []*authv1.Revocation {
 	}
 	var all []dated
 	for _, client := range c.clients {
-		if client.Epoch > 0 {
+		if client.Epoch > 0 || !client.PreviousSecretUntil.IsZero() {
 			all = append(all, dated{client.Revision, &authv1.Revocation{
 				Kind: authv1.RevocationKind_REVOCATION_KIND_CLIENT, Key: client.ID, Epoch: client.Epoch,
 			}})
