@@ -167,6 +167,9 @@ func TestIllegal(t *testing.T) {
 		{"a token dies with a secret that has an overlap", []history.Operation{
 			first, overlapping(10, 0, 0, 1, 500), introspect(600, 0, 0, false),
 		}, "replica 0"},
+		{"a gateway lets the old secret in long after its overlap", []history.Operation{
+			first, overlapping(10, 0, 0, 1, 500), present(3100, 1, history.BySecret, 0, active),
+		}, "gateway 1"},
 		{"a deleted client gets a token", []history.Operation{remove(0, 0), issue(1500, 1, 0, token(0, 0))}, "replica 1"},
 		{"a deleted client's token is active", []history.Operation{first, remove(10, 0), introspect(1500, 1, 0, true)}, "replica 1"},
 		{"a deleted client is seen", []history.Operation{remove(0, 0), operator(10, 1, history.Look, 0, false)}, "registrations"},
@@ -215,6 +218,9 @@ func TestLegal(t *testing.T) {
 				return o
 			}(),
 			issue(1900, 0, 0, token(0, 0)), issue(2100, 0, 0, refused),
+		}, ""},
+		{"a gateway that hears nothing lets the old secret in", []history.Operation{
+			first, overlapping(10, 0, 0, 1, 500), present(2900, 1, history.BySecret, 0, active), issue(2910, 1, 0, refused),
 		}, ""},
 		{"an overlap ends in a call", []history.Operation{
 			overlapping(0, 0, 0, 1, 500), lasting(2000, issue(20, 0, 0, refused)), lasting(2000, issue(21, 0, 0, token(0, 0))),

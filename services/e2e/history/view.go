@@ -11,6 +11,10 @@ import (
 // Honoured is how long after its answer a change holds everywhere.
 const Honoured = time.Second
 
+// Unheard is how long a gateway may hear of no changes before it asks about each caller. A rotation with an overlap is all
+// that auth cannot tell by the internal token, so that the old secret may be let in by such a gateway until then.
+const Unheard = 3 * time.Second
+
 // view is what is read at one place, and the changes as they may take effect there.
 type view struct {
 	name       string
@@ -21,22 +25,33 @@ type view struct {
 // of secrets and tokens whether they hold, and each gateway, which lets callers in.
 func views(operations []Operation) []view {
 	l := newLedger(operations)
-	all := []view{l.view("registrations", verdict, nowhere, func(o Operation) bool { return o.Kind == Look || o.Outcome == Gone })}
+	all := []view{l.view("registrations", verdict, atOnce, func(o Operation) bool { return o.Kind == Look || o.Outcome == Gone })}
 	for _, replica := range l.replicas {
-		elsewhere := func(o Operation) bool { return o.Replica != replica }
+		elsewhere := func(o Operation) time.Duration {
+			if o.Replica == replica {
+				return 0
+			}
+			return Honoured
+		}
 		all = append(all,
 			l.view(fmt.Sprintf("replica %d", replica), verdict, elsewhere, func(o Operation) bool {
 				return o.Replica == replica && (o.Kind == Issue || o.Kind == Introspect && o.Outcome == Done)
 			}),
-			l.view(fmt.Sprintf("gateway %d", replica), admission, everywhere, func(o Operation) bool {
+			l.view(fmt.Sprintf("gateway %d", replica), admission, atGateways, func(o Operation) bool {
 				return o.Replica == replica && (o.Kind == Introspect || o.Kind == Revoke)
 			}))
 	}
 	return all
 }
 
-func nowhere(Operation) bool    { return false }
-func everywhere(Operation) bool { return true }
+func atOnce(Operation) time.Duration { return 0 }
+
+func atGateways(o Operation) time.Duration {
+	if o.Overlap > 0 {
+		return Unheard
+	}
+	return Honoured
+}
 
 // changes tells whether the operation may have an effect.
 func (o Operation) changes() bool {
@@ -62,14 +77,15 @@ func newLedger(operations []Operation) *ledger {
 			l.replicas = append(l.replicas, o.Replica)
 		}
 		l.workers = max(l.workers, o.Worker+1)
-		l.end = max(l.end, o.Return+2*Honoured)
+		l.end = max(l.end, o.Return+2*Unheard)
 	}
 	slices.Sort(l.replicas)
 	return l
 }
 
-// view takes p of the operations that are read, and all changes: late tells which ones may take effect Honoured late.
-func (l *ledger) view(name string, p part, late, read func(Operation) bool) view {
+// view takes p of the operations that are read, and all changes: late tells how long after their answers these
+// may take effect.
+func (l *ledger) view(name string, p part, late func(Operation) time.Duration, read func(Operation) bool) view {
 	v := view{name: name}
 	lane := l.workers
 	for _, o := range l.operations {
@@ -79,12 +95,9 @@ func (l *ledger) view(name string, p part, late, read func(Operation) bool) view
 		if !o.changes() {
 			continue
 		}
-		end := o.Return
-		switch {
-		case o.Outcome == Open:
+		end := o.Return + late(o)
+		if o.Outcome == Open {
 			end = l.end
-		case late(o):
-			end += Honoured
 		}
 		v.add(l.event(o, change), lane, end)
 		lane++ // As the time of a change may overlap that of its worker's next calls.
