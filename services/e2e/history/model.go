@@ -65,6 +65,9 @@ type event struct {
 	Operation
 	part                    part
 	tokenEpoch, callerEpoch int64
+	// An old secret may be let in until then, in the epoch that it was made in.
+	unheard      time.Duration
+	unheardEpoch int64
 }
 
 // step tells whether the event could have been answered so, and the state after it.
@@ -122,9 +125,9 @@ func (e event) secretServes(s state) (taken, refused bool) {
 	case e.Credential == s.secret:
 		return true, false
 	case s.previous.most > 0 && e.Credential == s.previous.secret:
-		return e.Call <= s.previous.most+clocks, e.Return >= s.previous.least-clocks
+		return e.Call <= s.previous.most+clocks || e.late(s), e.Return >= s.previous.least-clocks
 	}
-	return false, true
+	return e.late(s), true
 }
 
 func (e event) change(s state) state {
@@ -146,6 +149,8 @@ func (e event) change(s state) state {
 	}
 	return s
 }
+
+func (e event) late(s state) bool { return e.Call <= e.unheard && e.unheardEpoch == s.epoch }
 
 func (s *state) rotate(e event) {
 	switch {

@@ -64,14 +64,18 @@ type ledger struct {
 	workers    int
 	replicas   []int
 	epochs     map[int]int64 // Of tokens.
+	secrets    map[int]int64 // Their epochs when they were made.
 	end        time.Duration // After all else.
 }
 
 func newLedger(operations []Operation) *ledger {
-	l := &ledger{operations: operations, epochs: map[int]int64{}}
+	l := &ledger{operations: operations, epochs: map[int]int64{}, secrets: map[int]int64{}}
 	for _, o := range operations {
 		if o.Kind == Issue && o.Outcome == Done {
 			l.epochs[o.Answer.Token] = o.Epoch
+		}
+		if o.Kind == Rotate && o.Outcome == Done {
+			l.secrets[o.Secret] = o.Epoch
 		}
 		if !slices.Contains(l.replicas, o.Replica) {
 			l.replicas = append(l.replicas, o.Replica)
@@ -106,7 +110,23 @@ func (l *ledger) view(name string, p part, late func(Operation) time.Duration, r
 }
 
 func (l *ledger) event(o Operation, p part) event {
-	return event{Operation: o, part: p, tokenEpoch: l.epochs[o.Question.Token], callerEpoch: l.epochs[o.Credential]}
+	e := event{Operation: o, part: p, tokenEpoch: l.epochs[o.Question.Token], callerEpoch: l.epochs[o.Credential]}
+	if p == admission && o.Caller == BySecret {
+		e.unheard, e.unheardEpoch = l.unheard(o.Credential)
+	}
+	return e
+}
+
+// unheard is until when a gateway may not have heard that a secret was given an end, and of which epoch it is: an
+// exchange that it has kept says nothing of the secret, and each of its callers' exchanges is kept for itself.
+func (l *ledger) unheard(secret int) (until time.Duration, epoch int64) {
+	epoch = l.secrets[secret]
+	for _, o := range l.operations {
+		if o.Kind == Rotate && o.Overlap > 0 && (o.Outcome == Open || o.Outcome == Done && o.Epoch == epoch) {
+			until = max(until, o.Return+Unheard, o.Until+Honoured)
+		}
+	}
+	return until, epoch
 }
 
 func (v *view) add(e event, lane int, end time.Duration) {
