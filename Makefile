@@ -38,8 +38,8 @@ bench: build ## Measure CPU, throughput and latency beside the baselines.
 soak: build test-needs ## Run the end-to-end suite with its drills repeated for hours.
 	VENTANILLA_E2E_SOAK=1 $(E2E) -v -timeout=0
 
-drill: build test-needs ## Run only the drills: killed replicas, lost etcd, lost database.
-	$(E2E) -v -run '^TestDrill'
+drill: build test-needs ## Run only the drills: killed replicas, lost etcd, lost database, 1000 random histories.
+	VENTANILLA_E2E_HISTORIES=1000 $(E2E) -v -timeout=30m -run '^TestDrill'
 
 # What skew takes for the previous release: any name that git knows.
 SKEW_BASE ?= HEAD^

@@ -39,6 +39,8 @@ type Revocations interface {
 	Fresh() bool
 	// Revoked tells whether the principal's credential is void.
 	Revoked(principal *authv1.Principal) bool
+	// Changed tells whether the registration of the principal's client has changed since a time of the last minute.
+	Changed(principal *authv1.Principal, since time.Time) bool
 }
 
 // Limits bound what callers do. They find the caller by the context of its request.
@@ -57,11 +59,13 @@ type Caller struct {
 	Token string
 	// Principal is who it is.
 	Principal *authv1.Principal
+	// again exchanges the credential anew; nil when that was just done.
+	again func(context.Context) (Caller, error)
 }
 
 // Exchanger exchanges credentials, each once: an exchange is kept for a minute
-// under the credential's hash, unless the credential ends or is revoked, or the key of the internal token retired, before.
-// Failures are not kept, so that a new client works at once; but a caller with many
+// under the credential's hash, unless the credential ends or is revoked, its client is changed, or the key of the internal
+// token retired, before. Failures are not kept, so that a new client works at once; but a caller with many
 // is not let ask auth for a while, other than about credentials known to be good.
 // An assertion holds for one exchange, and nothing of it is kept.
 type Exchanger struct {
@@ -77,6 +81,7 @@ type key [sha256.Size]byte
 type entry struct {
 	caller Caller
 	signer *authv1.Principal // the key of the internal token
+	asked  time.Time
 	until  time.Time
 }
 
@@ -126,13 +131,13 @@ func (e *Exchanger) Exchange(ctx context.Context, c Credential, audience string,
 
 func (e *Exchanger) exchange(ctx context.Context, request *authv1.ExchangeRequest, c Credential, k key) (Caller, error) {
 	kept, good := e.cache.GetIfPresent(k)
-	if good && (!e.clock().Before(kept.until) || e.revocations.Revoked(kept.caller.Principal) || e.revocations.Revoked(kept.signer)) {
+	if good && !e.holds(kept) {
 		e.cache.Invalidate(k)
 		good = false
 	}
 	fresh := e.revocations.Fresh()
 	if good && fresh {
-		return kept.caller, nil
+		return e.kept(kept.caller, k, request), nil
 	}
 	if !good {
 		if err := e.limits.Admit(ctx); err != nil {
@@ -146,7 +151,9 @@ func (e *Exchanger) exchange(ctx context.Context, request *authv1.ExchangeReques
 		asked, err := e.ask(ctx, request)
 		return asked.caller, err
 	}
+	mine := false
 	got, err := e.cache.Get(ctx, k, otter.LoaderFunc[key, entry](func(ctx context.Context, _ key) (entry, error) {
+		mine = true
 		// Others may be waiting for this exchange: it must not end because the first of them goes away.
 		shared, cancel := context.WithTimeout(context.WithoutCancel(ctx), exchangeTimeout)
 		defer cancel()
@@ -159,7 +166,32 @@ func (e *Exchanger) exchange(ctx context.Context, request *authv1.ExchangeReques
 		e.cache.Invalidate(k)
 		return Caller{}, errInvalid()
 	}
+	if !mine {
+		return e.kept(got.caller, k, request), nil
+	}
 	return got.caller, nil
+}
+
+// holds tells whether a kept exchange may be used again. Its secret may have been given an end since, or its client
+// another limit.
+func (e *Exchanger) holds(kept entry) bool {
+	p := kept.caller.Principal
+	return e.clock().Before(kept.until) && !e.revocations.Revoked(p) && !e.revocations.Revoked(kept.signer) &&
+		!e.revocations.Changed(p, kept.asked)
+}
+
+// kept makes the caller of an exchange that was not made for it.
+func (e *Exchanger) kept(caller Caller, k key, request *authv1.ExchangeRequest) Caller {
+	caller.again = func(ctx context.Context) (Caller, error) {
+		got, err := e.ask(ctx, request)
+		if err != nil {
+			e.cache.Invalidate(k)
+			return Caller{}, err
+		}
+		e.cache.Set(k, got)
+		return got.caller, nil
+	}
+	return caller
 }
 
 // once exchanges an assertion, of the client if one is named.
@@ -189,7 +221,9 @@ func (e *Exchanger) ask(ctx context.Context, request *authv1.ExchangeRequest) (e
 		until = limit
 	}
 	token := response.GetInternalToken()
-	return entry{Caller{token, response.GetPrincipal()}, &authv1.Principal{KeyId: authn.SignedWith(token)}, until}, nil
+	return entry{
+		Caller{Token: token, Principal: response.GetPrincipal()}, &authv1.Principal{KeyId: authn.SignedWith(token)}, asked, until,
+	}, nil
 }
 
 func newRequest(c Credential, audience string, families []string) (*authv1.ExchangeRequest, error) {

@@ -38,6 +38,7 @@ type world struct {
 	stale   bool
 	revoked map[string]bool // by token identifier
 	kid     string          // internal tokens name this key, when it is set
+	changed time.Time
 	now     time.Time
 	failed  atomic.Int64 // credentials that did not hold
 	slowed  bool         // too many of them
@@ -91,13 +92,11 @@ func (w *world) Charge(context.Context, *authv1.Principal) error {
 	return nil
 }
 
+func (w *world) Changed(_ *authv1.Principal, since time.Time) bool { return !w.changed.Before(since) }
+
 func start(t *testing.T) (*world, func(token string) (string, error)) {
 	t.Helper()
-	w := &world{life: 5 * time.Minute, now: time.Unix(1e9, 0), revoked: make(map[string]bool)}
-	e, err := credential.NewExchanger(w, w, w, func() time.Time { return w.now })
-	if err != nil {
-		t.Fatal(err)
-	}
+	w, e := exchanger(t)
 	return w, func(token string) (string, error) {
 		caller, err := e.Exchange(t.Context(), credential.Credential{Scheme: credential.Bearer, Token: token}, "auth", "cmp")
 		return caller.Token, err
@@ -125,6 +124,15 @@ func TestAnExchangeIsNotKeptBeyondItsEnd(t *testing.T) {
 	w.life = 10 * time.Second
 	w.expect(t, exchange, "a", "internal-1")
 	w.now = w.now.Add(9 * time.Second)
+	w.expect(t, exchange, "a", "internal-2")
+}
+
+func TestACredentialIsAskedForAgainAfterAChangeOfItsClient(t *testing.T) {
+	w, exchange := start(t)
+	w.expect(t, exchange, "a", "internal-1")
+	w.changed = w.now
+	w.now = w.now.Add(time.Second)
+	w.expect(t, exchange, "a", "internal-2")
 	w.expect(t, exchange, "a", "internal-2")
 }
 

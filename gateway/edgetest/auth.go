@@ -229,3 +229,6 @@ func (Nothing) Fresh() bool { return true }
 
 // Revoked is false.
 func (Nothing) Revoked(*authv1.Principal) bool { return false }
+
+// Changed is never so.
+func (Nothing) Changed(*authv1.Principal, time.Time) bool { return false }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/ventanilla/ventanilla/gateway/dialect"
 	"github.com/ventanilla/ventanilla/gateway/edge"
-	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
@@ -68,8 +67,12 @@ func (i Introspection) Answer(ctx context.Context, by Authentication, token, hin
 	if err != nil {
 		return Members{}, err
 	}
-	known, err := i.ask(authn.Outgoing(ctx, caller.Token), &authv1.IntrospectRequest{
-		Token: strings.TrimSpace(token), TokenTypeHint: hint, Signed: edge.MediaType(ctx) == SignedMediaType,
+	var known *authv1.IntrospectResponse
+	err = caller.Call(ctx, func(ctx context.Context) (err error) {
+		known, err = i.ask(ctx, &authv1.IntrospectRequest{
+			Token: strings.TrimSpace(token), TokenTypeHint: hint, Signed: edge.MediaType(ctx) == SignedMediaType,
+		})
+		return err
 	})
 	if err != nil {
 		return Members{}, introspectFields.Translate(err)

@@ -38,6 +38,8 @@ type Revocations struct {
 	keys      map[string]time.Time
 	clients   map[string]int64
 	operators map[string]int64
+	// changed holds when a client was last heard of.
+	changed map[string]time.Time
 }
 
 // NewRevocations makes a view that knows nothing and is not fresh until Run has heard from auth.
@@ -74,6 +76,16 @@ func (r *Revocations) Revoked(p *authv1.Principal) bool {
 	}
 	name := p.GetOperator()
 	return name != "" && p.GetEpoch() < r.operators[name]
+}
+
+// Changed tells whether the client behind a principal has been heard of since a time: its registration changed, and
+// what was learnt of its credentials before may hold no more, though they may be in force. Changes are remembered for a
+// minute.
+func (r *Revocations) Changed(p *authv1.Principal, since time.Time) bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	last, ok := r.changed[p.GetClientId()]
+	return ok && !last.Before(since)
 }
 
 // begin is called for each new stream: until it has caught up, only what an earlier one told keeps the view fresh.
@@ -116,6 +128,7 @@ func (r *Revocations) forget() {
 	r.keys = make(map[string]time.Time)
 	r.clients = make(map[string]int64)
 	r.operators = make(map[string]int64)
+	r.changed = make(map[string]time.Time)
 }
 
 func (r *Revocations) add(revocation *authv1.Revocation, now time.Time) error {
@@ -126,7 +139,10 @@ func (r *Revocations) add(revocation *authv1.Revocation, now time.Time) error {
 	case authv1.RevocationKind_REVOCATION_KIND_KEY:
 		remember(r.keys, revocation, now)
 	case authv1.RevocationKind_REVOCATION_KIND_CLIENT:
-		r.clients[key] = max(r.clients[key], epoch)
+		r.changed[key] = now
+		if epoch > 0 {
+			r.clients[key] = max(r.clients[key], epoch)
+		}
 	case authv1.RevocationKind_REVOCATION_KIND_OPERATOR:
 		r.operators[key] = max(r.operators[key], epoch)
 	default:
@@ -153,6 +169,7 @@ func (r *Revocations) sweep(now time.Time) {
 	over := func(_ string, end time.Time) bool { return forgettable(end, now) }
 	maps.DeleteFunc(r.tokens, over)
 	maps.DeleteFunc(r.keys, over)
+	maps.DeleteFunc(r.changed, func(_ string, last time.Time) bool { return now.Sub(last) > sweepEvery })
 }
 
 func forgettable(end, now time.Time) bool {

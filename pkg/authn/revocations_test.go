@@ -185,6 +185,29 @@ func TestRevoked(t *testing.T) {
 	})
 }
 
+func TestChanged(t *testing.T) {
+	watching(t, func(t *testing.T, view *authn.Revocations, a *auth) {
+		s := <-a.streams
+		client, other := &authv1.Principal{ClientId: "c1"}, &authv1.Principal{ClientId: "c2"}
+		before := time.Now()
+		pass(time.Second)
+		s.send(1, cutOff(authv1.RevocationKind_REVOCATION_KIND_CLIENT, "c1", 0))
+		if !view.Changed(client, before) || view.Changed(client, time.Now().Add(time.Millisecond)) || view.Changed(other, before) {
+			t.Error("changed at another time, or another client")
+		}
+		if view.Revoked(client) {
+			t.Error("a change that cut nothing off revoked a credential")
+		}
+		for range 130 {
+			pass(time.Second)
+			s.send(1)
+		}
+		if view.Changed(client, before) {
+			t.Error("kept a change for two minutes")
+		}
+	})
+}
+
 func TestEndedTokensAreForgotten(t *testing.T) {
 	watching(t, func(t *testing.T, view *authn.Revocations, a *auth) {
 		s := <-a.streams

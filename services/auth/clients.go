@@ -109,7 +109,7 @@ func (s *clientService) RotateSecret(ctx context.Context, req *authv1.RotateSecr
 		}
 		c.PreviousSecretHash, c.PreviousSecretUntil = nil, time.Time{}
 		if overlap := req.GetOverlap().AsDuration(); overlap > 0 {
-			c.PreviousSecretHash, c.PreviousSecretUntil = c.SecretHash, s.now().Add(overlap).Truncate(time.Millisecond)
+			c.PreviousSecretHash, c.PreviousSecretUntil = c.SecretHash, overlapEnd(s.now(), overlap)
 		} else {
 			c.Epoch++
 		}
@@ -120,6 +120,11 @@ func (s *clientService) RotateSecret(ctx context.Context, req *authv1.RotateSecr
 		return nil, err
 	}
 	return &authv1.RotateSecretResponse{Client: client, ClientSecret: secret}, nil
+}
+
+// overlapEnd is a whole second, as the ends of internal tokens are: those for the old secret serve to its end.
+func overlapEnd(now time.Time, overlap time.Duration) time.Time {
+	return now.Add(overlap + time.Second - 1).Truncate(time.Second)
 }
 
 // DeleteClient ends a client for ever.

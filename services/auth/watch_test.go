@@ -101,6 +101,16 @@ func TestAWatchHearsWhatAnotherReplicaRevokes(t *testing.T) {
 		}
 		return nil
 	})
+	if view.Changed(answer.GetPrincipal(), start) {
+		t.Fatal("changed before it was")
+	}
+	other.overlap(client, time.Hour)
+	testkit.Eventually(t, 10*time.Second, func() error {
+		if !view.Changed(answer.GetPrincipal(), start) {
+			return errors.New("a rotation with an overlap is not heard of")
+		}
+		return nil
+	})
 }
 
 func TestACursorOfAnotherReplicaIsOfTheSameHistory(t *testing.T) {

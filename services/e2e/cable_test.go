@@ -1,7 +1,10 @@
 package e2e
 
 import (
+	"fmt"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/Shopify/toxiproxy/v2"
 	"github.com/rs/zerolog"
@@ -32,5 +35,22 @@ func (c cable) mend(t *testing.T) {
 	t.Helper()
 	if err := c.proxy.Start(); err != nil {
 		t.Fatalf("mending a cable: %v", err)
+	}
+}
+
+// delay holds back all that goes in a direction, upstream or downstream.
+func (c cable) delay(t *testing.T, direction string, by time.Duration) {
+	t.Helper()
+	toxic := fmt.Sprintf(`{"name":"delay","type":"latency","stream":%q,"attributes":{"latency":%d}}`, direction, by.Milliseconds())
+	if _, err := c.proxy.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
+		t.Fatalf("delaying a cable: %v", err)
+	}
+}
+
+// hurry ends the delay.
+func (c cable) hurry(t *testing.T) {
+	t.Helper()
+	if err := c.proxy.Toxics.RemoveToxic(t.Context(), "delay"); err != nil {
+		t.Fatalf("ending a cable's delay: %v", err)
 	}
 }

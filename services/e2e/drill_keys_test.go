@@ -23,7 +23,7 @@ const perReplica = 4
 // TestDrillKeys rotates and retires signing keys under load, and replaces the key that they are sealed under, as the
 // runbooks say.
 func TestDrillKeys(t *testing.T) {
-	c := newCluster(t)
+	c := newCluster(t, binary)
 	security := c.security(t)
 	t.Run("too soon", func(t *testing.T) { rotatedTooSoon(t, security) })
 	t.Run("rotated and retired under load", func(t *testing.T) { rotatedUnderLoad(t, c, security) })

@@ -22,6 +22,18 @@ type edge struct {
 
 func newEdge(t *testing.T, base, caFile string) edge {
 	t.Helper()
+	transport := &http.Transport{
+		TLSClientConfig:       &tls.Config{RootCAs: authorities(t, caFile), MinVersion: tls.VersionTLS12},
+		MaxIdleConnsPerHost:   32,
+		ForceAttemptHTTP2:     true,
+		ExpectContinueTimeout: patience,
+	}
+	t.Cleanup(transport.CloseIdleConnections)
+	return edge{base: base, client: &http.Client{Transport: transport, Timeout: 20 * time.Second}}
+}
+
+func authorities(t *testing.T, caFile string) *x509.CertPool {
+	t.Helper()
 	ca, err := os.ReadFile(caFile)
 	if err != nil {
 		t.Fatalf("reading the edge's CA: %v", err)
@@ -30,14 +42,7 @@ func newEdge(t *testing.T, base, caFile string) edge {
 	if !pool.AppendCertsFromPEM(ca) {
 		t.Fatalf("%s holds no certificate", caFile)
 	}
-	transport := &http.Transport{
-		TLSClientConfig:       &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12},
-		MaxIdleConnsPerHost:   32,
-		ForceAttemptHTTP2:     true,
-		ExpectContinueTimeout: patience,
-	}
-	t.Cleanup(transport.CloseIdleConnections)
-	return edge{base: base, client: &http.Client{Transport: transport, Timeout: 20 * time.Second}}
+	return pool
 }
 
 // call is one HTTP request. A form is sent as one when there is no body.

@@ -63,11 +63,14 @@ func (l *load) count(ctx context.Context, err error) bool {
 }
 
 // breathe keeps a worker whose calls fail from taking the processor from those that bring the platform back.
-func breathe(ctx context.Context) {
-	pause := time.NewTimer(10 * time.Millisecond)
-	defer pause.Stop()
+func breathe(ctx context.Context) { pause(ctx, 10*time.Millisecond) }
+
+// pause paces a worker.
+func pause(ctx context.Context, length time.Duration) {
+	over := time.NewTimer(length)
+	defer over.Stop()
 	select {
-	case <-pause.C:
+	case <-over.C:
 	case <-ctx.Done():
 	}
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/ventanilla/ventanilla/gateway/dialect"
 	"github.com/ventanilla/ventanilla/gateway/oauth"
-	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	nativev1 "github.com/ventanilla/ventanilla/proto/gen/go/native/v1"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
@@ -35,8 +34,11 @@ func (a *oauthAdapter) Revoke(ctx context.Context, in *nativev1.RevokeRequest) (
 	if err != nil {
 		return nil, err
 	}
-	_, err = a.auth.Revoke(authn.Outgoing(ctx, caller.Token),
-		&authv1.RevokeRequest{Token: strings.TrimSpace(in.GetToken()), TokenTypeHint: in.GetTokenTypeHint()})
+	request := &authv1.RevokeRequest{Token: strings.TrimSpace(in.GetToken()), TokenTypeHint: in.GetTokenTypeHint()}
+	err = caller.Call(ctx, func(ctx context.Context) error {
+		_, err := a.auth.Revoke(ctx, request)
+		return err
+	})
 	if err != nil && rpcerr.Reason(err) != errorsv1.Reason_REASON_FIELD_INVALID {
 		return nil, revokeFields.Translate(err)
 	}

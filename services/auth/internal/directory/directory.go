@@ -2,11 +2,14 @@ package directory
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 	"time"
 
 	"google.golang.org/protobuf/types/known/structpb"
 
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/services/auth/internal/store"
 )
 
@@ -140,10 +143,29 @@ func (d *Directory) Client(ctx context.Context, id string) (*Client, error) {
 // never grounded on a view that may be a moment old.
 func (d *Directory) StoredClient(ctx context.Context, id string) (*Client, error) {
 	client, err := d.store.Client(ctx, id)
+	if errors.Is(err, sqlstore.ErrNotFound) {
+		d.deleted(id)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return d.PutClient(client), nil
+	known := d.PutClient(client)
+	if known.Deleted { // meanwhile
+		return nil, fmt.Errorf("client %s was deleted: %w", id, sqlstore.ErrNotFound)
+	}
+	return known, nil
+}
+
+// deleted ends a client that the store has no more, so that its tokens are not in force after its secret was refused.
+// The record of its deletion comes with a poll.
+func (d *Directory) deleted(id string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if known := d.clients[id]; known != nil && !known.Deleted {
+		gone := *known
+		gone.Disabled, gone.Deleted = true, true
+		d.clients[id] = &gone
+	}
 }
 
 // Operator finds an operator, as Client finds a client.

@@ -162,6 +162,22 @@ func TestAnEarlierStateNeverReplacesALater(t *testing.T) {
 	}
 }
 
+func TestADeletedClientIsOverOnceItWasMissed(t *testing.T) {
+	source := &fake{clients: []store.Client{{ID: "c", Revision: 1}}, head: 1}
+	d := directory.New(source, noRing{}, testkit.NewClock(start).Now)
+	poll(t, d)
+	d.PutClient(store.Client{ID: "d", Revision: 3, Disabled: true, Deleted: true})
+	source.clients = []store.Client{{ID: "d", Revision: 2}}
+	for _, id := range []string{"c", "d"} {
+		if _, err := d.StoredClient(t.Context(), id); !errors.Is(err, sqlstore.ErrNotFound) {
+			t.Errorf("%s: %v", id, err)
+		}
+		if c, err := d.Client(t.Context(), id); err == nil && !c.Disabled {
+			t.Errorf("%s is in force", id)
+		}
+	}
+}
+
 func TestASlowWatchIsCutOffAndGoesOnAtItsCursor(t *testing.T) {
 	source := &fake{}
 	d := directory.New(source, noRing{}, testkit.NewClock(start).Now)

@@ -112,7 +112,7 @@ func (d *Directory) apply(news changes, head int64, asked time.Time) {
 	d.current = asked
 	if head > d.revision {
 		d.revision = head
-		d.publish(Batch{Revocations: news.list(), Cursor: head})
+		d.publish(Batch{Revocations: news.list(true), Cursor: head})
 	}
 }
 

@@ -110,19 +110,20 @@ func (d *Directory) after(cursor int64) []*authv1.Revocation {
 			})
 		}
 	}
-	return found.list()
+	return found.list(cursor > 0)
 }
 
-// list tells what the changes revoke, oldest first. A client or operator of epoch 0
-// never lost a credential.
-func (c changes) list() []*authv1.Revocation {
+// list tells what the changes revoke, oldest first. A client or operator of epoch 0 never lost a credential. Those who
+// follow are told of every client that changed, with its epoch as it is: what they keep of it may be out of date, such as
+// its limit, or a secret that was given an end.
+func (c changes) list(following bool) []*authv1.Revocation {
 	type dated struct {
 		revision int64
 		what     *authv1.Revocation
 	}
 	var all []dated
 	for _, client := range c.clients {
-		if client.Epoch > 0 {
+		if client.Epoch > 0 || following {
 			all = append(all, dated{client.Revision, &authv1.Revocation{
 				Kind: authv1.RevocationKind_REVOCATION_KIND_CLIENT, Key: client.ID, Epoch: client.Epoch,
 			}})
