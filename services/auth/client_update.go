@@ -10,8 +10,11 @@ import (
 	"buf.build/go/protovalidate"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/ventanilla/ventanilla/pkg/authn"
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	"github.com/ventanilla/ventanilla/pkg/rpcserver"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
 	"github.com/ventanilla/ventanilla/services/auth/internal/store"
 )
@@ -34,6 +37,9 @@ func (s *clientService) UpdateClient(ctx context.Context, req *authv1.UpdateClie
 	paths := req.GetUpdateMask().GetPaths()
 	if err := checkUpdate(req.GetClient(), paths); err != nil {
 		return nil, err
+	}
+	if slices.Contains(paths, "public_keys") && !mayHandleSecrets(ctx) {
+		return nil, rpcerr.New(errorsv1.Reason_REASON_PERMISSION_DENIED, "a client's keys take the role security")
 	}
 	if slices.Contains(paths, "audiences") {
 		if err := s.checkAudiences(ctx, req.GetClient().GetAudiences()); err != nil {
@@ -59,6 +65,12 @@ func (s *clientService) UpdateClient(ctx context.Context, req *authv1.UpdateClie
 		return nil, err
 	}
 	return &authv1.UpdateClientResponse{Client: client}, nil
+}
+
+// mayHandleSecrets tells whether the caller has the role security.
+func mayHandleSecrets(ctx context.Context) bool {
+	claims, ok := authn.FromContext(ctx)
+	return ok && slices.Contains(claims.Roles, security)
 }
 
 // checkUpdate is the contract's rule for what the contract cannot say itself: a client of which only some fields count.

@@ -192,6 +192,7 @@ func TestRolesOfOperators(t *testing.T) {
 	r := newPlatform(t).replica(false)
 	client := r.register(partner())
 	clients, operators := r.clients(), authv1.NewOperatorServiceClient(r.as("gateway"))
+	keyed := r.keyed(newSigner(t, ""))
 	calls := map[string]struct {
 		call    func(ctx context.Context) error
 		allowed string
@@ -227,7 +228,11 @@ func TestRolesOfOperators(t *testing.T) {
 		"CreateApiKey": {func(ctx context.Context) error {
 			_, err := r.apiKeys().CreateApiKey(ctx, &authv1.CreateApiKeyRequest{ClientId: client.id, Name: "Key"})
 			return err
-		}, "editor security"},
+		}, "security"},
+		"UpdateClient with keys": {func(ctx context.Context) error {
+			_, err := r.update(ctx, &authv1.Client{ClientId: keyed.id, PublicKeys: newSigner(t, "").set()}, "public_keys")
+			return err
+		}, "security"},
 		"ListApiKeys": {func(ctx context.Context) error {
 			_, err := r.apiKeys().ListApiKeys(ctx, &authv1.ListApiKeysRequest{ClientId: client.id})
 			return err

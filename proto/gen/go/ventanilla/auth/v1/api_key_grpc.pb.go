@@ -31,7 +31,7 @@ const (
 // ApiKeyService keeps developers' API keys. A developer, who is a client, may have several.
 // Its callers are operators, through the admin window; every change is recorded in the admin log.
 type ApiKeyServiceClient interface {
-	// CreateApiKey makes a key and returns it, this once. Role: security or editor.
+	// CreateApiKey makes a key and returns it, this once. Role: security.
 	// Fails with CLIENT_NOT_FOUND, SCOPE_INVALID, FIELD_INVALID, also for a client that authenticates with keys of its own,
 	// and with API_KEY_LIMIT for the 101st.
 	CreateApiKey(ctx context.Context, in *CreateApiKeyRequest, opts ...grpc.CallOption) (*CreateApiKeyResponse, error)
@@ -88,7 +88,7 @@ func (c *apiKeyServiceClient) DeleteApiKey(ctx context.Context, in *DeleteApiKey
 // ApiKeyService keeps developers' API keys. A developer, who is a client, may have several.
 // Its callers are operators, through the admin window; every change is recorded in the admin log.
 type ApiKeyServiceServer interface {
-	// CreateApiKey makes a key and returns it, this once. Role: security or editor.
+	// CreateApiKey makes a key and returns it, this once. Role: security.
 	// Fails with CLIENT_NOT_FOUND, SCOPE_INVALID, FIELD_INVALID, also for a client that authenticates with keys of its own,
 	// and with API_KEY_LIMIT for the 101st.
 	CreateApiKey(context.Context, *CreateApiKeyRequest) (*CreateApiKeyResponse, error)

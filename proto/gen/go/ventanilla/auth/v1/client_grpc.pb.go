@@ -55,7 +55,8 @@ type ClientServiceClient interface {
 	// Fails with CLIENT_NOT_FOUND, and with CLIENT_HAS_NO_SECRET for a client that authenticates with keys.
 	RotateSecret(ctx context.Context, in *RotateSecretRequest, opts ...grpc.CallOption) (*RotateSecretResponse, error)
 	// UpdateClient changes what an operator decides about a client. Tokens issued before keep the life, scopes and
-	// algorithm that they have; audiences, limits and members hold for them at once. Role: security or editor.
+	// algorithm that they have; audiences, limits and members hold for them at once. Role: security or editor;
+	// for public_keys security, since who replaces a client's keys can call in its name.
 	// Fails with CLIENT_NOT_FOUND, FIELD_INVALID.
 	UpdateClient(ctx context.Context, in *UpdateClientRequest, opts ...grpc.CallOption) (*UpdateClientResponse, error)
 	// DeleteClient ends a client with all its tokens and API keys. Its identifier is never given to another.
@@ -177,7 +178,8 @@ type ClientServiceServer interface {
 	// Fails with CLIENT_NOT_FOUND, and with CLIENT_HAS_NO_SECRET for a client that authenticates with keys.
 	RotateSecret(context.Context, *RotateSecretRequest) (*RotateSecretResponse, error)
 	// UpdateClient changes what an operator decides about a client. Tokens issued before keep the life, scopes and
-	// algorithm that they have; audiences, limits and members hold for them at once. Role: security or editor.
+	// algorithm that they have; audiences, limits and members hold for them at once. Role: security or editor;
+	// for public_keys security, since who replaces a client's keys can call in its name.
 	// Fails with CLIENT_NOT_FOUND, FIELD_INVALID.
 	UpdateClient(context.Context, *UpdateClientRequest) (*UpdateClientResponse, error)
 	// DeleteClient ends a client with all its tokens and API keys. Its identifier is never given to another.
