@@ -84,10 +84,10 @@ func TestOneConnectionServesAHundredCallers(t *testing.T) {
 				calls.Go(func() {
 					answer, err := tokens.IssueToken(ctx, issueRequest(client))
 					if err == nil {
-						_, err = tokens.IssueToken(ctx, keyed(key))
+						_, err = tokens.Exchange(ctx, forAuth(byKey(key)))
 					}
 					if err == nil {
-						_, err = tokens.IssueToken(ctx, asserted(signer.assert(signing.id, start, nil)))
+						_, err = tokens.Exchange(ctx, forAuth(byAssertion(signer.assert(signing.id, start, nil))))
 					}
 					if err == nil {
 						_, err = tokens.Revoke(caller, &authv1.RevokeRequest{Token: answer.GetAccessToken()})

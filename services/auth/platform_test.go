@@ -187,11 +187,15 @@ func issueRequest(client registered, scopes ...string) *authv1.IssueTokenRequest
 
 // exchange gets an internal token for auth itself; the families are all there are.
 func (r *replica) exchange(req *authv1.ExchangeRequest) (*authv1.ExchangeResponse, error) {
+	return r.tokens().Exchange(r.t.Context(), forAuth(req))
+}
+
+func forAuth(req *authv1.ExchangeRequest) *authv1.ExchangeRequest {
 	req.Audience = auth.Role
 	if req.Families == nil {
 		req.Families = []string{"cmp", "tuidd"}
 	}
-	return r.tokens().Exchange(r.t.Context(), req)
+	return req
 }
 
 // by is a context for calls in the name of a client.
