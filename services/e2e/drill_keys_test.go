@@ -100,6 +100,7 @@ func rotatedTooSoon(t *testing.T, security operator) {
 // rotatedUnderLoad rotates the keys of access and internal tokens several times while tokens are issued and used on both
 // gateways, and retires a key that signed some of them.
 func rotatedUnderLoad(t *testing.T, c *cluster, security operator) {
+	caller := c.gateway[0].issue(t, c.resource)
 	u := &issuedUse{cluster: c, tokens: map[string][]string{}, doomed: map[string]bool{}}
 	loads := []*load{
 		begin(t, "issued and used, 1", 2, func(ctx context.Context) error { return u.once(ctx, 0) }),
@@ -126,7 +127,7 @@ func rotatedUnderLoad(t *testing.T, c *cluster, security operator) {
 	if late := olds[len(olds)-1]; security.keys(t).of("ACCESS", "RS256", "ACTIVE") == late {
 		t.Errorf("%s is still active", late)
 	}
-	u.retire(t, security, olds[0])
+	u.retire(t, security, olds[0], caller)
 	more()
 	for _, l := range loads {
 		l.ended(t, 0)
@@ -182,16 +183,16 @@ func (u *issuedUse) of(id string) []string {
 
 // retire ends a key. From a second after the answer on, its tokens are good nowhere: neither as tokens asked about nor as
 // the caller's own, which gateways remember.
-func (u *issuedUse) retire(t *testing.T, security operator, id string) {
+func (u *issuedUse) retire(t *testing.T, security operator, id, caller string) {
 	t.Helper()
 	tokens := u.of(id)
-	if len(tokens) == 0 {
-		t.Fatalf("the key %s signed nothing", id)
+	if len(tokens) == 0 || authn.SignedWith(caller) != id {
+		t.Fatalf("the key %s signed %d tokens, and %s the caller's own", id, len(tokens), authn.SignedWith(caller))
 	}
 	u.mu.Lock()
 	u.doomed[id] = true
 	u.mu.Unlock()
-	asCaller := call{path: introspectPath, form: map[string]string{"token": tokens[0]}, bearer: tokens[0]}
+	asCaller := call{path: introspectPath, form: map[string]string{"token": tokens[0]}, bearer: caller}
 	for _, g := range u.gateway {
 		if a := g.send(t, asCaller); a.status != http.StatusOK {
 			t.Errorf("as the caller's own, before: status %d, %s", a.status, a.body)
