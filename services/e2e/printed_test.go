@@ -11,8 +11,9 @@ import (
 var printedAnswers = []string{
 	`^{"token_type":"Bearer","expires_in":31535999,"access_token":"[\w-]+\.[\w-]+\.[\w-]+"}$`,
 	`^{"active":true,.*"client_id":"[^"]+".*}$`,
-	`^{"active":false}$`, // To the resource server that it is not meant for.
-	`^{}$`,               // Revoked.
+	`^{"active":false}$`,         // To the resource server that it is not meant for.
+	`^ey[\w-]+\.[\w-]+\.[\w-]+$`, // Signed.
+	`^{}$`,                       // Revoked.
 	`^{"active":false}$`,
 }
 
@@ -33,7 +34,7 @@ func printedCalls(t *testing.T, p *platform) {
 		case strings.HasPrefix(line, "TOKEN="):
 			script.WriteString(line)
 		case strings.HasPrefix(line, "bin/ventanilla "):
-			listsClients(t, p, strings.Replace(line, "bin/ventanilla", binary, 1))
+			operates(t, p, strings.Replace(line, "bin/ventanilla", binary, 1))
 		}
 	}
 	if calls != len(printedAnswers) {
@@ -54,11 +55,18 @@ func printedCalls(t *testing.T, p *platform) {
 	}
 }
 
-// listsClients runs the printed operator's line, which names the binary as it lies in a clone.
-func listsClients(t *testing.T, p *platform, line string) {
+// operates runs a printed operator's line, which names the binary as it lies in a clone.
+func operates(t *testing.T, p *platform, line string) {
 	t.Helper()
+	shows := map[string]string{"client list": p.partner.id, "key list": "RS256", "log verify": ""}
 	out, err := exec.CommandContext(t.Context(), "sh", "-c", line).CombinedOutput()
-	if err != nil || !strings.Contains(string(out), p.partner.id) {
-		t.Errorf("%s%v\n%s", line, err, out)
+	for command, want := range shows {
+		if strings.HasSuffix(strings.TrimSpace(line), command) {
+			if err != nil || !strings.Contains(string(out), want) {
+				t.Errorf("%s%v\n%s", line, err, out)
+			}
+			return
+		}
 	}
+	t.Errorf("nobody knows what %s is to show", line)
 }

@@ -22,11 +22,17 @@ func (f File) Print(w io.Writer) error {
 		`curl -sS -w '\n' --cacert %s -u %s:%s %s/mcg/v1/tokeninfo -d "token=$TOKEN"`, ca, f.TUIDD.ClientID, f.TUIDD.ClientSecret, f.BaseURL)
 	step("tuidd: another one, which it is not meant for, learns nothing",
 		`curl -sS -w '\n' --cacert %s -u %s:%s %s/mcg/v1/tokeninfo -d "token=$TOKEN"`, ca, f.TUIDD.ForeignClientID, f.TUIDD.ForeignClientSecret, f.BaseURL)
+	step("tuidd: the same answer, signed",
+		`curl -sS -w '\n' --cacert %s -u %s:%s -H 'Accept: application/token-introspection+jwt' %s/mcg/v1/tokeninfo -d "token=$TOKEN"`,
+		ca, f.TUIDD.ClientID, f.TUIDD.ClientSecret, f.BaseURL)
 	step("native: the partner ends its token",
 		`curl -sS -w '\n' --cacert %s -u %s:%s %s/oauth2/revoke -d "token=$TOKEN"`, ca, f.CMP.ClientID, f.CMP.ClientSecret, f.BaseURL)
 	step("tuidd: the token is dead",
 		`curl -sS -w '\n' --cacert %s -u %s:%s %s/mcg/v1/tokeninfo -d "token=$TOKEN"`, ca, f.TUIDD.ClientID, f.TUIDD.ClientSecret, f.BaseURL)
-	step("operators: the registered clients", `bin/ventanilla admin --data %s --address %s client list`, quote(filepath.Dir(f.CAFile)), f.AdminRPC)
+	operate := fmt.Sprintf(`bin/ventanilla admin --data %s --address %s`, quote(filepath.Dir(f.CAFile)), f.AdminRPC)
+	step("operators: the registered clients", "%s client list", operate)
+	step("operators: the keys that sign tokens", "%s key list", operate)
+	step("operators: the log of all this is as it was written", "%s log verify", operate)
 	_, err := io.WriteString(w, b.String()+"\n")
 	return err
 }
