@@ -63,6 +63,9 @@ func (x *exchange) fail(r *http.Request, err error) {
 	if allow := rpcerr.Metadata(known, "allow"); allow != "" {
 		x.Header().Set("Allow", allow)
 	}
+	if q, ok := usedUp(known); ok {
+		x.show(q)
+	}
 	x.endpoint.family.WriteError(x, r, known)
 }
 

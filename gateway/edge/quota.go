@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/ventanilla/ventanilla/pkg/ratelimit"
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 )
 
@@ -54,6 +55,14 @@ func appendItem(to []byte, name string, first byte, one int, second byte, two in
 	to = append(append(append(to, '"'), name...), '"', ';', first, '=')
 	to = append(strconv.AppendInt(to, int64(one), 10), ';', second, '=')
 	return strconv.AppendInt(to, int64(two), 10)
+}
+
+// usedUp is the client's quota that another part of the platform refused a call for.
+func usedUp(err error) (quota, bool) {
+	limit, failed := strconv.Atoi(rpcerr.Metadata(err, "limit"))
+	window, failedToo := strconv.Atoi(rpcerr.Metadata(err, "window"))
+	reset, failedAlso := strconv.Atoi(rpcerr.Metadata(err, "reset"))
+	return quota{clientPolicy, limit, window, 0, reset}, failed == nil && failedToo == nil && failedAlso == nil
 }
 
 // ShowQuota says on the answer of the request that ctx is of what another part of

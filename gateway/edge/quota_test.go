@@ -8,7 +8,9 @@ import (
 	"github.com/ventanilla/ventanilla/gateway/edge"
 	"github.com/ventanilla/ventanilla/gateway/edgetest"
 	"github.com/ventanilla/ventanilla/pkg/ratelimit"
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
 
 // charging charges each call to the client that it names.
@@ -87,6 +89,19 @@ func TestAQuotaOfAnotherPartIsShown(t *testing.T) {
 		t.Errorf("got %v", h)
 	}
 	edge.ShowQuota(t.Context(), "client", &authv1.Quota{Limit: 1}) // of no request
+}
+
+func TestAQuotaThatAnotherPartRefusedACallForIsShown(t *testing.T) {
+	c := start(t, nil, own(family("f", func(_ http.ResponseWriter, r *http.Request) {
+		edge.Fail(r, rpcerr.New(errorsv1.Reason_REASON_RATE_LIMITED, "used up",
+			rpcerr.Meta("limit", "9"), rpcerr.Meta("window", "4"), rpcerr.Meta("reset", "3")))
+	}, []string{""}, route("GET", "/"))))
+	answer, _ := c.do(t, "GET", "/", "")
+	h := answer.Header
+	if h.Get("RateLimit-Policy") != `"default";q=100;w=1, "client";q=9;w=4` || h.Get("RateLimit") != `"default";r=99;t=1, "client";r=0;t=3` ||
+		h.Get("X-Own") != "9 0" || h.Get("Retry-After") != "1" {
+		t.Errorf("got %v", h)
+	}
 }
 
 func TestALimitOnAFamilyThatIsNotThere(t *testing.T) {

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"math"
+	"strconv"
 
 	"github.com/ventanilla/ventanilla/pkg/ratelimit"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
@@ -24,13 +25,15 @@ func (s *Service) charge(ctx context.Context, client *directory.Client) (*authv1
 		return nil, nil
 	}
 	result := s.limiter.Take(ctx, ratelimit.OfClient(client.ID), limit)
+	reset := int(math.Ceil(result.Reset.Seconds()))
 	if !result.Allowed {
-		return nil, rpcerr.New(errorsv1.Reason_REASON_RATE_LIMITED, "more calls than the client's limit", rpcerr.RetryAfter(result.RetryAfter))
+		return nil, rpcerr.New(errorsv1.Reason_REASON_RATE_LIMITED, "more calls than the client's limit", rpcerr.RetryAfter(result.RetryAfter),
+			rpcerr.Meta("limit", strconv.Itoa(limit.Burst)), rpcerr.Meta("window", strconv.Itoa(limit.Window())), rpcerr.Meta("reset", strconv.Itoa(reset)))
 	}
 	return &authv1.Quota{
 		Limit:         client.Limit.Burst,
 		Remaining:     int32(result.Remaining),
-		ResetSeconds:  int32(math.Ceil(result.Reset.Seconds())),
+		ResetSeconds:  int32(reset),
 		WindowSeconds: int32(limit.Window()),
 	}, nil
 }

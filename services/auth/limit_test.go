@@ -34,6 +34,11 @@ func TestTokensAreIssuedWithinTheClientsLimit(t *testing.T) {
 	if delay, ok := rpcerr.Delay(err); !ok || delay != 2*time.Second {
 		t.Errorf("come back after %v", delay)
 	}
+	for key, want := range map[string]string{"limit": "2", "window": "4", "reset": "4"} {
+		if got := rpcerr.Metadata(err, key); got != want {
+			t.Errorf("%s: got %q, want %q", key, got, want)
+		}
+	}
 	if answer, err := issue(other); err != nil || answer.GetQuota() != nil {
 		t.Errorf("a client without a limit: %v, %v", answer.GetQuota(), err)
 	}

@@ -43,7 +43,8 @@ const (
 	Reason_REASON_DEADLINE_EXCEEDED Reason = 3
 	// The caller went away before the answer.
 	Reason_REASON_CANCELLED Reason = 4
-	// More calls than the caller's limit; RetryInfo says when to try again.
+	// More calls than the caller's limit; RetryInfo says when to try again. Where it is the client's own limit, metadata
+	// "limit", "window" and "reset" are those of auth.v1.Quota.
 	Reason_REASON_RATE_LIMITED Reason = 5
 	// An operator has put the family or the endpoint into maintenance; RetryInfo says when to try again.
 	Reason_REASON_MAINTENANCE Reason = 6
