@@ -11,18 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
-	"github.com/ventanilla/ventanilla/services/auth/internal/store"
 )
-
-// shown changes a client in a replica's view.
-func (r *replica) shown(client registered, change func(*store.Client)) {
-	r.t.Helper()
-	stored, err := store.New(r.db, r.now).Client(r.t.Context(), client.id)
-	check(r.t, err)
-	change(&stored)
-	stored.Revision++
-	r.service.Show(stored)
-}
 
 // verified is the header and payload of a JWT that a published key verifies.
 func (r *replica) verified(token, algorithm string) (header, payload string) {
@@ -43,19 +32,21 @@ func (r *replica) verified(token, algorithm string) (header, payload string) {
 
 func TestEachClientHasItsAlgorithm(t *testing.T) {
 	r := newPlatform(t).replica(false)
-	for _, algorithm := range []string{"", "RS256", "ES256", "EdDSA"} {
-		client := r.register(partner("a"))
-		r.shown(client, func(c *store.Client) { c.TokenAlgorithm = algorithm })
-		want := algorithm
-		if want == "" {
-			want = "RS256"
-		}
+	for algorithm, want := range map[authv1.SignatureAlgorithm]string{
+		authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_UNSPECIFIED: "RS256",
+		authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_RS256:       "RS256",
+		authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_ES256:       "ES256",
+		authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_EDDSA:       "EdDSA",
+	} {
+		registration := partner("a")
+		registration.TokenAlgorithm = algorithm
+		client := r.register(registration)
 		token := r.issue(client)
 		if header, _ := r.verified(token, want); !strings.Contains(header, `"alg":"`+want+`"`) {
-			t.Errorf("%q: signed with %s", algorithm, header)
+			t.Errorf("%v: signed with %s", algorithm, header)
 		}
 		if !r.introspect(r.by(client), token).GetActive() {
-			t.Errorf("%q: the token is not active", algorithm)
+			t.Errorf("%v: the token is not active", algorithm)
 		}
 	}
 }
@@ -74,8 +65,9 @@ func TestInternalClientsHaveStandardTokens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			registration := partner("a", "b")
 			registration.Audiences = c.audiences
+			registration.Kind = authv1.ClientKind_CLIENT_KIND_INTERNAL
+			registration.TokenAlgorithm = authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_ES256
 			client := r.register(registration)
-			r.shown(client, func(c *store.Client) { c.Kind, c.TokenAlgorithm = store.KindInternal, "ES256" })
 			token := r.issue(client)
 			header, payload := r.verified(token, "ES256")
 			answer := r.introspect(r.by(client), token)
@@ -106,7 +98,9 @@ func TestInternalClientsHaveStandardTokens(t *testing.T) {
 
 func TestIntrospectionIsSignedForTheCaller(t *testing.T) {
 	r := newPlatform(t).replica(false)
-	server := r.register(resourceServer("a"))
+	asking := resourceServer("a")
+	asking.IntrospectionAlgorithm = authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_ES256
+	server := r.register(asking)
 	registration := partner("a", "b")
 	registration.Audiences = []string{server.id}
 	members, err := structpb.NewStruct(map[string]any{"tenant": "north", "tier": 2.0})
@@ -114,7 +108,6 @@ func TestIntrospectionIsSignedForTheCaller(t *testing.T) {
 	registration.IntrospectionMembers = members
 	owner := r.register(registration)
 	token := r.issue(owner)
-	r.shown(server, func(c *store.Client) { c.IntrospectionAlgorithm = "ES256" })
 	signed := func(text string) (*authv1.IntrospectResponse, string) {
 		answer, err := r.tokens().Introspect(r.by(server), &authv1.IntrospectRequest{Token: text, Signed: true})
 		check(t, err)

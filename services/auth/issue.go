@@ -7,7 +7,9 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	"github.com/ventanilla/ventanilla/services/auth/internal/accesstoken"
 	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
 	"github.com/ventanilla/ventanilla/services/auth/internal/keys"
@@ -21,6 +23,9 @@ func (s *tokenService) IssueToken(ctx context.Context, req *authv1.IssueTokenReq
 		return nil, s.refusals.note(err)
 	}
 	client := who.client
+	if client.Kind == store.KindWidget { // it acts for the citizen who looks at it, never in its own name
+		return nil, rpcerr.New(errorsv1.Reason_REASON_GRANT_NOT_ALLOWED, "widgets get no tokens by client credentials")
+	}
 	quota, err := s.charge(ctx, client)
 	if err != nil {
 		return nil, err

@@ -63,6 +63,17 @@ func TestIssuedTokenHasTheDocumentedShape(t *testing.T) {
 	}
 }
 
+func TestWidgetsGetNoTokensInTheirOwnName(t *testing.T) {
+	r := newPlatform(t).replica(false)
+	registration := partner("a")
+	registration.Kind = authv1.ClientKind_CLIENT_KIND_WIDGET
+	widget := r.register(registration)
+	_, err := r.tokens().IssueToken(t.Context(), issueRequest(widget))
+	wantReason(t, err, errorsv1.Reason_REASON_GRANT_NOT_ALLOWED)
+	_, err = r.tokens().IssueToken(t.Context(), issueRequest(registered{widget.id, "wrong"}))
+	wantReason(t, err, errorsv1.Reason_REASON_CREDENTIAL_INVALID)
+}
+
 func TestScopesAreThoseAskedForAndRegistered(t *testing.T) {
 	r := newPlatform(t).replica(false)
 	registered := []string{"d", "b", "a", "c"}

@@ -44,6 +44,7 @@ var answers = map[errorsv1.Reason]answer{
 	errorsv1.Reason_REASON_GRANT_TYPE_UNSUPPORTED:      {400, 400, oauth.UnsupportedGrantType},
 	errorsv1.Reason_REASON_SCOPE_INVALID:               {400, 400, oauth.InvalidScope},
 	errorsv1.Reason_REASON_TOKEN_NOT_OWNED:             {403, 400, oauth.UnauthorizedClient},
+	errorsv1.Reason_REASON_GRANT_NOT_ALLOWED:           {403, 400, oauth.UnauthorizedClient},
 	errorsv1.Reason_REASON_CLIENT_NOT_FOUND:            {500, 500, oauth.ServerError},
 	errorsv1.Reason_REASON_OPERATOR_NOT_FOUND:          {500, 500, oauth.ServerError},
 	errorsv1.Reason_REASON_OPERATOR_EXISTS:             {500, 500, oauth.ServerError},

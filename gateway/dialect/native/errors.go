@@ -48,6 +48,7 @@ var answers = map[errorsv1.Reason]answer{
 	errorsv1.Reason_REASON_GRANT_TYPE_UNSUPPORTED:      {400, 400, oauth.UnsupportedGrantType, "The grant type is not supported."},
 	errorsv1.Reason_REASON_SCOPE_INVALID:               {400, 400, oauth.InvalidScope, "The scope is invalid or not granted."},
 	errorsv1.Reason_REASON_TOKEN_NOT_OWNED:             {403, 400, oauth.UnauthorizedClient, "The token was issued to another client."},
+	errorsv1.Reason_REASON_GRANT_NOT_ALLOWED:           {403, 400, oauth.UnauthorizedClient, "The client may not use this grant."},
 	errorsv1.Reason_REASON_CLIENT_NOT_FOUND:            {500, 500, oauth.ServerError, textInternal},
 	errorsv1.Reason_REASON_OPERATOR_NOT_FOUND:          {500, 500, oauth.ServerError, textInternal},
 	errorsv1.Reason_REASON_OPERATOR_EXISTS:             {500, 500, oauth.ServerError, textInternal},

@@ -45,6 +45,7 @@ var answers = map[errorsv1.Reason]answer{
 	errorsv1.Reason_REASON_GRANT_TYPE_UNSUPPORTED:      {400, 400, oauth.UnsupportedGrantType, textMalformed},
 	errorsv1.Reason_REASON_SCOPE_INVALID:               {400, 400, oauth.InvalidScope, textMalformed},
 	errorsv1.Reason_REASON_TOKEN_NOT_OWNED:             {403, 400, oauth.UnauthorizedClient, textForbidden},
+	errorsv1.Reason_REASON_GRANT_NOT_ALLOWED:           {403, 400, oauth.UnauthorizedClient, textForbidden},
 	errorsv1.Reason_REASON_CLIENT_NOT_FOUND:            {500, 500, oauth.ServerError, textInternal},
 	errorsv1.Reason_REASON_OPERATOR_NOT_FOUND:          {500, 500, oauth.ServerError, textInternal},
 	errorsv1.Reason_REASON_OPERATOR_EXISTS:             {500, 500, oauth.ServerError, textInternal},

@@ -25,7 +25,7 @@ type Act struct {
 // RecordAct enters an act that changes no record of the store. detail is written as the entry's after,
 // in JSON, and must hold no secret.
 func (s *Store) RecordAct(ctx context.Context, act Act, target string, detail any) error {
-	err := s.db.InTx(ctx, func(tx *sql.Tx) error { return s.record(ctx, tx, 0, act, target, "", detail) })
+	err := s.db.InTx(ctx, func(tx *sql.Tx) error { return s.record(ctx, tx, act, target, "", detail) })
 	if err != nil {
 		return fmt.Errorf("recording an act: %w", err)
 	}
@@ -33,7 +33,7 @@ func (s *Store) RecordAct(ctx context.Context, act Act, target string, detail an
 }
 
 // record enters an act in the transaction of its change. An empty before stands for a new target.
-func (s *Store) record(ctx context.Context, tx *sql.Tx, _ int64, act Act, target, before string, after any) error {
+func (s *Store) record(ctx context.Context, tx *sql.Tx, act Act, target, before string, after any) error {
 	now, err := snapshot(after)
 	if err != nil {
 		return err

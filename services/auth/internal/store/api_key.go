@@ -62,7 +62,7 @@ func (s *Store) CreateAPIKey(ctx context.Context, k APIKey, act Act) (APIKey, er
 		if err != nil {
 			return err
 		}
-		return s.record(ctx, tx, revision, act, k.ID, "", k)
+		return s.record(ctx, tx, act, k.ID, "", k)
 	})
 	if err != nil {
 		return APIKey{}, fmt.Errorf("creating an API key: %w", err)
@@ -118,7 +118,7 @@ func (s *Store) DeleteAPIKey(ctx context.Context, id string, until time.Time, ac
 		if err != nil {
 			return err
 		}
-		return s.record(ctx, tx, revision, act, id, before, deletedKey{k, s.now()})
+		return s.record(ctx, tx, act, id, before, deletedKey{k, s.now()})
 	})
 	if err != nil {
 		return Revocation{}, fmt.Errorf("deleting an API key: %w", err)

@@ -79,7 +79,7 @@ func (s *Store) CreateClient(ctx context.Context, c Client, act Act) (Client, er
 		if _, err := tx.ExecContext(ctx, `INSERT INTO client (`+clientColumns+`) VALUES (`+clientPlaces+`)`, c.values()...); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, revision, act, c.ID, "", c.shown())
+		return s.record(ctx, tx, act, c.ID, "", c.shown())
 	})
 	if err != nil {
 		return Client{}, fmt.Errorf("creating a client: %w", err)
@@ -158,5 +158,5 @@ func (s *Store) changeClient(
 	if err != nil {
 		return Client{}, err
 	}
-	return c, s.record(ctx, tx, revision, act, id, before, c.shown())
+	return c, s.record(ctx, tx, act, id, before, c.shown())
 }

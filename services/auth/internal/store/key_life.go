@@ -21,7 +21,7 @@ func (s *Store) AddNextKey(ctx context.Context, k SigningKey, act Act) error {
 		if err != nil || !added {
 			return errors.Join(err, unless(added))
 		}
-		return s.record(ctx, tx, revision, act, k.KID, "", k)
+		return s.record(ctx, tx, act, k.KID, "", k)
 	})
 	if err != nil && !errors.Is(err, ErrUnchanged) {
 		return fmt.Errorf("adding a next key: %w", err)
@@ -95,7 +95,7 @@ func (s *Store) PromoteKey(ctx context.Context, p Promotion, act Act) ([]Signing
 			return errors.Join(err, unless(added))
 		}
 		changed = []SigningKey{promoted, old, fresh}
-		return s.recordKeys(ctx, tx, revision, act, promoted.KID, []SigningKey{next, active}, changed)
+		return s.recordKeys(ctx, tx, act, promoted.KID, []SigningKey{next, active}, changed)
 	})
 	if err != nil && !errors.Is(err, ErrUnchanged) {
 		return nil, fmt.Errorf("promoting the key for %s: %w", p.Use, err)
@@ -130,7 +130,7 @@ func (s *Store) RetireKey(ctx context.Context, kid string, act Act, decide func(
 		if err := updateKey(ctx, tx, k); err != nil {
 			return err
 		}
-		return s.recordKeys(ctx, tx, revision, act, kid, []SigningKey{before}, []SigningKey{k})
+		return s.recordKeys(ctx, tx, act, kid, []SigningKey{before}, []SigningKey{k})
 	})
 	if err != nil && !errors.Is(err, ErrUnchanged) {
 		return SigningKey{}, fmt.Errorf("retiring a key: %w", err)
@@ -186,7 +186,7 @@ func (s *Store) RewrapKeys(ctx context.Context, act Act, reseal func(SigningKey)
 		if count == 0 {
 			return ErrUnchanged
 		}
-		return s.record(ctx, tx, revision, act, "signing keys", "", map[string]int{"rewrapped": count})
+		return s.record(ctx, tx, act, "signing keys", "", map[string]int{"rewrapped": count})
 	})
 	if err != nil && !errors.Is(err, ErrUnchanged) {
 		return 0, fmt.Errorf("sealing keys anew: %w", err)
@@ -227,10 +227,10 @@ func updateKey(ctx context.Context, tx *sql.Tx, k SigningKey) error {
 	return err
 }
 
-func (s *Store) recordKeys(ctx context.Context, tx *sql.Tx, revision int64, act Act, target string, before, after []SigningKey) error {
+func (s *Store) recordKeys(ctx context.Context, tx *sql.Tx, act Act, target string, before, after []SigningKey) error {
 	was, err := snapshot(before)
 	if err != nil {
 		return err
 	}
-	return s.record(ctx, tx, revision, act, target, was, after)
+	return s.record(ctx, tx, act, target, was, after)
 }

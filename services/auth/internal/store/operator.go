@@ -43,7 +43,7 @@ func (s *Store) CreateOperator(ctx context.Context, o Operator, act Act) (Operat
 		if err != nil {
 			return err
 		}
-		return s.record(ctx, tx, revision, act, o.Name, "", o)
+		return s.record(ctx, tx, act, o.Name, "", o)
 	})
 	if err != nil {
 		return Operator{}, fmt.Errorf("creating an operator: %w", err)
@@ -84,7 +84,7 @@ func (s *Store) ChangeOperator(
 		if err != nil {
 			return err
 		}
-		return s.record(ctx, tx, revision, act, name, before, o)
+		return s.record(ctx, tx, act, name, before, o)
 	})
 	if err != nil && !errors.Is(err, ErrUnchanged) {
 		return Operator{}, fmt.Errorf("changing an operator: %w", err)

@@ -50,7 +50,7 @@ func (s *Store) RevokeToken(ctx context.Context, tokenID, clientID string, expir
 			if err != nil || r.Revision != revision {
 				return err
 			}
-			return s.record(ctx, tx, revision, Act{Actor: "client:" + clientID, Name: "Revoke"}, tokenID, "", revoked{r.ExpiresAt})
+			return s.record(ctx, tx, Act{Actor: "client:" + clientID, Name: "Revoke"}, tokenID, "", revoked{r.ExpiresAt})
 		})
 	}
 	if err != nil {

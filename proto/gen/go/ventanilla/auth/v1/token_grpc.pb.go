@@ -36,7 +36,8 @@ const (
 type TokenServiceClient interface {
 	// IssueToken answers the client-credentials grant (RFC 6749, 4.4) with a signed JWT: in the partners' form, or as
 	// RFC 9068 has it for clients of kind internal. The issue is in the admin log before the answer leaves.
-	// Fails with CREDENTIAL_INVALID, SCOPE_INVALID, FIELD_MISSING, FIELD_INVALID, RATE_LIMITED, UNAVAILABLE.
+	// Fails with CREDENTIAL_INVALID, GRANT_NOT_ALLOWED for a widget, SCOPE_INVALID, FIELD_MISSING, FIELD_INVALID, RATE_LIMITED,
+	// UNAVAILABLE.
 	IssueToken(ctx context.Context, in *IssueTokenRequest, opts ...grpc.CallOption) (*IssueTokenResponse, error)
 	// Introspect tells what the calling client may know of a token (RFC 7662).
 	// The caller is the client named by the internal token of the call. A token that is unknown,
@@ -146,7 +147,8 @@ type TokenService_WatchRevocationsClient = grpc.ServerStreamingClient[WatchRevoc
 type TokenServiceServer interface {
 	// IssueToken answers the client-credentials grant (RFC 6749, 4.4) with a signed JWT: in the partners' form, or as
 	// RFC 9068 has it for clients of kind internal. The issue is in the admin log before the answer leaves.
-	// Fails with CREDENTIAL_INVALID, SCOPE_INVALID, FIELD_MISSING, FIELD_INVALID, RATE_LIMITED, UNAVAILABLE.
+	// Fails with CREDENTIAL_INVALID, GRANT_NOT_ALLOWED for a widget, SCOPE_INVALID, FIELD_MISSING, FIELD_INVALID, RATE_LIMITED,
+	// UNAVAILABLE.
 	IssueToken(context.Context, *IssueTokenRequest) (*IssueTokenResponse, error)
 	// Introspect tells what the calling client may know of a token (RFC 7662).
 	// The caller is the client named by the internal token of the call. A token that is unknown,

@@ -85,6 +85,8 @@ const (
 	Reason_REASON_SCOPE_INVALID Reason = 41
 	// The token was issued to another client (RFC 7009, 2.1).
 	Reason_REASON_TOKEN_NOT_OWNED Reason = 42
+	// Clients of this kind get no tokens by client credentials (RFC 6749, 5.2).
+	Reason_REASON_GRANT_NOT_ALLOWED Reason = 43
 	// No client has the identifier.
 	Reason_REASON_CLIENT_NOT_FOUND Reason = 50
 	// No operator has the name.
@@ -139,6 +141,7 @@ var (
 		40: "REASON_GRANT_TYPE_UNSUPPORTED",
 		41: "REASON_SCOPE_INVALID",
 		42: "REASON_TOKEN_NOT_OWNED",
+		43: "REASON_GRANT_NOT_ALLOWED",
 		50: "REASON_CLIENT_NOT_FOUND",
 		51: "REASON_OPERATOR_NOT_FOUND",
 		52: "REASON_OPERATOR_EXISTS",
@@ -178,6 +181,7 @@ var (
 		"REASON_GRANT_TYPE_UNSUPPORTED":      40,
 		"REASON_SCOPE_INVALID":               41,
 		"REASON_TOKEN_NOT_OWNED":             42,
+		"REASON_GRANT_NOT_ALLOWED":           43,
 		"REASON_CLIENT_NOT_FOUND":            50,
 		"REASON_OPERATOR_NOT_FOUND":          51,
 		"REASON_OPERATOR_EXISTS":             52,
@@ -243,7 +247,8 @@ var File_ventanilla_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"!ventanilla/errors/v1/reason.proto\x12\x14ventanilla.errors.v1\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto*\xea\t\n" +
+	"!ventanilla/errors/v1/reason.proto\x12\x14ventanilla.errors.v1\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto*\x8e\n" +
+	"\n" +
 	"\x06Reason\x12\x1c\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x1a\x04\x88\xb5\x18\x02\x12\x19\n" +
 	"\x0fREASON_INTERNAL\x10\x01\x1a\x04\x88\xb5\x18\r\x12\x1c\n" +
@@ -270,7 +275,8 @@ const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\x13REASON_PEER_REFUSED\x10!\x1a\x04\x88\xb5\x18\a\x12'\n" +
 	"\x1dREASON_GRANT_TYPE_UNSUPPORTED\x10(\x1a\x04\x88\xb5\x18\x03\x12\x1e\n" +
 	"\x14REASON_SCOPE_INVALID\x10)\x1a\x04\x88\xb5\x18\x03\x12 \n" +
-	"\x16REASON_TOKEN_NOT_OWNED\x10*\x1a\x04\x88\xb5\x18\a\x12!\n" +
+	"\x16REASON_TOKEN_NOT_OWNED\x10*\x1a\x04\x88\xb5\x18\a\x12\"\n" +
+	"\x18REASON_GRANT_NOT_ALLOWED\x10+\x1a\x04\x88\xb5\x18\a\x12!\n" +
 	"\x17REASON_CLIENT_NOT_FOUND\x102\x1a\x04\x88\xb5\x18\x05\x12#\n" +
 	"\x19REASON_OPERATOR_NOT_FOUND\x103\x1a\x04\x88\xb5\x18\x05\x12 \n" +
 	"\x16REASON_OPERATOR_EXISTS\x104\x1a\x04\x88\xb5\x18\x06\x12,\n" +
