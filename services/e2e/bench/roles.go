@@ -32,8 +32,11 @@ func (p platform) startRoles(ctx context.Context, running *sync.WaitGroup) (auth
 	if _, err = r.start(ctx, "etcd", at[1], "--data", r.path("etcd-data"), "--set", "etcd.listen="+r.etcdAt); err != nil {
 		return nil, nil, access{}, err
 	}
-	auth, err = r.start(ctx, "auth", at[2], "--set", "auth.store.url=sqlite:"+r.path("auth.db"),
-		"--set", "auth.kek.file="+r.path("kek"), "--set", "rpc.listen="+at[3])
+	store := []string{"--set", "auth.store.url=sqlite:" + r.path("auth.db"), "--set", "auth.kek.file=" + r.path("kek")}
+	if err := p.call(ctx, append([]string{"migrate"}, store...)...); err != nil {
+		return nil, nil, access{}, err
+	}
+	auth, err = r.start(ctx, "auth", at[2], append(store, "--set", "rpc.listen="+at[3])...)
 	if err != nil {
 		return nil, nil, access{}, err
 	}
@@ -60,13 +63,21 @@ func (p platform) certificates(ctx context.Context) error {
 		commands = append(commands, []string{"pki", "issue", "--dir", p.dir, role, "--host", "127.0.0.1"})
 	}
 	for _, args := range commands {
-		if said, err := exec.CommandContext(ctx, p.program, args...).CombinedOutput(); err != nil { //nolint:gosec // named by whoever runs the bench
-			return fmt.Errorf("making certificates: %w\n%s", err, said)
+		if err := p.call(ctx, args...); err != nil {
+			return err
 		}
 	}
 	var key [32]byte
 	_, _ = rand.Read(key[:]) // never fails
 	return os.WriteFile(p.path("kek"), []byte(base64.StdEncoding.EncodeToString(key[:])), 0o600)
+}
+
+// call runs a command of the program.
+func (p platform) call(ctx context.Context, args ...string) error {
+	if said, err := exec.CommandContext(ctx, p.program, args...).CombinedOutput(); err != nil { //nolint:gosec // named by whoever runs the bench
+		return fmt.Errorf("running %s: %w\n%s", args[0], err, said)
+	}
+	return nil
 }
 
 // start starts a role and waits until it is ready.
