@@ -16,7 +16,7 @@ const (
 	maxCommit = 512
 	// betweenCommits is how long entries gather when there are many. A commit costs the processor about as much as ten
 	// of them.
-	betweenCommits = 10 * time.Millisecond
+	betweenCommits = 5 * time.Millisecond
 	// commitTimeout bounds one commit, so that a store that hangs is tried anew.
 	commitTimeout = 10 * time.Second
 )
