@@ -5,15 +5,16 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
-
-	"github.com/ventanilla/ventanilla/pkg/rpcerr"
-	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
+
+// maxHeld bounds the refused that are held at a time: with more, holding them slows nobody down.
+const maxHeld = 1 << 14
 
 // admission bounds the requests that are served at a time, and those that wait for it.
 type admission struct {
 	places  chan struct{}
 	waiting atomic.Int64
+	held    atomic.Int64
 	limits  Limits
 }
 
@@ -44,6 +45,25 @@ func (a *admission) enter(ctx context.Context) bool {
 	return false
 }
 
+// crowded tells that nobody more may wait.
+func (a *admission) crowded() bool {
+	return a.limits.Waiting > 0 && a.waiting.Load() >= int64(a.limits.Waiting)
+}
+
+// hold waits as long as those do who get no place.
+func (a *admission) hold(ctx context.Context) {
+	defer a.held.Add(-1)
+	if a.held.Add(1) > maxHeld {
+		return
+	}
+	patience := time.NewTimer(a.limits.Wait)
+	defer patience.Stop()
+	select {
+	case <-patience.C:
+	case <-ctx.Done():
+	}
+}
+
 func (a *admission) leave() { <-a.places }
 
 // admit bounds the requests that are served at a time. One for which there is no
@@ -53,7 +73,7 @@ func (s *Server) admit(next handler) handler {
 	return func(x *exchange, r *http.Request) {
 		if !s.admission.enter(r.Context()) {
 			x.shed = true
-			x.fail(r, rpcerr.New(errorsv1.Reason_REASON_UNAVAILABLE, "too many requests are being served"))
+			x.fail(r, errCrowded)
 			return
 		}
 		defer s.admission.leave()

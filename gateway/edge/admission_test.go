@@ -37,8 +37,8 @@ func TestARequestWaitsForItsTurn(t *testing.T) {
 	calls.Wait()
 }
 
-// Refusals are cheap: beyond those that may wait they come at once, and the log does not grow with them.
-func TestBeyondThoseWhoWaitRefusalsComeAtOnce(t *testing.T) {
+// Where none may wait refusals come at once, and the log does not grow with them.
+func TestWhereNoneMayWaitRefusalsComeAtOnce(t *testing.T) {
 	entered, leave := make(chan struct{}), make(chan struct{})
 	var log bytes.Buffer
 	c := start(t, func(cfg *edge.Config, opts *edge.Options) {

@@ -23,7 +23,12 @@ type stage struct {
 // stages are the steps in the order in which a request meets them. What every
 // answer carries comes first; then the checks, from the cheapest to the dearest.
 func (s *Server) stages(secure bool) []stage {
+	first := s.shed
+	if !secure {
+		first = func(next handler) handler { return next } // nothing is served there
+	}
 	return []stage{
+		{"shedding", first},
 		{"telemetry", s.observe},
 		{"recovery", s.recover},
 		{"request-id", s.identify},

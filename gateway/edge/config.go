@@ -48,7 +48,7 @@ type Limits struct {
 	HeaderBytes int `koanf:"header_bytes"`
 	// Concurrent is how many requests are served at a time.
 	Concurrent int `koanf:"concurrent"`
-	// Waiting is how many more may wait for their turn, body and all; others are answered 503 at once.
+	// Waiting is how many more may wait for their turn, body and all; others are only held back as long, and answered 503.
 	Waiting int `koanf:"waiting"`
 	// Wait is how long one waits before it is answered 503.
 	Wait time.Duration `koanf:"wait"`
@@ -107,7 +107,7 @@ func DefaultConfig() Config {
 	return Config{
 		Listen:     "127.0.0.1:8443",
 		HTTPListen: "127.0.0.1:8080",
-		Limits:     Limits{BodyBytes: 1 << 20, HeaderBytes: 64 << 10, Concurrent: 1024, Waiting: 4096, Wait: 250 * time.Millisecond},
+		Limits:     Limits{BodyBytes: 1 << 20, HeaderBytes: 64 << 10, Concurrent: 256, Waiting: 256, Wait: 250 * time.Millisecond},
 		Rate:       Rate{PerSecond: 100, Burst: 100, Failures: ratelimit.Limit{PerSecond: 5, Burst: 50}},
 		Timeouts: Timeouts{
 			ReadHeader: 5 * time.Second,

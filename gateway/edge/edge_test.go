@@ -95,7 +95,7 @@ func TestOrderOfStages(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"telemetry", "recovery", "request-id", "cors", "announcement", "quota", "transport", "negotiation", "switch", "throttle",
+		"shedding", "telemetry", "recovery", "request-id", "cors", "announcement", "quota", "transport", "negotiation", "switch", "throttle",
 		"body", "concurrency",
 	}
 	if got := server.StageNames(); !slices.Equal(got, want) {

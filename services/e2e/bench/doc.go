@@ -1,18 +1,30 @@
 // Command bench measures what the platform costs per request, beside baselines
 // that are measured in the same run.
 //
-// Four kinds of work:
+// The kinds of work:
 //
 //   - token issue: a new token, with an RS256-2048 signature, for each request.
+//
 //   - introspection warm: one token, over and over.
+//
 //   - introspection cold: the tokens just issued, each asked about once. The
 //     process has signed them itself and may remember that, so that this need
 //     not include verifying a signature.
+//
 //   - introspection unseen: tokens that the process has not signed, as another
 //     replica's would be, each asked about once. Each one's RS256 signature is
 //     verified. They are issued before the rounds, by an earlier process on the
 //     same data. There is no goal for this row: verifying a signature is work
 //     that the baselines have no like of.
+//
+//   - introspection new caller: one token, asked about by holders of access tokens that were
+//     never shown before, so that each is exchanged for an internal token. Beside it, two
+//     requests of the pass-through.
+//
+//   - introspection signed: one token, with answers that are signed (RFC 9701, RS256). Beside it,
+//     plain introspection and a raw signature.
+//
+//   - token issue ES256 and EdDSA.
 //
 // Each round takes every kind, and for each kind one server after the other, so
 // that what else the machine does falls on all of them alike; the figures are
@@ -27,15 +39,22 @@
 //     first answers, but checks, stores, counts and logs nothing.
 //   - bare handler: net/http behind TLS that answers the same bytes.
 //
-// To these comes the raw signature: one RS256-2048 signature on every core.
+// To these comes the raw signature: one signature on every core.
 //
-// After the rounds a process of its own, with an admission limit, is put under stress:
+// Memory is of auth (on SQLite) and of gateway, each a process of its own: resident, and of it what is
+// anonymous, when they are ready and after 10,000 tokens were issued and introspected.
 //
-//   - overload: a few clients get tokens as fast as they can, which is the peak; then many
-//     ask for five times as many a second. The figure is the tokens then got, over the peak.
-//     All else must be refused with 429 or 503 and Retry-After.
+// At the end a process of its own, with an admission limit, is put under stress. It has half of
+// the cores and the load comes from the others, so that neither takes the other's time:
+//
+//   - overload: clients get tokens as fast as they can, a few and then more at once; the best is the
+//     peak. Then five times as many a second are asked for, over so many connections that each may
+//     wait. The figure is the tokens then got, over the peak. All else must be refused with 429 or
+//     503 and Retry-After. What a refusal takes is told beside it.
 //   - slow clients: introspection at a steady rate, without and then beside 2,000 connections
 //     on which a header or a body comes byte by byte. The figure is the ratio of the p99.
+//
+// -only picks cost (the kinds of work), memory or stress.
 //
 // The load comes from this process, over at most -connections kept-alive
 // HTTP/1.1 connections to loopback, and is not counted. Every answer is checked;

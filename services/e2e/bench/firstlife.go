@@ -31,9 +31,18 @@ func (p platform) firstLife(ctx context.Context, asked options) (subject, answer
 	if asked.only == stressPart {
 		return work, reply, nil
 	}
-	work.unseen = make([]string, asked.runs*asked.requests)
-	if _, _, err := server.loader.run(ctx, issue(work.partner, work.unseen), len(work.unseen)); err != nil {
-		return subject{}, answers{}, fmt.Errorf("issuing tokens for a later process: %w", err)
+	if work.others, err = p.registerOthers(ctx, settings); err != nil {
+		return subject{}, answers{}, err
+	}
+	n := asked.runs * asked.requests
+	work.unseen, work.callers = make([]string, n), make([]string, n)
+	for _, kind := range []struct {
+		by     client
+		tokens []string
+	}{{work.partner, work.unseen}, {settings.Resource, work.callers}} {
+		if _, _, err := server.loader.run(ctx, issue(kind.by, kind.tokens), n); err != nil {
+			return subject{}, answers{}, fmt.Errorf("issuing tokens for a later process: %w", err)
+		}
 	}
 	return work, reply, nil
 }

@@ -23,7 +23,7 @@ const (
 
 // loader sends requests to one server over kept-alive HTTP/1.1 connections.
 type loader struct {
-	base        string
+	base, host  string
 	roots       *x509.CertPool
 	client      *http.Client
 	connections int
@@ -39,27 +39,23 @@ func newLoader(base string, roots *x509.CertPool, connections int) (*loader, err
 	if ip := net.ParseIP(address.Hostname()); address.Scheme != "https" || ip == nil || !ip.IsLoopback() {
 		return nil, fmt.Errorf("%s is not an https address on loopback", base)
 	}
-	l := &loader{base: base, roots: roots}
-	return l.over(connections), nil
+	l := &loader{base: base, host: address.Host, roots: roots, connections: connections}
+	l.client = &http.Client{
+		Timeout: requestTimeout,
+		Transport: &http.Transport{
+			TLSClientConfig:     l.tls(),
+			MaxConnsPerHost:     connections,
+			MaxIdleConnsPerHost: connections,
+			DisableCompression:  true,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return l, nil
 }
 
-// over makes a loader for the same server over connections of its own.
-func (l *loader) over(connections int) *loader {
-	return &loader{
-		base:        l.base,
-		roots:       l.roots,
-		connections: connections,
-		client: &http.Client{
-			Timeout: requestTimeout,
-			Transport: &http.Transport{
-				TLSClientConfig:     &tls.Config{RootCAs: l.roots, MinVersion: tls.VersionTLS13},
-				MaxConnsPerHost:     connections,
-				MaxIdleConnsPerHost: connections,
-				DisableCompression:  true,
-			},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-	}
+// tls are the settings of one connection.
+func (l *loader) tls() *tls.Config {
+	return &tls.Config{RootCAs: l.roots, MinVersion: tls.VersionTLS13, ServerName: "127.0.0.1"}
 }
 
 // run sends requests 0 to n-1 of a workload and returns each one's latency and

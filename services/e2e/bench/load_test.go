@@ -31,7 +31,7 @@ func TestBaselinesAnswerEveryWorkload(t *testing.T) {
 					t.Errorf("token %d: %q", i, token)
 				}
 			}
-			latencies, wall, err := target.run(t.Context(), introspect("caller", func(i int) string { return tokens[i] }), len(tokens))
+			latencies, wall, err := target.run(t.Context(), introspect(subject{caller: "caller"}.one, func(i int) string { return tokens[i] }), len(tokens))
 			if err != nil {
 				t.Fatalf("introspecting: %v", err)
 			}
@@ -51,7 +51,7 @@ func TestWrongAnswersEndTheLoad(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			target := startTestBaseline(t, bareHandlerName, reply)
-			if _, _, err := target.run(t.Context(), introspect("caller", func(int) string { return "token" }), 20); err == nil {
+			if _, _, err := target.run(t.Context(), introspect(subject{caller: "caller"}.one, func(int) string { return "token" }), 20); err == nil {
 				t.Error("no error")
 			}
 		})

@@ -66,9 +66,9 @@ func parse(args []string) (options, error) {
 	flags.BoolVar(&asked.json, "json", false, "print JSON with every run in place of the table")
 	flags.BoolVar(&asked.check, "check", false, "fail when a goal is missed")
 	flags.StringVar(&asked.postgres, "postgres", "", "`URL` of an empty PostgreSQL database on this machine to use in place of SQLite")
-	flags.Func("only", "measure the `part` cost or stress only", func(part string) error {
-		if part != costPart && part != stressPart {
-			return fmt.Errorf("must be %s or %s", costPart, stressPart)
+	flags.Func("only", "measure one `part` only: cost (CPU and latency of each kind of work), stress (overload, slow clients) or memory (of auth and gateway alone)", func(part string) error {
+		if part != costPart && part != stressPart && part != memoryPart {
+			return fmt.Errorf("must be %s, %s or %s", costPart, stressPart, memoryPart)
 		}
 		asked.only = part
 		return nil
@@ -104,6 +104,7 @@ func run(ctx context.Context, asked options) error {
 const (
 	costPart   = "cost"
 	stressPart = "stress"
+	memoryPart = "memory"
 )
 
 // measureAll owns the folder that the servers work in.
@@ -118,24 +119,32 @@ func measureAll(ctx context.Context, asked options, progress func(string)) (repo
 	if err != nil {
 		return report{}, err
 	}
+	wants := func(part string) bool { return asked.only == "" || asked.only == part }
+	var result measured
+	if wants(memoryPart) {
+		if result.memory, err = platform.memory(ctx, progress); err != nil {
+			return report{}, errors.Join(err, context.Cause(ctx))
+		}
+	}
+	if asked.only == memoryPart {
+		return newReport(asked, result), nil
+	}
 	progress("issuing tokens for a later process")
 	work, reply, err := platform.firstLife(ctx, asked)
 	if err != nil {
 		return report{}, err
 	}
-	var costs record
-	if asked.only != stressPart {
-		if costs, err = platform.cost(ctx, asked, work, reply, progress); err != nil {
+	if wants(costPart) {
+		if result.costs, err = platform.cost(ctx, asked, work, reply, progress); err != nil {
 			return report{}, errors.Join(err, context.Cause(ctx))
 		}
 	}
-	var stressed []stress
-	if asked.only != costPart {
-		if stressed, err = platform.stress(ctx, work, asked.runs, progress); err != nil {
+	if wants(stressPart) { // the last, for it leaves this process on some of the cores
+		if result.stress, err = platform.stress(ctx, work, asked.runs, progress); err != nil {
 			return report{}, errors.Join(err, context.Cause(ctx))
 		}
 	}
-	return newReport(asked, costs, stressed), nil
+	return newReport(asked, result), nil
 }
 
 // cost measures the platform and the baselines in rounds. It owns the servers.

@@ -38,6 +38,8 @@ type platform struct {
 	connections int
 	// more are further arguments.
 	more []string
+	// operator says as whom clients are registered; nil for the operator of its data.
+	operator []string
 }
 
 // newPlatform builds the binary into dir, unless the environment names one.

@@ -2,11 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"sync"
 
@@ -32,38 +29,6 @@ func (p platform) startOnPostgres(ctx context.Context, running *sync.WaitGroup) 
 	}
 	server.database = p.postgres
 	return server, found, p.connect(server, found)
-}
-
-// registerClients registers, on an empty database, the two clients that the demo,
-// which is for SQLite only, would have.
-func (p platform) registerClients(ctx context.Context, on *access) (err error) {
-	const scope = "beneficios"
-	on.Resource, err = p.register(ctx, on.AdminRPC, "--family", "tuidd", "--kind", "resource-server", "--resource-scope", scope)
-	if err != nil {
-		return err
-	}
-	on.Partner, err = p.register(ctx, on.AdminRPC, "--family", "cmp", "--scope", scope, "--audience", on.Resource.ID)
-	return err
-}
-
-// register makes a client as the platform's operator.
-func (p platform) register(ctx context.Context, admin string, args ...string) (client, error) {
-	args = append([]string{"admin", "--data", p.data(), "--address", admin, "--json", "client", "create", "bench"}, args...)
-	command := exec.CommandContext(ctx, p.program, args...) //nolint:gosec // named by whoever runs the bench
-	command.Stderr = os.Stderr
-	answer, err := command.Output()
-	if err != nil {
-		return client{}, fmt.Errorf("registering a client: %w", err)
-	}
-	var made struct {
-		Client client `json:"client"`
-		Secret string `json:"client_secret"`
-	}
-	if err := json.Unmarshal(answer, &made); err != nil {
-		return client{}, fmt.Errorf("reading the client made: %w", err)
-	}
-	made.Client.Secret = made.Secret
-	return made.Client, nil
 }
 
 // freeAddresses finds loopback addresses that nobody listens on now.

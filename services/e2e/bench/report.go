@@ -9,11 +9,17 @@ import (
 
 // Kinds of work, in the order of the report.
 const (
-	warmWork   = "introspection warm"
-	coldWork   = "introspection cold"
-	unseenWork = "introspection unseen"
-	issueWork  = "token issue RS256-2048"
+	warmWork    = "introspection warm"
+	coldWork    = "introspection cold"
+	unseenWork  = "introspection unseen"
+	callersWork = "introspection new caller"
+	signedWork  = "introspection signed"
+	issueWork   = "token issue RS256-2048"
+	issueES256  = "token issue ES256"
+	issueEdDSA  = "token issue EdDSA"
 )
+
+var works = []string{warmWork, coldWork, unseenWork, callersWork, signedWork, issueWork, issueES256, issueEdDSA}
 
 // Databases of the platform. SQLite is inside its process.
 const (
@@ -67,27 +73,36 @@ type report struct {
 	Comparisons []comparison `json:"comparisons"`
 	Endurance   []endurance  `json:"endurance"`
 	Stress      []stress     `json:"stress"`
+	Memory      []memory     `json:"memory"`
+}
+
+// measured is what the parts of the bench found; what was not asked for is empty.
+type measured struct {
+	costs  record
+	stress []stress
+	memory []memory
 }
 
 // newReport sums up the runs, by kind of work and server.
-func newReport(asked options, runs record, stressed []stress) report {
+func newReport(asked options, found measured) report {
 	r := report{
 		Go:          runtime.Version(),
 		Platform:    runtime.GOOS + "/" + runtime.GOARCH,
-		Cores:       runtime.GOMAXPROCS(0),
+		Cores:       runtime.NumCPU(),
 		Runs:        asked.runs,
 		Requests:    asked.requests,
 		Connections: asked.connections,
 		Database:    sqliteName,
+		Memory:      found.memory,
 	}
 	if asked.postgres != "" {
 		r.Database = postgresName
 	}
-	if len(stressed) > 0 {
-		r.Stress, r.Endurance = stressed, endured(stressed)
+	if len(found.stress) > 0 {
+		r.Stress, r.Endurance = found.stress, endured(found.stress)
 	}
-	if len(runs) > 0 {
-		r.compare(runs)
+	if len(found.costs) > 0 {
+		r.compare(found.costs)
 	}
 	return r
 }
@@ -95,7 +110,7 @@ func newReport(asked options, runs record, stressed []stress) report {
 // compare fills in what the rounds showed.
 func (r *report) compare(runs record) {
 	cpu := func(work, server string) float64 { return medians(runs[work][server]).CPU }
-	for _, work := range []string{warmWork, coldWork, unseenWork, issueWork} {
+	for _, work := range works {
 		for _, server := range []string{platformName, passThroughName, bareHandlerName, signatureName} {
 			if samples := runs[work][server]; len(samples) > 0 {
 				r.Rows = append(r.Rows, row{work, server, medians(samples), samples})
@@ -109,7 +124,12 @@ func (r *report) compare(runs record) {
 	compare(warmWork, passThroughName, cpu(warmWork, passThroughName), 1.5, "")
 	compare(coldWork, passThroughName, cpu(coldWork, passThroughName), 1.5, "")
 	compare(unseenWork, passThroughName, cpu(unseenWork, passThroughName), 0, "signature verified")
+	compare(callersWork, "2 × "+passThroughName, 2*cpu(warmWork, passThroughName), 0, "each caller's token exchanged, its signature verified")
+	compare(signedWork, signatureName+" + "+warmWork, cpu(issueWork, signatureName)+cpu(warmWork, platformName), 0, "RS256-2048")
 	compare(issueWork, signatureName+" + "+passThroughName, cpu(issueWork, signatureName)+cpu(issueWork, passThroughName), 1.25, "")
+	for _, work := range []string{issueES256, issueEdDSA} {
+		compare(work, signatureName+" + "+passThroughName, cpu(work, signatureName)+cpu(issueWork, passThroughName), 0, "signatures cost little: the rest is what all issue has")
+	}
 }
 
 // endured sums up the runs under stress. Ratios are of figures of the same run.
@@ -119,14 +139,15 @@ func endured(runs []stress) []endurance {
 	slowed := figure(func(s stress) float64 { return s.SlowP99 / s.P99 })
 	return []endurance{{
 		Work: overloadWork, Ratio: kept, AtLeast: 0.9, Missed: kept < 0.9,
-		Note: fmt.Sprintf("goodput of token issue at %.1f times the peak offered: %.0f of %.0f a second; the rest refused with 429 or 503 and Retry-After; CPU s/1000 tokens %.2f, %.2f at the peak",
+		Note: fmt.Sprintf("goodput of token issue at %.1f times the peak offered: %.0f of %.0f a second; the rest refused with 429 or 503 and Retry-After; CPU s/1000 tokens %.2f, %.2f at the peak; CPU s/1000 refusals %.3f",
 			figure(func(s stress) float64 { return s.Offered / s.Peak }),
 			figure(func(s stress) float64 { return s.Goodput }), figure(func(s stress) float64 { return s.Peak }),
-			figure(func(s stress) float64 { return s.CPU }), figure(func(s stress) float64 { return s.PeakCPU })),
+			figure(func(s stress) float64 { return s.CPU }), figure(func(s stress) float64 { return s.PeakCPU }), figure(func(s stress) float64 { return s.RefusalCPU })),
 	}, {
 		Work: slowWork, Ratio: slowed, AtMost: 1.2, Missed: slowed > 1.2,
-		Note: fmt.Sprintf("p99 of introspection at %d a second beside %d slow connections: %.2f ms, %.2f without",
-			steadyRate, slowCount, figure(func(s stress) float64 { return s.SlowP99 }), figure(func(s stress) float64 { return s.P99 })),
+		Note: fmt.Sprintf("p99 of introspection at %d a second beside %d slow connections: %.2f ms, %.2f without; of a core busy %.2f, %.2f without",
+			steadyRate, slowCount, figure(func(s stress) float64 { return s.SlowP99 }), figure(func(s stress) float64 { return s.P99 }),
+			figure(func(s stress) float64 { return s.SlowBusy }), figure(func(s stress) float64 { return s.Busy })),
 	}}
 }
 
@@ -140,6 +161,11 @@ func (r report) missed() int {
 	}
 	for _, e := range r.Endurance {
 		if e.Missed {
+			n++
+		}
+	}
+	for _, m := range r.Memory {
+		if m.Worked.All > memoryGoal {
 			n++
 		}
 	}

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/rsa"
 	"fmt"
 )
 
@@ -19,6 +17,10 @@ type subject struct {
 	// unseen has tokens, one for each run and request, that the process which
 	// is measured has not signed.
 	unseen []string
+	// callers has as many access tokens of the resource server, none of which was ever shown.
+	callers []string
+	// others are partners whose tokens are signed with other algorithms, by the name of the work.
+	others map[string]client
 }
 
 // prepare gets the first tokens from the platform, and the answers that the
@@ -43,53 +45,78 @@ func prepare(ctx context.Context, platform *loader, settings access) (subject, a
 
 // warm asks about the same token each time.
 func (s subject) warm() workload {
-	return introspect(s.caller, func(int) string { return s.token })
+	return introspect(s.one, func(int) string { return s.token })
 }
 
 // once asks about each of tokens once.
 func (s subject) once(tokens []string) workload {
-	return introspect(s.caller, func(i int) string { return tokens[i] })
+	return introspect(s.one, func(i int) string { return tokens[i] })
 }
 
-// rounds measures every kind of work on every server, runs times over.
+// signed is warm with signed answers.
+func (s subject) signed() workload {
+	return introspectSigned(s.one, func(int) string { return s.token })
+}
+
+// strangers is warm with each of callers as the caller once.
+func (s subject) strangers(callers []string) workload {
+	return introspect(func(i int) string { return callers[i] }, func(int) string { return s.token })
+}
+
+// one is the caller of every request.
+func (s subject) one(int) string { return s.caller }
+
+// rounds measures every kind of work on every server, runs times over. The first server is the platform.
 func (s subject) rounds(ctx context.Context, servers []*server, asked options, progress func(string)) (record, error) {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	signers, err := newSigners()
 	if err != nil {
-		return nil, fmt.Errorf("making a signing key: %w", err)
+		return nil, err
 	}
-	found := record{issueWork: {}, coldWork: {}, unseenWork: {}, warmWork: {}}
+	found := record{}
+	for _, work := range works {
+		found[work] = map[string][]sample{}
+	}
 	for run := range asked.runs {
-		one := func(name string, server *server, work workload) error {
-			progress(fmt.Sprintf("run %d of %d: %s, %s", run+1, asked.runs, name, server.name))
-			figures, err := server.measure(ctx, work, s.warm(), asked.requests)
-			found[name][server.name] = append(found[name][server.name], figures)
+		one := func(name string, work workload, servers ...*server) error {
+			for _, server := range servers {
+				progress(fmt.Sprintf("run %d of %d: %s, %s", run+1, asked.runs, name, server.name))
+				figures, err := server.measure(ctx, work, s.warm(), asked.requests)
+				if err != nil {
+					return err
+				}
+				found[name][server.name] = append(found[name][server.name], figures)
+			}
+			return nil
+		}
+		sign := func(name string) error {
+			progress(fmt.Sprintf("run %d of %d: %s, %s", run+1, asked.runs, name, signatureName))
+			figures, err := signatures(signers[name], asked.requests)
+			found[name][signatureName] = append(found[name][signatureName], figures)
 			return err
 		}
-		var fresh []string
-		for _, server := range servers {
-			tokens := make([]string, asked.requests)
-			if err := one(issueWork, server, issue(s.partner, tokens)); err != nil {
+		part := func(of []string) []string { return of[run*asked.requests:][:asked.requests] }
+		fresh := make([]string, asked.requests)
+		own, baselines := servers[:1], servers[1:]
+		for _, step := range []func() error{
+			func() error { return one(issueWork, issue(s.partner, fresh), own...) },
+			func() error { return one(issueWork, issue(s.partner, make([]string, asked.requests)), baselines...) },
+			func() error { return sign(issueWork) },
+			func() error {
+				return one(issueES256, issue(s.others[issueES256], make([]string, asked.requests)), own...)
+			},
+			func() error { return sign(issueES256) },
+			func() error {
+				return one(issueEdDSA, issue(s.others[issueEdDSA], make([]string, asked.requests)), own...)
+			},
+			func() error { return sign(issueEdDSA) },
+			func() error { return one(coldWork, s.once(fresh), servers...) },
+			func() error { return one(unseenWork, s.once(part(s.unseen)), servers...) },
+			func() error { return one(warmWork, s.warm(), servers...) },
+			func() error { return one(signedWork, s.signed(), own...) },
+			func() error { return one(callersWork, s.strangers(part(s.callers)), own...) },
+		} {
+			if err := step(); err != nil {
 				return nil, err
-			}
-			if server.name == platformName {
-				fresh = tokens
-			}
-		}
-		progress(fmt.Sprintf("run %d of %d: %s", run+1, asked.runs, signatureName))
-		figures, err := signatures(key, asked.requests)
-		if err != nil {
-			return nil, err
-		}
-		found[issueWork][signatureName] = append(found[issueWork][signatureName], figures)
-		unseen := s.unseen[run*asked.requests:][:asked.requests]
-		for _, kind := range []struct {
-			name string
-			work workload
-		}{{coldWork, s.once(fresh)}, {unseenWork, s.once(unseen)}, {warmWork, s.warm()}} {
-			for _, server := range servers {
-				if err := one(kind.name, server, kind.work); err != nil {
-					return nil, err
-				}
 			}
 		}
 	}

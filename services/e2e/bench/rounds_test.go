@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 
@@ -20,9 +21,11 @@ func TestRoundsAskAboutEachUnseenTokenOnce(t *testing.T) {
 		token := "unseen-" + string(rune('a'+i))
 		work.unseen = append(work.unseen, token)
 		want[token] = 1
+		work.callers = append(work.callers, "caller-"+token)
 	}
+	work.others = map[string]client{issueES256: {}, issueEdDSA: {}}
 	var mu sync.Mutex
-	asked := map[string]int{}
+	asked, callers := map[string]int{}, map[string]int{}
 	target := startTestServer(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == tokenPath {
 			_, _ = io.WriteString(w, tokenAnswer)
@@ -30,6 +33,13 @@ func TestRoundsAskAboutEachUnseenTokenOnce(t *testing.T) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
+		if caller := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "); caller != work.caller {
+			callers[caller]++
+		}
+		if r.Header.Get("Accept") == signedType {
+			_, _ = io.WriteString(w, "eyJ.e30.c2ln")
+			return
+		}
 		if token := r.FormValue("token"); want[token] > 0 {
 			asked[token]++
 		}
@@ -43,7 +53,12 @@ func TestRoundsAskAboutEachUnseenTokenOnce(t *testing.T) {
 	if diff := cmp.Diff(want, asked); diff != "" {
 		t.Errorf("times asked about (-want +got):\n%s", diff)
 	}
-	for _, kind := range []string{warmWork, coldWork, unseenWork, issueWork} {
+	for _, caller := range work.callers {
+		if callers[caller] != 1 {
+			t.Errorf("%s called %d times", caller, callers[caller])
+		}
+	}
+	for _, kind := range works {
 		if got := len(found[kind][platformName]); got != runs {
 			t.Errorf("%s: %d samples, want %d", kind, got, runs)
 		}

@@ -2,6 +2,9 @@ package main
 
 import (
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -16,10 +19,40 @@ import (
 // signatureName stands in for a server in the rows of token issue.
 const signatureName = "raw signature"
 
-// signatures makes n RS256-2048 signatures, on all cores as a loaded server
-// does, and gives their figures.
-func signatures(key *rsa.PrivateKey, n int) (sample, error) {
-	digest := sha256.Sum256([]byte("header.payload"))
+// signer makes one signature.
+type signer func() error
+
+// newSigners makes a key of each algorithm that tokens are signed with, by the name of the work.
+func newSigners() (map[string]signer, error) {
+	message := []byte("header.payload")
+	digest := sha256.Sum256(message)
+	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, fmt.Errorf("making a signing key: %w", err)
+	}
+	ecKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("making a signing key: %w", err)
+	}
+	_, edKey, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("making a signing key: %w", err)
+	}
+	by := func(key crypto.Signer, what []byte, hash crypto.Hash) signer {
+		return func() error {
+			_, err := key.Sign(rand.Reader, what, hash)
+			return err
+		}
+	}
+	return map[string]signer{
+		issueWork:  by(rsaKey, digest[:], crypto.SHA256),
+		issueES256: by(ecKey, digest[:], crypto.SHA256),
+		issueEdDSA: by(edKey, message, 0),
+	}, nil
+}
+
+// signatures makes n signatures, on all cores as a loaded server does, and gives their figures.
+func signatures(sign signer, n int) (sample, error) {
 	latencies := make([]time.Duration, n)
 	var group errgroup.Group
 	group.SetLimit(runtime.GOMAXPROCS(0))
@@ -31,7 +64,7 @@ func signatures(key *rsa.PrivateKey, n int) (sample, error) {
 	for i := range n {
 		group.Go(func() error {
 			start := time.Now()
-			_, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, digest[:])
+			err := sign()
 			latencies[i] = time.Since(start)
 			return err
 		})

@@ -3,12 +3,9 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"net"
-	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
@@ -34,27 +31,19 @@ type slowClients struct {
 
 // startSlow opens so many connections and returns when all are there.
 func (l *loader) startSlow(ctx context.Context, count int) (*slowClients, error) {
-	base, err := url.Parse(l.base)
-	if err != nil {
-		return nil, err
-	}
-	transport, ok := l.client.Transport.(*http.Transport)
-	if !ok {
-		return nil, errors.New("the loader has no TLS settings")
-	}
-	dialer := &tls.Dialer{Config: transport.TLSClientConfig.Clone()}
+	dialer := &tls.Dialer{Config: l.tls()}
 	ctx, stop := context.WithCancel(ctx)
 	slow := &slowClients{stop: stop}
 	begun, dials := make(chan struct{}, count), rate.NewLimiter(slowDials, 1)
 	for i := range count {
-		text := "POST " + tokenInfoPath + " HTTP/1.1\r\nHost: " + base.Host + "\r\nX-Slow: "
+		text := "POST " + tokenInfoPath + " HTTP/1.1\r\nHost: " + l.host + "\r\nX-Slow: "
 		if i%2 == 0 {
-			text = "POST " + tokenInfoPath + " HTTP/1.1\r\nHost: " + base.Host + "\r\nContent-Type: " + formType + "\r\nContent-Length: 1000\r\n\r\n"
+			text = "POST " + tokenInfoPath + " HTTP/1.1\r\nHost: " + l.host + "\r\nContent-Type: " + formType + "\r\nContent-Length: 1000\r\n\r\n"
 		}
 		slow.running.Go(func() {
 			first := true
 			for ctx.Err() == nil {
-				conn, err := connect(ctx, dialer, dials, base.Host)
+				conn, err := connect(ctx, dialer, dials, l.host)
 				if err != nil {
 					continue // cut off while it connected
 				}

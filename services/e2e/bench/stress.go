@@ -13,18 +13,23 @@ const (
 	overloadWork = "overload"
 	slowWork     = "slow clients"
 
-	// admitted is the admission limit under stress, overloaded how many times the peak is then offered, over
-	// at most so many connections and for so long.
-	admitted            = 32
-	overloaded          = 5
-	overloadConnections = 512
-	overloadTime        = 4 * time.Second
+	// admitted is the admission limit under stress, queued how many requests may wait for it and patience how long,
+	// overloaded how many times the peak is offered for so long.
+	admitted     = 32
+	queued       = 128
+	patience     = 250 * time.Millisecond
+	overloaded   = 5
+	peakTime     = 2 * time.Second
+	overloadTime = 5 * time.Second
 	// slowCount is how many slow clients there are while others send so many requests a second.
 	slowCount     = 2000
-	steadyRate    = 200
+	steadyRate    = 1000
 	steadyTime    = 5 * time.Second
-	steadyClients = 8
+	steadyClients = 32
 )
+
+// ease is how many clients at once may show the peak.
+var ease = []int{4, 8, 16, admitted}
 
 // stress is what one run showed of the platform under stress.
 type stress struct {
@@ -37,9 +42,14 @@ type stress struct {
 	// that refusing takes, in seconds. What else the machine does is not in them.
 	PeakCPU float64 `json:"peak_cpu_seconds_per_1000"`
 	CPU     float64 `json:"cpu_seconds_per_1000"`
+	// RefusalCPU is that of 1000 refusals: what was taken under overload beyond the tokens at the peak's price.
+	RefusalCPU float64 `json:"refusal_cpu_seconds_per_1000"`
 	// P99 is of introspection at a steady rate without slow clients, in milliseconds, SlowP99 with them.
 	P99     float64 `json:"p99_ms"`
 	SlowP99 float64 `json:"slow_p99_ms"`
+	// Busy and SlowBusy are how much of a core the platform then takes.
+	Busy     float64 `json:"busy"`
+	SlowBusy float64 `json:"slow_busy"`
 }
 
 // stress measures a process of its own, with an admission limit.
@@ -48,8 +58,16 @@ func (p platform) stress(ctx context.Context, work subject, runs int, progress f
 	defer running.Wait()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	p.more = []string{"--set", "edge.limits.concurrent=" + strconv.Itoa(admitted)}
-	server, _, err := p.start(ctx, &running)
+	p.more = []string{"--set", "edge.limits.concurrent=" + strconv.Itoa(admitted), "--set", "edge.limits.waiting=" + strconv.Itoa(queued), "--set", "edge.limits.wait=" + patience.String()}
+	cores, err := newHalves()
+	if err != nil {
+		return nil, err
+	}
+	var server *server
+	err = cores.apart(func() (err error) {
+		server, _, err = p.start(ctx, &running)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +79,7 @@ func (p platform) stress(ctx context.Context, work subject, runs int, progress f
 			return nil, fmt.Errorf("overloading %s: %w", server.name, err)
 		}
 		progress(fmt.Sprintf("run %d of %d: %s", run+1, runs, slowWork))
-		if err := server.loader.besideSlow(ctx, work, &one); err != nil {
+		if err := server.besideSlow(ctx, work, &one); err != nil {
 			return nil, fmt.Errorf("loading %s beside slow clients: %w", server.name, err)
 		}
 		found = append(found, one)
@@ -72,63 +90,91 @@ func (p platform) stress(ctx context.Context, work subject, runs int, progress f
 // overload finds the peak of token issue and offers a multiple of it.
 func (s *server) overload(ctx context.Context, work subject) (stress, error) {
 	const unbounded = 1e9
-	few, many := s.loader, s.loader.over(overloadConnections)
-	defer many.client.CloseIdleConnections()
-	if _, _, err := s.issueAt(ctx, work, few, 200, unbounded); err != nil {
-		return stress{}, err
-	}
-	peak, peakCPU, err := s.issueAt(ctx, work, few, 2000, unbounded)
+	few, err := s.loader.wires(ctx, slices.Max(ease))
 	if err != nil {
 		return stress{}, err
 	}
-	if _, _, err := s.issueAt(ctx, work, many, 2*overloadConnections, unbounded); err != nil { // opens the connections
+	defer hangUp(few)
+	first, _, err := s.issueAt(ctx, work, few, 500, unbounded)
+	if err != nil {
 		return stress{}, err
 	}
-	rate := overloaded * peak.goodput()
+	var found stress
+	for _, clients := range ease {
+		peak, cpu, err := s.issueAt(ctx, work, few[:clients], int(first.goodput()*peakTime.Seconds()), unbounded)
+		if err != nil {
+			return stress{}, err
+		}
+		if peak.goodput() > found.Peak {
+			found.Peak, found.PeakCPU = peak.goodput(), cpu.Seconds()/float64(peak.good)*1000
+		}
+	}
+	rate := overloaded * found.Peak
+	many, err := s.loader.wires(ctx, int(2*rate*patience.Seconds())) // enough while each waits for its refusal
+	if err != nil {
+		return stress{}, err
+	}
+	defer hangUp(many)
 	flood, cpu, err := s.issueAt(ctx, work, many, int(rate*overloadTime.Seconds()), rate)
-	return stress{
-		Peak: peak.goodput(), Offered: flood.offered(), Goodput: flood.goodput(), PeakCPU: peakCPU, CPU: cpu,
-	}, err
+	if err != nil {
+		return stress{}, err
+	}
+	found.Offered, found.Goodput = flood.offered(), flood.goodput()
+	found.CPU = cpu.Seconds() / float64(flood.good) * 1000
+	found.RefusalCPU = (cpu.Seconds()*1000 - found.PeakCPU*float64(flood.good)) / float64(max(flood.refused, 1))
+	return found, nil
 }
 
-// issueAt asks for n tokens at a rate, and tells the processor time per 1000 that were got.
-func (s *server) issueAt(ctx context.Context, work subject, by *loader, n int, rate float64) (outcome, float64, error) {
+// issueAt asks for n tokens at a rate, and tells the processor time that it took the server.
+func (s *server) issueAt(ctx context.Context, work subject, over []*wire, n int, rate float64) (outcome, time.Duration, error) {
 	before, err := readCPU(s.pid)
 	if err != nil {
 		return outcome{}, 0, err
 	}
-	found, err := by.runAt(ctx, issue(work.partner, make([]string, n)), n, rate)
+	found, err := s.loader.runAt(ctx, over, issue(work.partner, make([]string, n)), n, rate)
 	if err != nil {
 		return outcome{}, 0, err
 	}
 	after, err := readCPU(s.pid)
-	return found, after.since(before).Seconds() / float64(found.good) * 1000, err
+	return found, after.since(before), err
 }
 
 // besideSlow measures the same steady load without slow clients and with them.
-func (l *loader) besideSlow(ctx context.Context, work subject, into *stress) error {
-	few := l.over(steadyClients)
-	defer few.client.CloseIdleConnections()
-	steady := func() (float64, error) {
-		found, err := few.runAt(ctx, work.warm(), int(steadyRate*steadyTime.Seconds()), steadyRate)
-		if err == nil && found.refused > 0 {
-			err = fmt.Errorf("%d of %d were refused", found.refused, found.good+found.refused)
-		}
-		if err != nil {
-			return 0, err
-		}
-		slices.Sort(found.latencies)
-		return percentile(found.latencies, 99).Seconds() * 1000, nil
-	}
-	var err error
-	if into.P99, err = steady(); err != nil {
+func (s *server) besideSlow(ctx context.Context, work subject, into *stress) error {
+	few, err := s.loader.wires(ctx, steadyClients)
+	if err != nil {
 		return err
 	}
-	slow, err := l.startSlow(ctx, slowCount)
+	defer hangUp(few)
+	if into.P99, into.Busy, err = s.steady(ctx, few, work); err != nil {
+		return err
+	}
+	slow, err := s.loader.startSlow(ctx, slowCount)
 	if err != nil {
 		return err
 	}
 	defer slow.end()
-	into.SlowP99, err = steady()
+	into.SlowP99, into.SlowBusy, err = s.steady(ctx, few, work)
 	return err
+}
+
+// steady tells the p99 of requests at a steady rate, in milliseconds, and how much of a core the server is busy.
+func (s *server) steady(ctx context.Context, over []*wire, work subject) (p99, busy float64, err error) {
+	before, err := readCPU(s.pid)
+	if err != nil {
+		return 0, 0, err
+	}
+	found, err := s.loader.runAt(ctx, over, work.warm(), int(steadyRate*steadyTime.Seconds()), steadyRate)
+	if err == nil && found.refused > 0 {
+		err = fmt.Errorf("%d of %d were refused", found.refused, found.good+found.refused)
+	}
+	if err != nil {
+		return 0, 0, err
+	}
+	after, err := readCPU(s.pid)
+	if err != nil {
+		return 0, 0, err
+	}
+	slices.Sort(found.latencies)
+	return percentile(found.latencies, 99).Seconds() * 1000, after.since(before).Seconds() / found.wall.Seconds(), nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 	"net/http"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -23,8 +24,13 @@ func TestRefusalsAreToldFromWrongAnswers(t *testing.T) {
 		_, _ = io.WriteString(w, tokenAnswer)
 	})
 	const n = 40
+	wires, err := target.loader.wires(t.Context(), 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hangUp(wires)
 	ask := func() (outcome, error) {
-		return target.loader.runAt(t.Context(), issue(client{}, make([]string, n)), n, 1e9)
+		return target.loader.runAt(t.Context(), wires, issue(client{}, make([]string, n)), n, 1e9)
 	}
 	for _, status = range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
 		if got, err := ask(); err != nil || got.good != n/4 || got.refused != n-n/4 || len(got.latencies) != n/4 {
@@ -64,4 +70,19 @@ func TestSlowClientsComeAgain(t *testing.T) {
 	}
 	defer slow.end()
 	<-again
+}
+
+func TestCoresAreHalvedWithoutOverlap(t *testing.T) {
+	h, err := newHalves()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h.own.Count() == 0 || h.server.Count() == 0 {
+		t.Fatalf("own %d, server %d cores", h.own.Count(), h.server.Count())
+	}
+	for core := range 1024 {
+		if runtime.NumCPU() > 1 && h.own.IsSet(core) && h.server.IsSet(core) {
+			t.Errorf("core %d is in both", core)
+		}
+	}
 }

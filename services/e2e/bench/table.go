@@ -14,7 +14,7 @@ token RS256-2048 3.5 with its weakest secret hash, 8.5 with its default.
 `
 
 func (r report) writeTable(w io.Writer) error {
-	const line = "%-24s%-14s%12s%12s%12s%10s%10s\n"
+	const line = "%-26s%-14s%12s%12s%12s%10s%10s\n"
 	var text strings.Builder
 	fmt.Fprintf(&text, "%d requests a run over %d connections, median of %d runs; on %s; %s, %s, %d cores\n\n",
 		r.Requests, r.Connections, r.Runs, r.Database, r.Go, r.Platform, r.Cores)
@@ -28,10 +28,18 @@ func (r report) writeTable(w io.Writer) error {
 	}
 	text.WriteByte('\n')
 	for _, c := range r.Comparisons {
-		fmt.Fprintf(&text, "%-24sCPU of %s is %.2f of %s; %s\n", c.Work, platformName, c.Ratio, c.Of, c.verdict())
+		fmt.Fprintf(&text, "%-26sCPU of %s is %.2f of %s; %s\n", c.Work, platformName, c.Ratio, c.Of, c.verdict())
 	}
 	for _, e := range r.Endurance {
-		fmt.Fprintf(&text, "%-24s%.2f; %s\n%24s%s\n", e.Work, e.Ratio, e.verdict(), "", e.Note)
+		fmt.Fprintf(&text, "%-26s%.2f; %s\n%26s%s\n", e.Work, e.Ratio, e.verdict(), "", e.Note)
+	}
+	for _, m := range r.Memory {
+		verdict := "met"
+		if m.Worked.All > memoryGoal {
+			verdict = "MISSED"
+		}
+		fmt.Fprintf(&text, "%-26s%.1f MB after %d requests, %.1f when started; goal at most %d: %s\n%26sof these anonymous, no pages of the program: %.1f, %.1f when started\n",
+			"memory of "+m.Role, m.Worked.All, memoryRequests, m.Start.All, memoryGoal, verdict, "", m.Worked.Own, m.Start.Own)
 	}
 	text.WriteString("\n" + references)
 	_, err := io.WriteString(w, text.String())
