@@ -87,26 +87,32 @@ func (e event) step(s state) (bool, state) {
 	switch e.part {
 	case change:
 		after := e.change(s)
-		return e.Outcome != Done || e.Kind == Revoke || e.Kind == Retire || !s.deleted && e.shows(after), after
+		return e.Outcome != Done || !e.Kind.Registers() || !s.deleted && e.shows(after), after
 	case admission:
 		return e.letIn(s), s
+	case verdict:
+		return e.decided(s), s
 	case signature:
 		return s.retired&e.key == 0, s
-	case verdict:
 	}
+	return false, s
+}
+
+// decided tells whether what was asked may have been answered so.
+func (e event) decided(s state) bool {
 	if e.Outcome == Gone {
-		return s.deleted, s
+		return s.deleted
 	}
 	switch e.Kind {
 	case Issue:
-		return e.letIn(s) && (e.Outcome == Refused || e.Epoch == s.epoch && s.retired&e.key == 0), s
+		return e.letIn(s) && (e.Outcome == Refused || e.Epoch == s.epoch && s.retired&e.key == 0)
 	case Introspect:
-		return s.inForce(e.token) == e.Active, s
+		return s.inForce(e.token) == e.Active
 	case Look:
-		return !s.deleted && e.shows(s), s
+		return !s.deleted && e.shows(s)
 	case Revoke, Disable, Enable, Rotate, Delete, Retire:
 	}
-	return false, s
+	return false
 }
 
 func (s state) inForce(t issued) bool {
