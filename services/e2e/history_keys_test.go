@@ -11,7 +11,7 @@ import (
 )
 
 // keyPeace is the longest between a key's retirement and the next rotation.
-const keyPeace = 2 * time.Second
+const keyPeace = time.Second
 
 // keyKeeper rotates and retires the keys that sign the tokens of all histories. Its recorder keeps the retirements.
 type keyKeeper struct {

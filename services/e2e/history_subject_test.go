@@ -33,6 +33,8 @@ type subject struct {
 	t     *testing.T
 	began time.Time // Zero on the recorder's clock.
 	id    string
+	// alone says that operators leave it as it is, so that gateways keep what they know of its credentials.
+	alone bool
 	// operating is held through changes of the registration.
 	operating sync.Mutex
 
@@ -61,7 +63,7 @@ func (s *sites) newSubject(ctx context.Context, t *testing.T, number int, began 
 			cancel()
 			if err == nil {
 				return &subject{
-					sites: s, began: began, Recorder: history.NewRecorder(func() time.Duration { return time.Since(began) }), t: t,
+					alone: number%3 == 0, sites: s, began: began, Recorder: history.NewRecorder(func() time.Duration { return time.Since(began) }), t: t,
 					id: made.GetClient().GetClientId(), secrets: []string{made.GetClientSecret()},
 				}, nil
 			}
