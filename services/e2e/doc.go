@@ -7,9 +7,9 @@
 // PostgreSQL and etcd, and take parts away under load. TestSkew replaces those of
 // a former version by this one's, and back. TestDrillHistories makes
 // random calls about many clients at two gateways, each before an auth replica
-// of its own, while processes are killed and connections cut, and has the package
-// history look for answers that no order of events explains; such a history is
-// written to a folder that the test names.
+// of its own, while signing keys are rotated and retired, processes killed and
+// connections cut, and has the package history look for answers that no order of
+// events explains; such a history is written to a folder that the test names.
 //
 // Settings, all from the environment:
 //

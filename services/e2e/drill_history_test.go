@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -20,6 +21,8 @@ const (
 	together = 48
 	// historyWorkers is how many call for each.
 	historyWorkers = 4
+	// settling and keyWorker call when these have ended, and for all histories.
+	settling, keyWorker = historyWorkers, historyWorkers + 1
 	// leastCalls and mostCalls are of one worker.
 	leastCalls, mostCalls = 10, 30
 	// mostFound ends a run early.
@@ -29,7 +32,7 @@ const (
 )
 
 // TestDrillHistories has many clients issued, revoked, disabled, enabled, rotated and introspected at random, by
-// concurrent callers at two gateways, while processes are killed and connections cut; each client's history must be
+// concurrent callers at two gateways, while signing keys are rotated and retired, processes killed and connections cut; each client's history must be
 // one that some order of events explains.
 func TestDrillHistories(t *testing.T) {
 	seed := setting(t, "VENTANILLA_E2E_SEED", rand.Uint64())
@@ -41,8 +44,15 @@ func TestDrillHistories(t *testing.T) {
 		sites: s, seed: seed, total: int64(total), began: began,
 		trouble: &trouble{sites: s, random: rand.New(rand.NewPCG(seed, 0)), began: began},
 	}
+	run.keys = &keyKeeper{
+		sites: s, t: t, random: rand.New(rand.NewPCG(seed, 1)),
+		Recorder: history.NewRecorder(func() time.Duration { return time.Since(began) }),
+	}
 	calm := make(chan struct{})
-	var group sync.WaitGroup
+	keeping, stop := context.WithCancel(t.Context())
+	defer stop()
+	var keeper, group sync.WaitGroup
+	keeper.Go(func() { run.keys.work(keeping) })
 	for range together {
 		group.Go(func() { run.some(t) })
 	}
@@ -51,6 +61,8 @@ func TestDrillHistories(t *testing.T) {
 		close(calm)
 	}()
 	run.trouble.makeUntil(t, calm)
+	stop()
+	keeper.Wait()
 	run.summarize(t)
 }
 
@@ -75,6 +87,7 @@ type histories struct {
 	total   int64
 	began   time.Time
 	trouble *trouble
+	keys    *keyKeeper
 
 	taken    atomic.Int64
 	mu       sync.Mutex
@@ -110,14 +123,15 @@ func (h *histories) one(ctx context.Context, t *testing.T, number int64) error {
 		workers.Go(func() { s.work(ctx, worker, leastCalls+random.IntN(mostCalls-leastCalls), random) })
 	}
 	workers.Wait()
-	if err := s.settle(ctx, historyWorkers); err != nil {
+	if err := s.settle(ctx, settling); err != nil {
 		return err
 	}
 	began := time.Now()
-	violations := history.Check(s.Operations(), search)
+	violations := history.Check(slices.Concat(s.Operations(), h.keys.Operations()), search)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.checking += time.Since(began)
+	h.checked++
 	h.count(s.Operations())
 	for _, v := range violations {
 		if err := h.report(t, number, v); err != nil {
@@ -139,7 +153,6 @@ func (h *histories) count(operations []history.Operation) {
 	if h.outcomes == nil {
 		h.outcomes = map[string]int{}
 	}
-	h.checked++
 	for _, o := range operations {
 		h.outcomes[o.Kind.String()+", "+answered(o)]++
 	}
@@ -187,10 +200,13 @@ func (h *histories) report(t *testing.T, number int64, v *history.Violation) err
 
 // summarize fails when something was never answered: a run that asks nothing finds nothing.
 func (h *histories) summarize(t *testing.T) {
-	t.Logf("%d histories in %v, their checks took %v; answers: %v", h.checked, time.Since(h.began), h.checking, h.outcomes)
+	h.count(h.keys.Operations())
+	t.Logf("%d histories in %v, their checks took %v; %d faults; answers: %v, of these 503: %d",
+		h.checked, time.Since(h.began), h.checking, h.trouble.count, h.outcomes, h.sites.unavailable.Load())
 	for _, name := range []string{
 		"issue, done", "issue, refused", "introspect, active", "introspect, inactive", "introspect, refused",
 		"revoke, done", "revoke, refused", "disable, done", "enable, done", "rotate, done", "delete, done", "look, done", "look, gone",
+		"retire, done",
 	} {
 		if h.outcomes[name] == 0 {
 			t.Errorf("never seen: %s", name)

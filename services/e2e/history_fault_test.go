@@ -54,6 +54,7 @@ type trouble struct {
 	began  time.Time
 	mu     sync.Mutex
 	past   []string
+	count  int
 }
 
 // makeUntil goes on until calm is closed, and leaves all whole.
@@ -81,6 +82,7 @@ func (f *trouble) makeUntil(t *testing.T, calm <-chan struct{}) {
 		for _, one := range now {
 			f.note("begins", one.name)
 			one.begin(t)
+			f.count++
 		}
 		wait(mostFault)
 		for _, one := range now {

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"net/url"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
+	"google.golang.org/grpc/connectivity"
 	grpccredentials "google.golang.org/grpc/credentials"
 
 	"github.com/ventanilla/ventanilla/pkg/testkit"
@@ -23,6 +25,13 @@ type site struct {
 	toAuth, toDatabase cable
 	operators          *grpc.ClientConn
 	clients            authv1.ClientServiceClient
+	keys               authv1.KeyServiceClient
+}
+
+// reached tells whether operators have a connection, and begins to make one when they have none.
+func (s *site) reached() bool {
+	s.operators.Connect()
+	return s.operators.GetState() == connectivity.Ready
 }
 
 // sites are two of them on one database.
@@ -30,11 +39,13 @@ type sites struct {
 	*cluster
 	pair    [2]*site
 	auditor credentials // May introspect every token.
+	// unavailable counts the calls of clients that were answered so.
+	unavailable atomic.Int64
 }
 
 func newSites(t *testing.T) *sites {
 	t.Helper()
-	c := &cluster{life: t, postgres: testkit.PostgresServer(t), dir: t.TempDir(), etcdAt: freeAddress(t)}
+	c := &cluster{life: t, program: binary, postgres: testkit.PostgresServer(t), dir: t.TempDir(), etcdAt: freeAddress(t)}
 	c.certificates(t)
 	c.must(t, append([]string{"migrate"}, c.authSettings()...)...)
 	c.startEtcd(t)
@@ -65,7 +76,9 @@ func (c *cluster) newAuth(t *testing.T) *site {
 
 func (c *cluster) newGateway(t *testing.T, s *site, credential string) {
 	t.Helper()
-	s.gateway = c.newRole(t, "gateway", "--set", "discovery.targets.auth=static:///"+s.toAuth.address())
+	s.gateway = c.newRole(t, "gateway", "--set", "discovery.targets.auth=static:///"+s.toAuth.address(),
+		// All callers come from one address, and many of them with what no longer holds.
+		"--set", "edge.rate.failures.per_second=100000", "--set", "edge.rate.failures.burst=100000")
 	s.gateway.start(t, c)
 	pair, err := tls.LoadX509KeyPair(credential, credential)
 	if err != nil {
@@ -83,6 +96,7 @@ func (c *cluster) newGateway(t *testing.T, s *site, credential string) {
 	t.Cleanup(func() { _ = s.operators.Close() })
 	s.operators.Connect()
 	s.clients = authv1.NewClientServiceClient(s.operators)
+	s.keys = authv1.NewKeyServiceClient(s.operators)
 }
 
 // registerOperator makes the operator and the auditor as the bootstrap peer, and returns the operator's credential.

@@ -15,10 +15,10 @@ import (
 	"time"
 
 	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/connectivity"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/durationpb"
 
+	"github.com/ventanilla/ventanilla/pkg/authn"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/e2e/history"
 )
@@ -33,6 +33,8 @@ type subject struct {
 	t     *testing.T
 	began time.Time // Zero on the recorder's clock.
 	id    string
+	// alone says that operators leave it as it is, so that gateways keep what they know of its credentials.
+	alone bool
 	// operating is held through changes of the registration.
 	operating sync.Mutex
 
@@ -43,10 +45,16 @@ type subject struct {
 	open     int // Changes that were not answered.
 }
 
+// tokenAlgorithms are those of the clients' tokens, one after the other.
+var tokenAlgorithms = []authv1.SignatureAlgorithm{
+	authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_RS256, authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_ES256,
+}
+
 // newSubject registers a client that may ask for tokens, introspect and revoke its own ones.
 func (s *sites) newSubject(ctx context.Context, t *testing.T, number int, began time.Time) (*subject, error) {
 	request := &authv1.CreateClientRequest{Client: &authv1.Client{
 		Name: fmt.Sprintf("History %d", number), Family: "tuidd", Kind: authv1.ClientKind_CLIENT_KIND_RESOURCE_SERVER,
+		TokenAlgorithm: tokenAlgorithms[number%len(tokenAlgorithms)],
 	}}
 	for ctx.Err() == nil {
 		for _, one := range s.pair {
@@ -55,7 +63,7 @@ func (s *sites) newSubject(ctx context.Context, t *testing.T, number int, began 
 			cancel()
 			if err == nil {
 				return &subject{
-					sites: s, began: began, Recorder: history.NewRecorder(func() time.Duration { return time.Since(began) }), t: t,
+					alone: number%3 == 0, sites: s, began: began, Recorder: history.NewRecorder(func() time.Duration { return time.Since(began) }), t: t,
 					id: made.GetClient().GetClientId(), secrets: []string{made.GetClientSecret()},
 				}, nil
 			}
@@ -91,6 +99,9 @@ func (s *subject) ask(ctx context.Context, worker int, q history.Question) histo
 // call is one of a client or a resource server.
 func (s *subject) call(ctx context.Context, q history.Question) history.Answer {
 	answer, err := s.pair[q.Replica].gateway.try(ctx, s.request(q))
+	if answer.status == http.StatusServiceUnavailable {
+		s.unavailable.Add(1)
+	}
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return history.Answer{}
@@ -166,25 +177,21 @@ func (s *subject) issued(a answer) (history.Answer, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.tokens = append(s.tokens, token)
-	return history.Answer{Outcome: history.Done, Token: len(s.tokens) - 1, Epoch: epoch}, nil
+	return history.Answer{Outcome: history.Done, Token: len(s.tokens) - 1, Epoch: epoch, Key: authn.SignedWith(token)}, nil
 }
 
 // operate is a call of an operator.
 func (s *subject) operate(ctx context.Context, q history.Question) history.Answer {
 	one := s.pair[q.Replica]
-	if one.operators.GetState() != connectivity.Ready {
-		one.operators.Connect()
+	if !one.reached() {
 		return history.Answer{}
 	}
 	client, secret, err := s.change(ctx, one.clients, q)
-	switch status.Code(err) {
-	case codes.OK:
-	case codes.NotFound:
+	switch {
+	case status.Code(err) == codes.NotFound:
 		return history.Answer{Outcome: history.Gone}
-	case codes.Unavailable, codes.DeadlineExceeded, codes.Canceled:
-		return history.Answer{Outcome: history.Open}
-	default:
-		s.t.Errorf("%v: %v", q, err)
+	case err != nil:
+		unanswered(s.t, q, err)
 		return history.Answer{Outcome: history.Open}
 	}
 	a := history.Answer{Outcome: history.Done, Epoch: client.GetEpoch(), Disabled: client.GetDisabled()}
@@ -199,6 +206,16 @@ func (s *subject) operate(ctx context.Context, q history.Question) history.Answe
 		}
 	}
 	return a
+}
+
+// unanswered fails when an operator's call came to another end than a fault explains.
+func unanswered(t *testing.T, what any, err error) {
+	t.Helper()
+	switch status.Code(err) {
+	case codes.Unavailable, codes.DeadlineExceeded, codes.Canceled:
+	default:
+		t.Errorf("%v: %v", what, err)
+	}
 }
 
 func (s *subject) change(ctx context.Context, c authv1.ClientServiceClient, q history.Question) (*authv1.Client, string, error) {

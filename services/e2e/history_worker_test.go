@@ -39,7 +39,7 @@ func (s *subject) question(random *rand.Rand) history.Question {
 	case history.Issue, history.Revoke:
 		q.Caller = history.BySecret
 	case history.Introspect:
-		q.Caller = []history.Caller{history.Trusted, history.Trusted, history.Trusted, history.BySecret, history.ByToken}[random.IntN(5)]
+		q.Caller = []history.Caller{history.Trusted, history.Trusted, history.BySecret, history.ByToken, history.ByToken}[random.IntN(5)]
 	}
 	if q.Kind == history.Introspect || q.Kind == history.Revoke {
 		q.Token = recent(random, len(s.tokens))
@@ -73,6 +73,11 @@ func (s *subject) kind(random *rand.Rand) history.Kind {
 	}
 	if len(s.tokens) > history.MaxTokens/2 {
 		weights[history.Issue].weight = 0
+	}
+	if s.alone {
+		for k := history.Disable; k <= history.Delete; k++ {
+			weights[k].weight = 0
+		}
 	}
 	if s.open >= mostOpen {
 		for k := history.Revoke; k <= history.Delete; k++ {

@@ -22,9 +22,11 @@ type Violation struct {
 	info       porcupine.LinearizationInfo
 }
 
-// Check looks for an order of events for each view of the history, and returns the views that have none. The search in
+// Check looks for an order of events for each view of the history, which may have retirements of keys that no token of
+// the client was signed with, and returns the views that have none. The search in
 // a view is given up after patience.
 func Check(operations []Operation, patience time.Duration) []*Violation {
+	operations = concerning(operations)
 	var found []*Violation
 	for _, v := range views(operations) {
 		m := model()

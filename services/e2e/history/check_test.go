@@ -26,6 +26,16 @@ func token(number int, epoch int64) history.Answer {
 	return history.Answer{Outcome: history.Done, Token: number, Epoch: epoch}
 }
 
+// signed is an issue whose token has the key.
+func signed(key string, o history.Operation) history.Operation {
+	o.Answer.Key = key
+	return o
+}
+
+func retire(at, replica int, key string) history.Operation {
+	return call(at, history.Question{Kind: history.Retire, Replica: replica, Key: key}, history.Answer{Outcome: history.Done})
+}
+
 func introspect(at, replica, number int, active bool) history.Operation {
 	return call(at, history.Question{Kind: history.Introspect, Replica: replica, Token: number},
 		history.Answer{Outcome: history.Done, Active: active})
@@ -100,6 +110,7 @@ func (m made) check(t *testing.T) {
 
 func TestIllegal(t *testing.T) {
 	first := issue(0, 0, 0, token(0, 0))
+	keyed := signed("a", first)
 	for _, m := range []made{
 		{"active at once where its revocation was answered", []history.Operation{
 			first, revoke(10, 0, 0, history.Done), introspect(20, 0, 0, true),
@@ -174,6 +185,33 @@ func TestIllegal(t *testing.T) {
 		{"a deleted client's token is active", []history.Operation{first, remove(10, 0), introspect(1500, 1, 0, true)}, "replica 1"},
 		{"a deleted client is seen", []history.Operation{remove(0, 0), operator(10, 1, history.Look, 0, false)}, "registrations"},
 		{"a client is gone that nobody deleted", []history.Operation{call(0, history.Question{Kind: history.Look}, gone)}, "registrations"},
+		{"active at once where its key's retirement was answered", []history.Operation{
+			keyed, retire(10, 0, "a"), introspect(20, 0, 0, true),
+		}, "replica 0"},
+		{"active elsewhere 1.5 s after its key's retirement was answered", []history.Operation{
+			keyed, retire(10, 0, "a"), introspect(1515, 1, 0, true),
+		}, "replica 1"},
+		{"active again after its key was retired", []history.Operation{
+			keyed, retire(10, 0, "a"), introspect(100, 1, 0, false), introspect(110, 1, 0, true),
+		}, "replica 1"},
+		{"one token of a retired key is dead and the other not", []history.Operation{
+			keyed, signed("a", issue(5, 0, 0, token(1, 0))), lost(retire(10, 0, "a")), introspect(20, 1, 0, false), introspect(30, 1, 1, true),
+		}, "replica 1"},
+		{"inactive though another key was retired", []history.Operation{
+			keyed, signed("b", issue(5, 0, 0, token(1, 0))), retire(10, 0, "b"), introspect(2000, 1, 0, false),
+		}, "replica 1"},
+		{"inactive before its key's retirement was asked for", []history.Operation{
+			keyed, introspect(10, 1, 0, false), retire(20, 0, "a"),
+		}, "replica 1"},
+		{"a retired key signs elsewhere", []history.Operation{
+			keyed, retire(10, 0, "a"), signed("a", issue(20, 1, 0, token(1, 0))),
+		}, "signing keys"},
+		{"a key signs where it was retired, without an answer", []history.Operation{
+			keyed, lost(retire(10, 0, "a")), introspect(20, 0, 0, false), signed("a", issue(30, 0, 0, token(1, 0))),
+		}, "replica 0"},
+		{"the bearer of a retired key's token is let in", []history.Operation{
+			keyed, retire(10, 0, "a"), present(1500, 1, history.ByToken, 0, inactive),
+		}, "gateway 1"},
 		{"a caller whom nobody shut out is refused", []history.Operation{first, present(10, 1, history.Trusted, 0, refused)}, "gateway 1"},
 	} {
 		t.Run(m.name, m.check)
@@ -182,6 +220,7 @@ func TestIllegal(t *testing.T) {
 
 func TestLegal(t *testing.T) {
 	first := issue(0, 0, 0, token(0, 0))
+	keyed := signed("a", first)
 	for _, m := range []made{
 		{"active elsewhere just before the second is over", []history.Operation{
 			first, revoke(10, 0, 0, history.Done), introspect(1014, 1, 0, true),
@@ -231,6 +270,22 @@ func TestLegal(t *testing.T) {
 		{"a client is deleted", []history.Operation{
 			first, remove(10, 0), issue(20, 0, 0, refused), introspect(900, 1, 0, true), introspect(1100, 1, 0, false),
 			call(1200, history.Question{Kind: history.Enable}, gone), call(1300, history.Question{Kind: history.Look}, gone),
+		}, ""},
+		{"tokens of a retired key die, and no others", []history.Operation{
+			keyed, signed("b", issue(5, 0, 0, token(1, 0))), retire(10, 0, "a"), introspect(20, 0, 0, false), introspect(900, 1, 0, true),
+			introspect(1100, 1, 0, false), introspect(1110, 0, 1, true), introspect(1120, 1, 1, true),
+		}, ""},
+		{"a key is retired that signed nothing here", []history.Operation{keyed, retire(10, 0, "b"), introspect(1500, 1, 0, true)}, ""},
+		{"a retirement without an answer is done late", []history.Operation{
+			keyed, lost(retire(10, 0, "a")), signed("a", issue(20, 1, 0, token(1, 0))), introspect(8000, 0, 1, true), introspect(9000, 0, 0, false),
+			introspect(9000, 1, 0, true), introspect(9010, 0, 1, false),
+		}, ""},
+		{"a key signs while it is being retired", []history.Operation{
+			keyed, lasting(2000, retire(10, 0, "a")), signed("a", issue(1500, 0, 0, token(1, 0))), introspect(1600, 0, 1, true),
+			introspect(2020, 0, 1, false),
+		}, ""},
+		{"a bearer is let in until the retirement is known", []history.Operation{
+			keyed, retire(10, 0, "a"), present(900, 1, history.ByToken, 0, inactive), present(1500, 1, history.ByToken, 0, refused),
 		}, ""},
 		{"the right secret is let in again soon", []history.Operation{
 			first, operator(10, 0, history.Disable, 1, true), operator(20, 0, history.Enable, 1, false), revoke(1000, 0, 0, history.Refused),

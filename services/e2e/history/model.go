@@ -25,6 +25,7 @@ type state struct {
 	secret   int
 	previous overlap
 	revoked  uint64 // A bit for each token.
+	retired  uint64 // A bit for each key that signed one.
 }
 
 // overlap is the secret before the last rotation, which ends between the two times. A length of 0 is none.
@@ -47,6 +48,9 @@ func (s state) String() string {
 	if s.revoked != 0 {
 		text += fmt.Sprintf(", revoked %b", s.revoked)
 	}
+	if s.retired != 0 {
+		text += fmt.Sprintf(", retired %b", s.retired)
+	}
 	return text
 }
 
@@ -55,19 +59,27 @@ type part uint8
 
 const (
 	change    part = iota // It takes effect.
-	again                 // It may take effect once more: clients repeat calls that may be repeated.
 	admission             // Its caller is let in or refused.
 	verdict               // What it asks is decided.
+	signature             // The token that it asks for is signed.
 )
 
-// event is a part of an operation, with the epochs of the tokens in its question.
+// event is a part of an operation, with what is known of the tokens in its question.
 type event struct {
 	Operation
-	part                    part
-	tokenEpoch, callerEpoch int64
+	part          part
+	token, caller issued
+	key           uint64 // The bit of the key in the operation.
 	// An old secret may be let in until then, in the epoch that it was made in.
 	unheard      time.Duration
 	unheardEpoch int64
+}
+
+// issued is what does not change of a token.
+type issued struct {
+	number int
+	epoch  int64
+	key    uint64
 }
 
 // step tells whether the event could have been answered so, and the state after it.
@@ -75,28 +87,36 @@ func (e event) step(s state) (bool, state) {
 	switch e.part {
 	case change:
 		after := e.change(s)
-		return e.Outcome != Done || e.Kind == Revoke || !s.deleted && e.shows(after), after
+		return e.Outcome != Done || !e.Kind.Registers() || !s.deleted && e.shows(after), after
 	case admission:
 		return e.letIn(s), s
 	case verdict:
-	}
-	if e.Outcome == Gone {
-		return s.deleted, s
-	}
-	switch e.Kind {
-	case Issue:
-		return e.letIn(s) && (e.Outcome == Refused || e.Epoch == s.epoch), s
-	case Introspect:
-		return s.inForce(e.Question.Token, e.tokenEpoch) == e.Active, s
-	case Look:
-		return !s.deleted && e.shows(s), s
-	case Revoke, Disable, Enable, Rotate, Delete:
+		return e.decided(s), s
+	case signature:
+		return s.retired&e.key == 0, s
 	}
 	return false, s
 }
 
-func (s state) inForce(token int, epoch int64) bool {
-	return !s.disabled && !s.deleted && epoch == s.epoch && s.revoked&(1<<token) == 0
+// decided tells whether what was asked may have been answered so.
+func (e event) decided(s state) bool {
+	if e.Outcome == Gone {
+		return s.deleted
+	}
+	switch e.Kind {
+	case Issue:
+		return e.letIn(s) && (e.Outcome == Refused || e.Epoch == s.epoch && s.retired&e.key == 0)
+	case Introspect:
+		return s.inForce(e.token) == e.Active
+	case Look:
+		return !s.deleted && e.shows(s)
+	case Revoke, Disable, Enable, Rotate, Delete, Retire:
+	}
+	return false
+}
+
+func (s state) inForce(t issued) bool {
+	return !s.disabled && !s.deleted && t.epoch == s.epoch && s.revoked&(1<<t.number) == 0 && s.retired&t.key == 0
 }
 
 func (e event) shows(s state) bool {
@@ -110,7 +130,7 @@ func (e event) letIn(s state) bool {
 	case BySecret:
 		in, out = e.secretServes(s)
 	case ByToken:
-		in = s.inForce(e.Credential, e.callerEpoch)
+		in = s.inForce(e.caller)
 		out = !in
 	case Trusted:
 	}
@@ -145,6 +165,8 @@ func (e event) change(s state) state {
 		s.deleted = true
 	case Revoke:
 		s.revoked |= 1 << e.Question.Token
+	case Retire:
+		s.retired |= e.key
 	case Issue, Introspect, Look:
 	}
 	return s

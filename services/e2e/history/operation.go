@@ -18,10 +18,11 @@ const (
 	Rotate
 	Delete
 	Look
+	Retire
 )
 
 func (k Kind) String() string {
-	return [...]string{"issue", "introspect", "revoke", "disable", "enable", "rotate", "delete", "look"}[k]
+	return [...]string{"issue", "introspect", "revoke", "disable", "enable", "rotate", "delete", "look", "retire"}[k]
 }
 
 // Registers tells whether it changes the client's registration.
@@ -47,6 +48,8 @@ type Question struct {
 	Credential int
 	// Token is what Introspect and Revoke are about.
 	Token int
+	// Key is the signing key that Retire ends. It concerns every client that has a token of the key.
+	Key string
 	// Overlap is how long the old secret is to serve beside the one of a rotation. With none the rotation also ends all
 	// tokens.
 	Overlap time.Duration
@@ -76,6 +79,8 @@ type Answer struct {
 	// Epoch is that of a new token, or with Disabled that of the registration after a change and at a look.
 	Epoch    int64
 	Disabled bool
+	// Key is what signed a new token.
+	Key string
 	// Until is when the old secret ends after a rotation with an overlap; 0 when that is over at the answer.
 	Until time.Duration
 }
@@ -92,6 +97,9 @@ func (q Question) String() string {
 	text := q.Kind.String()
 	if q.Kind == Introspect || q.Kind == Revoke {
 		text += fmt.Sprintf(" token %d", q.Token)
+	}
+	if q.Kind == Retire {
+		text += " key " + q.Key
 	}
 	switch q.Caller {
 	case BySecret:
@@ -122,10 +130,10 @@ func (o Operation) answer() string {
 	}
 	switch o.Kind {
 	case Issue:
-		return fmt.Sprintf("token %d of epoch %d", o.Answer.Token, o.Epoch)
+		return fmt.Sprintf("token %d of epoch %d by key %s", o.Answer.Token, o.Epoch, o.Answer.Key)
 	case Introspect:
 		return map[bool]string{true: "active", false: "inactive"}[o.Active]
-	case Revoke, Delete:
+	case Revoke, Delete, Retire:
 		return "done"
 	case Disable, Enable, Rotate, Look:
 	}

@@ -26,11 +26,16 @@ type simulated struct {
 	t       *rapid.T
 	changes []func(*registration)
 	known   [2]int
-	tokens  []int64 // Their epochs.
-	told    []int   // Secrets that somebody has.
+	tokens  []issued
+	told    []int // Secrets that somebody has.
 	steps   []step
 	// operated is when the last change of the registration was answered.
 	operated time.Duration
+}
+
+type issued struct {
+	epoch int64
+	key   string
 }
 
 // step is something that happens at an instant.
@@ -47,6 +52,7 @@ type registration struct {
 	until    time.Duration // Of the previous secret.
 	deleted  bool
 	revoked  []int
+	retired  []string
 }
 
 func (r registration) admits(secret int, at time.Duration) bool {
@@ -61,8 +67,9 @@ func (s *simulated) after(changes int) registration {
 	return r
 }
 
-func (r registration) inForce(token int, epoch int64) bool {
-	return !r.disabled && !r.deleted && r.epoch == epoch && !slices.Contains(r.revoked, token)
+func (r registration) inForce(number int, token issued) bool {
+	return !r.disabled && !r.deleted && r.epoch == token.epoch && !slices.Contains(r.revoked, number) &&
+		!slices.Contains(r.retired, token.key)
 }
 
 func (s *simulated) instant(from, to time.Duration) time.Duration {
@@ -78,7 +85,7 @@ func (s *simulated) run(calls int) []history.Operation {
 		o.Replica = rapid.IntRange(0, 1).Draw(s.t, "replica")
 		o.Kind = rapid.SampledFrom([]history.Kind{
 			history.Issue, history.Introspect, history.Revoke, history.Disable, history.Enable, history.Rotate,
-			history.Rotate, history.Delete, history.Look,
+			history.Rotate, history.Delete, history.Look, history.Retire,
 		}).Draw(s.t, "kind")
 		o.Call = s.instant(0, 4*history.Honoured)
 		if o.Kind.Registers() {
@@ -124,8 +131,8 @@ func (s *simulated) happen(o *history.Operation, at time.Duration) {
 			o.Outcome = history.Unsent
 			return
 		}
-		o.Answer.Token, o.Epoch = len(s.tokens), here.epoch
-		s.tokens = append(s.tokens, here.epoch)
+		o.Answer.Token, o.Epoch, o.Answer.Key = len(s.tokens), here.epoch, s.signing()
+		s.tokens = append(s.tokens, issued{here.epoch, o.Answer.Key})
 	case history.Introspect:
 		o.Active = len(s.tokens) > 0 && here.inForce(o.Question.Token, s.tokens[o.Question.Token])
 		if len(s.tokens) == 0 {
@@ -156,10 +163,24 @@ func (s *simulated) happen(o *history.Operation, at time.Duration) {
 		}
 	case history.Delete:
 		s.change(o, func(r *registration) { r.deleted = true })
+	case history.Retire:
+		key := rapid.SampledFrom(keys).Draw(s.t, "key")
+		o.Question.Key = key
+		s.change(o, func(r *registration) { r.retired = append(r.retired, key) })
 	case history.Look:
 		now := s.after(len(s.changes))
 		o.Epoch, o.Disabled = now.epoch, now.disabled
 	}
+}
+
+// keys may be retired; there is one more that never is.
+var keys = []string{"a", "b", "c"}
+
+// signing is a key that is not retired anywhere.
+func (s *simulated) signing() string {
+	retired := s.after(len(s.changes)).retired
+	left := slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return slices.Contains(retired, key) })
+	return rapid.SampledFrom(append(left, "d")).Draw(s.t, "key")
 }
 
 // change stores a change. The other replica hears of it, and of those before, within a second of the answer, which is

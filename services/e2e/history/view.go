@@ -22,10 +22,14 @@ type view struct {
 }
 
 // views takes a history apart by where answers come from: the store behind registrations, each auth replica, which says
-// of secrets and tokens whether they hold, and each gateway, which lets callers in.
+// of secrets and tokens whether they hold, each gateway, which lets callers in, and the store behind signing keys, as none
+// signs when its retirement was answered anywhere.
 func views(operations []Operation) []view {
 	l := newLedger(operations)
-	all := []view{l.view("registrations", verdict, atOnce, func(o Operation) bool { return o.Kind == Look || o.Outcome == Gone })}
+	all := []view{
+		l.view("registrations", verdict, atOnce, func(o Operation) bool { return o.Kind == Look || o.Outcome == Gone }),
+		l.view("signing keys", signature, atOnce, func(o Operation) bool { return o.Kind == Issue && o.Outcome == Done }),
+	}
 	for _, replica := range l.replicas {
 		elsewhere := func(o Operation) time.Duration {
 			if o.Replica == replica {
@@ -53,38 +57,25 @@ func atGateways(o Operation) time.Duration {
 	return Honoured
 }
 
-// changes tells whether the operation may have an effect.
-func (o Operation) changes() bool {
-	return (o.Outcome == Open || o.Outcome == Done) && (o.Kind.Registers() || o.Kind == Revoke)
+// changes tells whether the operation may have an effect on a part of others.
+func (o Operation) changes(p part) bool {
+	if o.Outcome != Open && o.Outcome != Done {
+		return false
+	}
+	return o.Kind == Retire || p != signature && (o.Kind.Registers() || o.Kind == Revoke)
 }
 
-// ledger is a history with what its parts need to know of each other.
-type ledger struct {
-	operations []Operation
-	workers    int
-	replicas   []int
-	epochs     map[int]int64 // Of tokens.
-	secrets    map[int]int64 // Their epochs when they were made.
-	end        time.Duration // After all else.
-}
-
-func newLedger(operations []Operation) *ledger {
-	l := &ledger{operations: operations, epochs: map[int]int64{}, secrets: map[int]int64{}}
+// concerning leaves out the retirements of keys that signed no token of the history.
+func concerning(operations []Operation) []Operation {
+	keys := map[string]bool{}
 	for _, o := range operations {
 		if o.Kind == Issue && o.Outcome == Done {
-			l.epochs[o.Answer.Token] = o.Epoch
+			keys[o.Answer.Key] = true
 		}
-		if o.Kind == Rotate && o.Outcome == Done {
-			l.secrets[o.Secret] = o.Epoch
-		}
-		if !slices.Contains(l.replicas, o.Replica) {
-			l.replicas = append(l.replicas, o.Replica)
-		}
-		l.workers = max(l.workers, o.Worker+1)
-		l.end = max(l.end, o.Return+2*Unheard)
 	}
-	slices.Sort(l.replicas)
-	return l
+	return slices.DeleteFunc(slices.Clone(operations), func(o Operation) bool {
+		return o.Kind == Retire && !keys[o.Question.Key]
+	})
 }
 
 // view takes p of the operations that are read, and all changes: late tells how long after their answers these
@@ -96,7 +87,7 @@ func (l *ledger) view(name string, p part, late func(Operation) time.Duration, r
 		if o.Outcome != Open && read(o) {
 			v.add(l.event(o, p), o.Worker, o.Return)
 		}
-		if !o.changes() {
+		if !o.changes(p) {
 			continue
 		}
 		end := o.Return + late(o)
@@ -107,26 +98,6 @@ func (l *ledger) view(name string, p part, late func(Operation) time.Duration, r
 		lane++ // As the time of a change may overlap that of its worker's next calls.
 	}
 	return v
-}
-
-func (l *ledger) event(o Operation, p part) event {
-	e := event{Operation: o, part: p, tokenEpoch: l.epochs[o.Question.Token], callerEpoch: l.epochs[o.Credential]}
-	if p == admission && o.Caller == BySecret {
-		e.unheard, e.unheardEpoch = l.unheard(o.Credential)
-	}
-	return e
-}
-
-// unheard is until when a gateway may not have heard that a secret was given an end, and of which epoch it is: an
-// exchange that it has kept says nothing of the secret, and each of its callers' exchanges is kept for itself.
-func (l *ledger) unheard(secret int) (until time.Duration, epoch int64) {
-	epoch = l.secrets[secret]
-	for _, o := range l.operations {
-		if o.Kind == Rotate && o.Overlap > 0 && (o.Outcome == Open || o.Outcome == Done && o.Epoch == epoch) {
-			until = max(until, o.Return+Unheard, o.Until+Honoured)
-		}
-	}
-	return until, epoch
 }
 
 func (v *view) add(e event, lane int, end time.Duration) {
