@@ -24,6 +24,8 @@ const (
 	maxEntries = 1 << 14
 	// expiryMargin keeps an internal token from ending on its way to the service.
 	expiryMargin = time.Second
+	// behind is how far the replica of auth that was asked may have been behind the one that tells of changes.
+	behind = time.Second
 	// exchangeTimeout bounds an exchange that several callers wait for.
 	exchangeTimeout = 5 * time.Second
 )
@@ -177,7 +179,7 @@ func (e *Exchanger) exchange(ctx context.Context, request *authv1.ExchangeReques
 func (e *Exchanger) holds(kept entry) bool {
 	p := kept.caller.Principal
 	return e.clock().Before(kept.until) && !e.revocations.Revoked(p) && !e.revocations.Revoked(kept.signer) &&
-		!e.revocations.Changed(p, kept.asked)
+		!e.revocations.Changed(p, kept.asked.Add(-behind))
 }
 
 // kept makes the caller of an exchange that was not made for it.

@@ -9,11 +9,10 @@ import (
 
 // shed refuses, before anything is done for it, a request that finds all places and all that wait for them taken:
 // what a refusal takes, those who are served go without. It is held as long as those who wait may, so that a caller
-// that tries again at once cannot do so as fast as it can be refused. Such an answer says no more than that it is
-// one, which request it answers and which origins may read it: there is no span, and no quota is taken. Preflights are
-// cheaper to answer.
+// that tries again at once cannot do so as fast as it can be refused. Such an answer has what every answer has, but
+// there is no span, and nothing is checked. Preflights are cheaper to answer.
 func (s *Server) shed(next handler) handler {
-	refuse := s.identify(s.shareOrigins(func(x *exchange, r *http.Request) { x.fail(r, errCrowded) }))
+	refuse := s.identify(s.shareOrigins(s.count(func(x *exchange, r *http.Request) { x.fail(r, errCrowded) })))
 	return func(x *exchange, r *http.Request) {
 		if r.Method == http.MethodOptions || !s.admission.crowded() {
 			next(x, r)

@@ -47,9 +47,11 @@
 // At the end a process of its own, with an admission limit, is put under stress. It has half of
 // the cores and the load comes from the others, so that neither takes the other's time:
 //
-//   - overload: clients get tokens as fast as they can, a few and then more at once; the best is the
-//     peak. Then five times as many a second are asked for, over so many connections that each may
-//     wait. The figure is the tokens then got, over the peak. All else must be refused with 429 or
+//   - crowd: clients get tokens as fast as they can, a few and then more at once; the best is the
+//     peak. Then five times as many as are admitted or may wait do so. The figure is the tokens then
+//     got, over the peak. All else must be refused with 429 or 503 and Retry-After.
+//   - overload: five times as many a second as at the peak are asked for, whatever comes of those before, over so
+//     many connections that each may wait. The figure is the tokens then got, over the peak. All else must be refused with 429 or
 //     503 and Retry-After. What a refusal takes is told beside it.
 //   - slow clients: introspection at a steady rate, without and then beside 2,000 connections
 //     on which a header or a body comes byte by byte. The figure is the ratio of the p99.

@@ -11,6 +11,7 @@ import (
 
 const (
 	overloadWork = "overload"
+	crowdWork    = "crowd"
 	slowWork     = "slow clients"
 
 	// admitted is the admission limit under stress, queued how many requests may wait for it and patience how long,
@@ -38,6 +39,8 @@ type stress struct {
 	// Offered and Goodput are requests and tokens a second under overload; the rest was refused as documented.
 	Offered float64 `json:"offered_per_second"`
 	Goodput float64 `json:"goodput_per_second"`
+	// Crowd is tokens a second when five times as many clients as are admitted or may wait ask on and on.
+	Crowd float64 `json:"crowd_per_second"`
 	// PeakCPU and CPU are the platform's processor time per 1000 tokens, at the peak and under overload with all
 	// that refusing takes, in seconds. What else the machine does is not in them.
 	PeakCPU float64 `json:"peak_cpu_seconds_per_1000"`
@@ -109,6 +112,9 @@ func (s *server) overload(ctx context.Context, work subject) (stress, error) {
 			found.Peak, found.PeakCPU = peak.goodput(), cpu.Seconds()/float64(peak.good)*1000
 		}
 	}
+	if found.Crowd, err = s.crowd(ctx, work, found.Peak); err != nil {
+		return stress{}, err
+	}
 	rate := overloaded * found.Peak
 	many, err := s.loader.wires(ctx, int(2*rate*patience.Seconds())) // enough while each waits for its refusal
 	if err != nil {
@@ -123,6 +129,19 @@ func (s *server) overload(ctx context.Context, work subject) (stress, error) {
 	found.CPU = cpu.Seconds() / float64(flood.good) * 1000
 	found.RefusalCPU = (cpu.Seconds()*1000 - found.PeakCPU*float64(flood.good)) / float64(max(flood.refused, 1))
 	return found, nil
+}
+
+// crowd has many more clients than there is room for ask for tokens, each anew once it is answered.
+func (s *server) crowd(ctx context.Context, work subject, peak float64) (float64, error) {
+	many, err := s.loader.wires(ctx, overloaded*(admitted+queued))
+	if err != nil {
+		return 0, err
+	}
+	defer hangUp(many)
+	// Those who are refused wait, and then ask again.
+	asked := int((peak + float64(len(many))/patience.Seconds()) * overloadTime.Seconds())
+	found, _, err := s.issueAt(ctx, work, many, asked, 1e9)
+	return found.goodput(), err
 }
 
 // issueAt asks for n tokens at a rate, and tells the processor time that it took the server.

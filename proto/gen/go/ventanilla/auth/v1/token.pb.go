@@ -1641,10 +1641,10 @@ const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\x15REVOCATION_KIND_TOKEN\x10\x01\x12\x1a\n" +
 	"\x16REVOCATION_KIND_CLIENT\x10\x02\x12\x1c\n" +
 	"\x18REVOCATION_KIND_OPERATOR\x10\x03\x12\x17\n" +
-	"\x13REVOCATION_KIND_KEY\x10\x042\xcf\x04\n" +
-	"\fTokenService\x12[\n" +
+	"\x13REVOCATION_KIND_KEY\x10\x042\xd4\x04\n" +
+	"\fTokenService\x12`\n" +
 	"\n" +
-	"IssueToken\x12%.ventanilla.auth.v1.IssueTokenRequest\x1a&.ventanilla.auth.v1.IssueTokenResponse\x12`\n" +
+	"IssueToken\x12%.ventanilla.auth.v1.IssueTokenRequest\x1a&.ventanilla.auth.v1.IssueTokenResponse\"\x03\x90\x02\x02\x12`\n" +
 	"\n" +
 	"Introspect\x12%.ventanilla.auth.v1.IntrospectRequest\x1a&.ventanilla.auth.v1.IntrospectResponse\"\x03\x90\x02\x01\x12T\n" +
 	"\x06Revoke\x12!.ventanilla.auth.v1.RevokeRequest\x1a\".ventanilla.auth.v1.RevokeResponse\"\x03\x90\x02\x02\x12Z\n" +

@@ -37,7 +37,7 @@ type TokenServiceClient interface {
 	// IssueToken answers the client-credentials grant (RFC 6749, 4.4) with a signed JWT: in the partners' form, or as
 	// RFC 9068 has it for clients of kind internal. The issue is in the admin log before the answer leaves.
 	// Fails with CREDENTIAL_INVALID, GRANT_NOT_ALLOWED for a widget, SCOPE_INVALID, FIELD_MISSING, FIELD_INVALID, RATE_LIMITED,
-	// UNAVAILABLE.
+	// UNAVAILABLE. It may be repeated: a token that nobody received is of no use to anybody.
 	IssueToken(ctx context.Context, in *IssueTokenRequest, opts ...grpc.CallOption) (*IssueTokenResponse, error)
 	// Introspect tells what the calling client may know of a token (RFC 7662).
 	// The caller is the client named by the internal token of the call. A token that is unknown,
@@ -148,7 +148,7 @@ type TokenServiceServer interface {
 	// IssueToken answers the client-credentials grant (RFC 6749, 4.4) with a signed JWT: in the partners' form, or as
 	// RFC 9068 has it for clients of kind internal. The issue is in the admin log before the answer leaves.
 	// Fails with CREDENTIAL_INVALID, GRANT_NOT_ALLOWED for a widget, SCOPE_INVALID, FIELD_MISSING, FIELD_INVALID, RATE_LIMITED,
-	// UNAVAILABLE.
+	// UNAVAILABLE. It may be repeated: a token that nobody received is of no use to anybody.
 	IssueToken(context.Context, *IssueTokenRequest) (*IssueTokenResponse, error)
 	// Introspect tells what the calling client may know of a token (RFC 7662).
 	// The caller is the client named by the internal token of the call. A token that is unknown,
