@@ -50,13 +50,16 @@ func (a *admission) crowded() bool {
 	return a.limits.Waiting > 0 && a.waiting.Load() >= int64(a.limits.Waiting)
 }
 
-// hold waits as long as those do who get no place.
+// heldFor is how many times longer than those who wait the others are held: a second, unless the wait was set.
+const heldFor = 4
+
+// hold keeps one that is going to be refused from coming again soon.
 func (a *admission) hold(ctx context.Context) {
 	defer a.held.Add(-1)
 	if a.held.Add(1) > maxHeld {
 		return
 	}
-	patience := time.NewTimer(a.limits.Wait)
+	patience := time.NewTimer(heldFor * a.limits.Wait)
 	defer patience.Stop()
 	select {
 	case <-patience.C:

@@ -48,7 +48,7 @@ type Limits struct {
 	HeaderBytes int `koanf:"header_bytes"`
 	// Concurrent is how many requests are served at a time.
 	Concurrent int `koanf:"concurrent"`
-	// Waiting is how many more may wait for their turn, body and all; others are only held back as long, and answered 503.
+	// Waiting is how many more may wait for their turn, body and all; others are held back four times as long, and answered 503.
 	Waiting int `koanf:"waiting"`
 	// Wait is how long one waits before it is answered 503.
 	Wait time.Duration `koanf:"wait"`

@@ -8,7 +8,7 @@ import (
 )
 
 // shed refuses, before anything is done for it, a request that finds all places and all that wait for them taken:
-// what a refusal takes, those who are served go without. It is held as long as those who wait may, so that a caller
+// what a refusal takes, those who are served go without. It is held, so that a caller
 // that tries again at once cannot do so as fast as it can be refused. Such an answer has what every answer has, but
 // there is no span, and nothing is checked. Preflights are cheaper to answer.
 func (s *Server) shed(next handler) handler {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -17,18 +18,21 @@ type outcome struct {
 	// latencies are those of the good answers.
 	latencies []time.Duration
 	wall      time.Duration
+	// asking is how long requests were sent, serving how long good answers came: refusals are held, and come after.
+	asking, serving time.Duration
 }
 
 // goodput is the good answers a second.
-func (o outcome) goodput() float64 { return float64(o.good) / o.wall.Seconds() }
+func (o outcome) goodput() float64 { return float64(o.good) / o.serving.Seconds() }
 
 // offered is the requests a second.
-func (o outcome) offered() float64 { return float64(o.good+o.refused) / o.wall.Seconds() }
+func (o outcome) offered() float64 { return float64(o.good+o.refused) / o.asking.Seconds() }
 
 // runAt sends requests 0 to n-1 of a workload, so many a second as far as the wires are free. An
 // answer is good, or it refuses with 429 or 503 and says when to come back; any other ends the run.
 func (l *loader) runAt(ctx context.Context, over []*wire, work workload, n int, rate float64) (outcome, error) {
 	answers := make([]time.Duration, n) // 0 for refused
+	sentAt, servedAt := make([]time.Duration, n), make([]time.Duration, n)
 	var next atomic.Int64
 	group, ctx := errgroup.WithContext(ctx)
 	start := time.Now()
@@ -39,6 +43,7 @@ func (l *loader) runAt(ctx context.Context, over []*wire, work workload, n int, 
 					return err
 				}
 				sent := time.Now()
+				sentAt[i] = sent.Sub(start)
 				answer, err := w.ask(l.raw(work, i))
 				if err != nil {
 					return err
@@ -48,14 +53,14 @@ func (l *loader) runAt(ctx context.Context, over []*wire, work workload, n int, 
 					return err
 				}
 				if good {
-					answers[i] = time.Since(sent)
+					answers[i], servedAt[i] = time.Since(sent), time.Since(start)
 				}
 			}
 			return nil
 		})
 	}
 	err := group.Wait()
-	found := outcome{wall: time.Since(start)}
+	found := outcome{wall: time.Since(start), asking: slices.Max(sentAt), serving: max(slices.Max(servedAt), time.Nanosecond)}
 	for _, latency := range answers {
 		if latency > 0 {
 			found.latencies = append(found.latencies, latency)

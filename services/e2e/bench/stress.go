@@ -14,11 +14,12 @@ const (
 	crowdWork    = "crowd"
 	slowWork     = "slow clients"
 
-	// admitted is the admission limit under stress, queued how many requests may wait for it and patience how long,
+	// admitted is the admission limit under stress, queued how many requests may wait for it and patience how long, held how long others are kept from asking again,
 	// overloaded how many times the peak is offered for so long.
 	admitted     = 32
 	queued       = 128
 	patience     = 250 * time.Millisecond
+	held         = 4 * patience
 	overloaded   = 5
 	peakTime     = 2 * time.Second
 	overloadTime = 5 * time.Second
@@ -116,7 +117,7 @@ func (s *server) overload(ctx context.Context, work subject) (stress, error) {
 		return stress{}, err
 	}
 	rate := overloaded * found.Peak
-	many, err := s.loader.wires(ctx, int(2*rate*patience.Seconds())) // enough while each waits for its refusal
+	many, err := s.loader.wires(ctx, int(1.5*rate*held.Seconds())) // enough while each waits for its refusal
 	if err != nil {
 		return stress{}, err
 	}
@@ -139,7 +140,7 @@ func (s *server) crowd(ctx context.Context, work subject, peak float64) (float64
 	}
 	defer hangUp(many)
 	// Those who are refused wait, and then ask again.
-	asked := int((peak + float64(len(many))/patience.Seconds()) * overloadTime.Seconds())
+	asked := int((peak + float64(len(many))/held.Seconds()) * overloadTime.Seconds())
 	found, _, err := s.issueAt(ctx, work, many, asked, 1e9)
 	return found.goodput(), err
 }
