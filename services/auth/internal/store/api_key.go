@@ -43,7 +43,7 @@ func scanAPIKey(row sqlstore.Scanner) (APIKey, error) {
 // CreateAPIKey adds a key and returns it as stored, with created_at. It fails with sqlstore.ErrNotFound when there is no
 // such client, with ErrTooManyKeys, and with sqlstore.ErrConflict when the identifier is taken.
 func (s *Store) CreateAPIKey(ctx context.Context, k APIKey, act Act) (APIKey, error) {
-	err := s.change(ctx, func(tx *sql.Tx, revision int64) error {
+	err := s.change(ctx, func(tx *sql.Tx, _ int64) error {
 		if !storable(k.ClientID) {
 			return sqlstore.ErrNotFound
 		}
