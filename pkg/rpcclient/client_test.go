@@ -2,6 +2,7 @@ package rpcclient_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"runtime"
 	"strings"
@@ -51,10 +52,6 @@ func (s *tokens) called(ctx context.Context) error {
 
 func (s *tokens) Introspect(ctx context.Context, _ *authv1.IntrospectRequest) (*authv1.IntrospectResponse, error) {
 	return &authv1.IntrospectResponse{}, s.called(ctx)
-}
-
-func (s *tokens) IssueToken(ctx context.Context, _ *authv1.IssueTokenRequest) (*authv1.IssueTokenResponse, error) {
-	return &authv1.IssueTokenResponse{}, s.called(ctx)
 }
 
 func (s *tokens) WatchRevocations(_ *authv1.WatchRevocationsRequest, stream grpc.ServerStreamingServer[authv1.WatchRevocationsResponse]) error {
@@ -161,8 +158,14 @@ func TestRetriesOnlyWhatIsIdempotent(t *testing.T) {
 		_, err := c.Introspect(ctx, request)
 		return err
 	}
-	issue := func(ctx context.Context, c authv1.TokenServiceClient) error {
-		_, err := c.IssueToken(ctx, &authv1.IssueTokenRequest{ClientId: "c", ClientSecret: "s", Families: []string{"cmp"}})
+	watch := func(ctx context.Context, c authv1.TokenServiceClient) error {
+		stream, err := c.WatchRevocations(ctx, &authv1.WatchRevocationsRequest{})
+		if err != nil {
+			return err
+		}
+		if _, err = stream.Recv(); errors.Is(err, io.EOF) {
+			return nil
+		}
 		return err
 	}
 	for name, c := range map[string]struct {
@@ -175,7 +178,7 @@ func TestRetriesOnlyWhatIsIdempotent(t *testing.T) {
 		"idempotent":             {introspect, 2, unavailable, success, 3},
 		"idempotent, to the end": {introspect, 9, unavailable, unavailable, 3},
 		"idempotent, other code": {introspect, 1, internal, internal, 1},
-		"not idempotent":         {issue, 1, unavailable, unavailable, 1},
+		"not idempotent":         {watch, 1, unavailable, unavailable, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPlatform(t)
