@@ -129,7 +129,10 @@ func (db *DB) createSchema(ctx context.Context) error {
 	if db.Engine != PostgreSQL {
 		return nil
 	}
-	err := db.InTx(ctx, func(tx *sql.Tx) error {
+	return db.InTx(ctx, func(tx *sql.Tx) error {
+		if err := db.oneByOne(ctx, tx); err != nil {
+			return err
+		}
 		var exists bool
 		row := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = $1)`, db.schema)
 		if err := row.Scan(&exists); err != nil || exists {
@@ -138,10 +141,6 @@ func (db *DB) createSchema(ctx context.Context) error {
 		_, err := tx.ExecContext(ctx, `CREATE SCHEMA IF NOT EXISTS `+pgx.Identifier{db.schema}.Sanitize())
 		return err
 	})
-	if errors.Is(err, ErrConflict) { // another replica was first
-		return nil
-	}
-	return err
 }
 
 // findTable is the query for a table of the service's own by its name.

@@ -41,19 +41,25 @@ func readOldest(migrations fs.FS, newest int64) (int64, error) {
 // declareOldest stores what the migrations declare. It comes before them: as long as the schema is at a program's own
 // revision the declaration does not concern it, and once the schema is newer the declaration is there.
 func (db *DB) declareOldest(ctx context.Context, oldest int64) error {
-	declare := func() error {
-		return db.InTx(ctx, func(tx *sql.Tx) error {
-			if _, err := tx.ExecContext(ctx, createOldest); err != nil {
-				return err
-			}
-			_, err := tx.ExecContext(ctx, upsertOldest, oldest)
+	return db.InTx(ctx, func(tx *sql.Tx) error {
+		if err := db.oneByOne(ctx, tx); err != nil {
 			return err
-		})
+		}
+		if _, err := tx.ExecContext(ctx, createOldest); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, upsertOldest, oldest)
+		return err
+	})
+}
+
+// oneByOne makes the replicas that migrate at the same time take turns until their transactions end: PostgreSQL
+// refuses all but one of several CREATE TABLE IF NOT EXISTS of one name. SQLite has one writer.
+func (db *DB) oneByOne(ctx context.Context, tx *sql.Tx) error {
+	if db.Engine != PostgreSQL {
+		return nil
 	}
-	err := declare()
-	if errors.Is(err, ErrConflict) { // another replica has just made the table
-		err = declare()
-	}
+	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtext($1))`, "migrate "+db.schema)
 	return err
 }
 
