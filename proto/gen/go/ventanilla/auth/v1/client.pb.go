@@ -243,8 +243,10 @@ type Client struct {
 	Limit *Limit `protobuf:"bytes,19,opt,name=limit,proto3" json:"limit,omitempty"`
 	// Until when the secret before the last rotation serves; absent when it does not.
 	PreviousSecretExpiresAt *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=previous_secret_expires_at,json=previousSecretExpiresAt,proto3" json:"previous_secret_expires_at,omitempty"`
-	unknownFields           protoimpl.UnknownFields
-	sizeCache               protoimpl.SizeCache
+	// The data set whose client it is, with all its credentials; production when unspecified. It never changes.
+	DataSet       DataSet `protobuf:"varint,21,opt,name=data_set,json=dataSet,proto3,enum=ventanilla.auth.v1.DataSet" json:"data_set,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Client) Reset() {
@@ -415,6 +417,13 @@ func (x *Client) GetPreviousSecretExpiresAt() *timestamppb.Timestamp {
 		return x.PreviousSecretExpiresAt
 	}
 	return nil
+}
+
+func (x *Client) GetDataSet() DataSet {
+	if x != nil {
+		return x.DataSet
+	}
+	return DataSet_DATA_SET_UNSPECIFIED
 }
 
 // CreateClientRequest describes the new client.
@@ -1214,11 +1223,11 @@ var File_ventanilla_auth_v1_client_proto protoreflect.FileDescriptor
 
 const file_ventanilla_auth_v1_client_proto_rawDesc = "" +
 	"\n" +
-	"\x1fventanilla/auth/v1/client.proto\x12\x12ventanilla.auth.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"b\n" +
+	"\x1fventanilla/auth/v1/client.proto\x12\x12ventanilla.auth.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a google/protobuf/field_mask.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!ventanilla/auth/v1/data_set.proto\"b\n" +
 	"\x05Limit\x126\n" +
 	"\n" +
 	"per_second\x18\x01 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00j\xf8@!\x00\x00\x00\x00\x00\x00\x00\x00R\tperSecond\x12!\n" +
-	"\x05burst\x18\x02 \x01(\x05B\v\xbaH\b\x1a\x06\x18\xc0\x84=(\x01R\x05burst\"\xb4\t\n" +
+	"\x05burst\x18\x02 \x01(\x05B\v\xbaH\b\x1a\x06\x18\xc0\x84=(\x01R\x05burst\"\xf6\t\n" +
 	"\x06Client\x12\x1b\n" +
 	"\tclient_id\x18\x01 \x01(\tR\bclientId\x12\x1e\n" +
 	"\x04name\x18\x02 \x01(\tB\n" +
@@ -1246,7 +1255,8 @@ const file_ventanilla_auth_v1_client_proto_rawDesc = "" +
 	"\vpublic_keys\x18\x12 \x01(\tB\t\xbaH\x06r\x04\x18\x80\x80\x01R\n" +
 	"publicKeys\x12/\n" +
 	"\x05limit\x18\x13 \x01(\v2\x19.ventanilla.auth.v1.LimitR\x05limit\x12W\n" +
-	"\x1aprevious_secret_expires_at\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampR\x17previousSecretExpiresAt\"Q\n" +
+	"\x1aprevious_secret_expires_at\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampR\x17previousSecretExpiresAt\x12@\n" +
+	"\bdata_set\x18\x15 \x01(\x0e2\x1b.ventanilla.auth.v1.DataSetB\b\xbaH\x05\x82\x01\x02\x10\x01R\adataSet\"Q\n" +
 	"\x13CreateClientRequest\x12:\n" +
 	"\x06client\x18\x01 \x01(\v2\x1a.ventanilla.auth.v1.ClientB\x06\xbaH\x03\xc8\x01\x01R\x06client\"t\n" +
 	"\x14CreateClientResponse\x122\n" +
@@ -1353,7 +1363,8 @@ var file_ventanilla_auth_v1_client_proto_goTypes = []any{
 	(*durationpb.Duration)(nil),   // 20: google.protobuf.Duration
 	(*structpb.Struct)(nil),       // 21: google.protobuf.Struct
 	(*timestamppb.Timestamp)(nil), // 22: google.protobuf.Timestamp
-	(*fieldmaskpb.FieldMask)(nil), // 23: google.protobuf.FieldMask
+	(DataSet)(0),                  // 23: ventanilla.auth.v1.DataSet
+	(*fieldmaskpb.FieldMask)(nil), // 24: google.protobuf.FieldMask
 }
 var file_ventanilla_auth_v1_client_proto_depIdxs = []int32{
 	0,  // 0: ventanilla.auth.v1.Client.kind:type_name -> ventanilla.auth.v1.ClientKind
@@ -1365,38 +1376,39 @@ var file_ventanilla_auth_v1_client_proto_depIdxs = []int32{
 	1,  // 6: ventanilla.auth.v1.Client.introspection_algorithm:type_name -> ventanilla.auth.v1.SignatureAlgorithm
 	2,  // 7: ventanilla.auth.v1.Client.limit:type_name -> ventanilla.auth.v1.Limit
 	22, // 8: ventanilla.auth.v1.Client.previous_secret_expires_at:type_name -> google.protobuf.Timestamp
-	3,  // 9: ventanilla.auth.v1.CreateClientRequest.client:type_name -> ventanilla.auth.v1.Client
-	3,  // 10: ventanilla.auth.v1.CreateClientResponse.client:type_name -> ventanilla.auth.v1.Client
-	3,  // 11: ventanilla.auth.v1.GetClientResponse.client:type_name -> ventanilla.auth.v1.Client
-	3,  // 12: ventanilla.auth.v1.ListClientsResponse.clients:type_name -> ventanilla.auth.v1.Client
-	3,  // 13: ventanilla.auth.v1.DisableClientResponse.client:type_name -> ventanilla.auth.v1.Client
-	3,  // 14: ventanilla.auth.v1.EnableClientResponse.client:type_name -> ventanilla.auth.v1.Client
-	20, // 15: ventanilla.auth.v1.RotateSecretRequest.overlap:type_name -> google.protobuf.Duration
-	3,  // 16: ventanilla.auth.v1.RotateSecretResponse.client:type_name -> ventanilla.auth.v1.Client
-	3,  // 17: ventanilla.auth.v1.UpdateClientRequest.client:type_name -> ventanilla.auth.v1.Client
-	23, // 18: ventanilla.auth.v1.UpdateClientRequest.update_mask:type_name -> google.protobuf.FieldMask
-	3,  // 19: ventanilla.auth.v1.UpdateClientResponse.client:type_name -> ventanilla.auth.v1.Client
-	4,  // 20: ventanilla.auth.v1.ClientService.CreateClient:input_type -> ventanilla.auth.v1.CreateClientRequest
-	6,  // 21: ventanilla.auth.v1.ClientService.GetClient:input_type -> ventanilla.auth.v1.GetClientRequest
-	8,  // 22: ventanilla.auth.v1.ClientService.ListClients:input_type -> ventanilla.auth.v1.ListClientsRequest
-	10, // 23: ventanilla.auth.v1.ClientService.DisableClient:input_type -> ventanilla.auth.v1.DisableClientRequest
-	12, // 24: ventanilla.auth.v1.ClientService.EnableClient:input_type -> ventanilla.auth.v1.EnableClientRequest
-	14, // 25: ventanilla.auth.v1.ClientService.RotateSecret:input_type -> ventanilla.auth.v1.RotateSecretRequest
-	16, // 26: ventanilla.auth.v1.ClientService.UpdateClient:input_type -> ventanilla.auth.v1.UpdateClientRequest
-	18, // 27: ventanilla.auth.v1.ClientService.DeleteClient:input_type -> ventanilla.auth.v1.DeleteClientRequest
-	5,  // 28: ventanilla.auth.v1.ClientService.CreateClient:output_type -> ventanilla.auth.v1.CreateClientResponse
-	7,  // 29: ventanilla.auth.v1.ClientService.GetClient:output_type -> ventanilla.auth.v1.GetClientResponse
-	9,  // 30: ventanilla.auth.v1.ClientService.ListClients:output_type -> ventanilla.auth.v1.ListClientsResponse
-	11, // 31: ventanilla.auth.v1.ClientService.DisableClient:output_type -> ventanilla.auth.v1.DisableClientResponse
-	13, // 32: ventanilla.auth.v1.ClientService.EnableClient:output_type -> ventanilla.auth.v1.EnableClientResponse
-	15, // 33: ventanilla.auth.v1.ClientService.RotateSecret:output_type -> ventanilla.auth.v1.RotateSecretResponse
-	17, // 34: ventanilla.auth.v1.ClientService.UpdateClient:output_type -> ventanilla.auth.v1.UpdateClientResponse
-	19, // 35: ventanilla.auth.v1.ClientService.DeleteClient:output_type -> ventanilla.auth.v1.DeleteClientResponse
-	28, // [28:36] is the sub-list for method output_type
-	20, // [20:28] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	23, // 9: ventanilla.auth.v1.Client.data_set:type_name -> ventanilla.auth.v1.DataSet
+	3,  // 10: ventanilla.auth.v1.CreateClientRequest.client:type_name -> ventanilla.auth.v1.Client
+	3,  // 11: ventanilla.auth.v1.CreateClientResponse.client:type_name -> ventanilla.auth.v1.Client
+	3,  // 12: ventanilla.auth.v1.GetClientResponse.client:type_name -> ventanilla.auth.v1.Client
+	3,  // 13: ventanilla.auth.v1.ListClientsResponse.clients:type_name -> ventanilla.auth.v1.Client
+	3,  // 14: ventanilla.auth.v1.DisableClientResponse.client:type_name -> ventanilla.auth.v1.Client
+	3,  // 15: ventanilla.auth.v1.EnableClientResponse.client:type_name -> ventanilla.auth.v1.Client
+	20, // 16: ventanilla.auth.v1.RotateSecretRequest.overlap:type_name -> google.protobuf.Duration
+	3,  // 17: ventanilla.auth.v1.RotateSecretResponse.client:type_name -> ventanilla.auth.v1.Client
+	3,  // 18: ventanilla.auth.v1.UpdateClientRequest.client:type_name -> ventanilla.auth.v1.Client
+	24, // 19: ventanilla.auth.v1.UpdateClientRequest.update_mask:type_name -> google.protobuf.FieldMask
+	3,  // 20: ventanilla.auth.v1.UpdateClientResponse.client:type_name -> ventanilla.auth.v1.Client
+	4,  // 21: ventanilla.auth.v1.ClientService.CreateClient:input_type -> ventanilla.auth.v1.CreateClientRequest
+	6,  // 22: ventanilla.auth.v1.ClientService.GetClient:input_type -> ventanilla.auth.v1.GetClientRequest
+	8,  // 23: ventanilla.auth.v1.ClientService.ListClients:input_type -> ventanilla.auth.v1.ListClientsRequest
+	10, // 24: ventanilla.auth.v1.ClientService.DisableClient:input_type -> ventanilla.auth.v1.DisableClientRequest
+	12, // 25: ventanilla.auth.v1.ClientService.EnableClient:input_type -> ventanilla.auth.v1.EnableClientRequest
+	14, // 26: ventanilla.auth.v1.ClientService.RotateSecret:input_type -> ventanilla.auth.v1.RotateSecretRequest
+	16, // 27: ventanilla.auth.v1.ClientService.UpdateClient:input_type -> ventanilla.auth.v1.UpdateClientRequest
+	18, // 28: ventanilla.auth.v1.ClientService.DeleteClient:input_type -> ventanilla.auth.v1.DeleteClientRequest
+	5,  // 29: ventanilla.auth.v1.ClientService.CreateClient:output_type -> ventanilla.auth.v1.CreateClientResponse
+	7,  // 30: ventanilla.auth.v1.ClientService.GetClient:output_type -> ventanilla.auth.v1.GetClientResponse
+	9,  // 31: ventanilla.auth.v1.ClientService.ListClients:output_type -> ventanilla.auth.v1.ListClientsResponse
+	11, // 32: ventanilla.auth.v1.ClientService.DisableClient:output_type -> ventanilla.auth.v1.DisableClientResponse
+	13, // 33: ventanilla.auth.v1.ClientService.EnableClient:output_type -> ventanilla.auth.v1.EnableClientResponse
+	15, // 34: ventanilla.auth.v1.ClientService.RotateSecret:output_type -> ventanilla.auth.v1.RotateSecretResponse
+	17, // 35: ventanilla.auth.v1.ClientService.UpdateClient:output_type -> ventanilla.auth.v1.UpdateClientResponse
+	19, // 36: ventanilla.auth.v1.ClientService.DeleteClient:output_type -> ventanilla.auth.v1.DeleteClientResponse
+	29, // [29:37] is the sub-list for method output_type
+	21, // [21:29] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_ventanilla_auth_v1_client_proto_init() }
@@ -1404,6 +1416,7 @@ func file_ventanilla_auth_v1_client_proto_init() {
 	if File_ventanilla_auth_v1_client_proto != nil {
 		return
 	}
+	file_ventanilla_auth_v1_data_set_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

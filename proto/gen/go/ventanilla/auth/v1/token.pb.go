@@ -10,6 +10,7 @@ import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	durationpb "google.golang.org/protobuf/types/known/durationpb"
 	structpb "google.golang.org/protobuf/types/known/structpb"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
@@ -152,9 +153,15 @@ type IssueTokenRequest struct {
 	// The client's assertion, instead of a secret.
 	ClientAssertion *ClientAssertion `protobuf:"bytes,5,opt,name=client_assertion,json=clientAssertion,proto3" json:"client_assertion,omitempty"`
 	// An API key, instead of a secret. The token has no other scopes than the key.
-	ApiKey        string `protobuf:"bytes,6,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	ApiKey string `protobuf:"bytes,6,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
+	// The data sets whose clients the endpoint serves; a client of another is refused as if unknown. Empty: production.
+	DataSets []DataSet `protobuf:"varint,7,rep,packed,name=data_sets,json=dataSets,proto3,enum=ventanilla.auth.v1.DataSet" json:"data_sets,omitempty"`
+	// How long the token is to live, one second to 92 days; absent for the life of the client's registration.
+	Life *durationpb.Duration `protobuf:"bytes,8,opt,name=life,proto3" json:"life,omitempty"`
+	// The token takes this form, whatever the client's kind; absent for the usual ones.
+	AuthorizedPartyForm *AuthorizedPartyForm `protobuf:"bytes,9,opt,name=authorized_party_form,json=authorizedPartyForm,proto3" json:"authorized_party_form,omitempty"`
+	unknownFields       protoimpl.UnknownFields
+	sizeCache           protoimpl.SizeCache
 }
 
 func (x *IssueTokenRequest) Reset() {
@@ -229,6 +236,83 @@ func (x *IssueTokenRequest) GetApiKey() string {
 	return ""
 }
 
+func (x *IssueTokenRequest) GetDataSets() []DataSet {
+	if x != nil {
+		return x.DataSets
+	}
+	return nil
+}
+
+func (x *IssueTokenRequest) GetLife() *durationpb.Duration {
+	if x != nil {
+		return x.Life
+	}
+	return nil
+}
+
+func (x *IssueTokenRequest) GetAuthorizedPartyForm() *AuthorizedPartyForm {
+	if x != nil {
+		return x.AuthorizedPartyForm
+	}
+	return nil
+}
+
+// AuthorizedPartyForm is the form of access tokens that name the client as the authorized party: iss, sub, aud, iat, exp, azp,
+// scope as one string, gty "client-credentials", and jti.
+type AuthorizedPartyForm struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// sub is the client's identifier, "@" and this.
+	SubjectRealm string `protobuf:"bytes,1,opt,name=subject_realm,json=subjectRealm,proto3" json:"subject_realm,omitempty"`
+	// aud: the address of the API.
+	Audience      string `protobuf:"bytes,2,opt,name=audience,proto3" json:"audience,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AuthorizedPartyForm) Reset() {
+	*x = AuthorizedPartyForm{}
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AuthorizedPartyForm) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AuthorizedPartyForm) ProtoMessage() {}
+
+func (x *AuthorizedPartyForm) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AuthorizedPartyForm.ProtoReflect.Descriptor instead.
+func (*AuthorizedPartyForm) Descriptor() ([]byte, []int) {
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *AuthorizedPartyForm) GetSubjectRealm() string {
+	if x != nil {
+		return x.SubjectRealm
+	}
+	return ""
+}
+
+func (x *AuthorizedPartyForm) GetAudience() string {
+	if x != nil {
+		return x.Audience
+	}
+	return ""
+}
+
 // ClientAssertion is a client's authentication by a JWT that it signed itself (RFC 7523, 2.2): private_key_jwt.
 // iss and sub are the client's identifier, exp is at most ten minutes off, jti is used once.
 type ClientAssertion struct {
@@ -246,7 +330,7 @@ type ClientAssertion struct {
 
 func (x *ClientAssertion) Reset() {
 	*x = ClientAssertion{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[1]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -258,7 +342,7 @@ func (x *ClientAssertion) String() string {
 func (*ClientAssertion) ProtoMessage() {}
 
 func (x *ClientAssertion) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[1]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -271,7 +355,7 @@ func (x *ClientAssertion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClientAssertion.ProtoReflect.Descriptor instead.
 func (*ClientAssertion) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{1}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *ClientAssertion) GetAssertion() string {
@@ -314,7 +398,7 @@ type IssueTokenResponse struct {
 
 func (x *IssueTokenResponse) Reset() {
 	*x = IssueTokenResponse{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[2]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -326,7 +410,7 @@ func (x *IssueTokenResponse) String() string {
 func (*IssueTokenResponse) ProtoMessage() {}
 
 func (x *IssueTokenResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[2]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -339,7 +423,7 @@ func (x *IssueTokenResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueTokenResponse.ProtoReflect.Descriptor instead.
 func (*IssueTokenResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{2}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *IssueTokenResponse) GetAccessToken() string {
@@ -394,7 +478,7 @@ type Quota struct {
 
 func (x *Quota) Reset() {
 	*x = Quota{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[3]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -406,7 +490,7 @@ func (x *Quota) String() string {
 func (*Quota) ProtoMessage() {}
 
 func (x *Quota) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[3]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -419,7 +503,7 @@ func (x *Quota) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Quota.ProtoReflect.Descriptor instead.
 func (*Quota) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{3}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Quota) GetLimit() int32 {
@@ -465,7 +549,7 @@ type IntrospectRequest struct {
 
 func (x *IntrospectRequest) Reset() {
 	*x = IntrospectRequest{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[4]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -477,7 +561,7 @@ func (x *IntrospectRequest) String() string {
 func (*IntrospectRequest) ProtoMessage() {}
 
 func (x *IntrospectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[4]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -490,7 +574,7 @@ func (x *IntrospectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IntrospectRequest.ProtoReflect.Descriptor instead.
 func (*IntrospectRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{4}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *IntrospectRequest) GetToken() string {
@@ -555,7 +639,7 @@ type IntrospectResponse struct {
 
 func (x *IntrospectResponse) Reset() {
 	*x = IntrospectResponse{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[5]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -567,7 +651,7 @@ func (x *IntrospectResponse) String() string {
 func (*IntrospectResponse) ProtoMessage() {}
 
 func (x *IntrospectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[5]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -580,7 +664,7 @@ func (x *IntrospectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IntrospectResponse.ProtoReflect.Descriptor instead.
 func (*IntrospectResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{5}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *IntrospectResponse) GetActive() bool {
@@ -701,7 +785,7 @@ type RevokeRequest struct {
 
 func (x *RevokeRequest) Reset() {
 	*x = RevokeRequest{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[6]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -713,7 +797,7 @@ func (x *RevokeRequest) String() string {
 func (*RevokeRequest) ProtoMessage() {}
 
 func (x *RevokeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[6]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -726,7 +810,7 @@ func (x *RevokeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeRequest.ProtoReflect.Descriptor instead.
 func (*RevokeRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{6}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *RevokeRequest) GetToken() string {
@@ -752,7 +836,7 @@ type RevokeResponse struct {
 
 func (x *RevokeResponse) Reset() {
 	*x = RevokeResponse{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[7]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -764,7 +848,7 @@ func (x *RevokeResponse) String() string {
 func (*RevokeResponse) ProtoMessage() {}
 
 func (x *RevokeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[7]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -777,7 +861,7 @@ func (x *RevokeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RevokeResponse.ProtoReflect.Descriptor instead.
 func (*RevokeResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{7}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{8}
 }
 
 // ClientSecret is a client's own credential.
@@ -793,7 +877,7 @@ type ClientSecret struct {
 
 func (x *ClientSecret) Reset() {
 	*x = ClientSecret{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[8]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -805,7 +889,7 @@ func (x *ClientSecret) String() string {
 func (*ClientSecret) ProtoMessage() {}
 
 func (x *ClientSecret) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[8]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -818,7 +902,7 @@ func (x *ClientSecret) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClientSecret.ProtoReflect.Descriptor instead.
 func (*ClientSecret) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{8}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ClientSecret) GetClientId() string {
@@ -844,7 +928,7 @@ type PeerIdentity struct {
 
 func (x *PeerIdentity) Reset() {
 	*x = PeerIdentity{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[9]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -856,7 +940,7 @@ func (x *PeerIdentity) String() string {
 func (*PeerIdentity) ProtoMessage() {}
 
 func (x *PeerIdentity) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[9]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -869,7 +953,7 @@ func (x *PeerIdentity) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PeerIdentity.ProtoReflect.Descriptor instead.
 func (*PeerIdentity) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{9}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{10}
 }
 
 // ExchangeRequest carries the outside credential.
@@ -890,14 +974,17 @@ type ExchangeRequest struct {
 	Audience string `protobuf:"bytes,5,opt,name=audience,proto3" json:"audience,omitempty"`
 	// The families that the endpoint serves; a client of another is refused as if unknown.
 	// Not used for peers and operators.
-	Families      []string `protobuf:"bytes,6,rep,name=families,proto3" json:"families,omitempty"`
+	Families []string `protobuf:"bytes,6,rep,name=families,proto3" json:"families,omitempty"`
+	// The data sets whose clients the endpoint serves; a client of another is refused as if unknown. Empty: production.
+	// Not used for peers and operators.
+	DataSets      []DataSet `protobuf:"varint,9,rep,packed,name=data_sets,json=dataSets,proto3,enum=ventanilla.auth.v1.DataSet" json:"data_sets,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ExchangeRequest) Reset() {
 	*x = ExchangeRequest{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[10]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -909,7 +996,7 @@ func (x *ExchangeRequest) String() string {
 func (*ExchangeRequest) ProtoMessage() {}
 
 func (x *ExchangeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[10]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -922,7 +1009,7 @@ func (x *ExchangeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExchangeRequest.ProtoReflect.Descriptor instead.
 func (*ExchangeRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{10}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ExchangeRequest) GetCredential() isExchangeRequest_Credential {
@@ -1000,6 +1087,13 @@ func (x *ExchangeRequest) GetFamilies() []string {
 	return nil
 }
 
+func (x *ExchangeRequest) GetDataSets() []DataSet {
+	if x != nil {
+		return x.DataSets
+	}
+	return nil
+}
+
 type isExchangeRequest_Credential interface {
 	isExchangeRequest_Credential()
 }
@@ -1061,7 +1155,7 @@ type ExchangeResponse struct {
 
 func (x *ExchangeResponse) Reset() {
 	*x = ExchangeResponse{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[11]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1073,7 +1167,7 @@ func (x *ExchangeResponse) String() string {
 func (*ExchangeResponse) ProtoMessage() {}
 
 func (x *ExchangeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[11]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1086,7 +1180,7 @@ func (x *ExchangeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExchangeResponse.ProtoReflect.Descriptor instead.
 func (*ExchangeResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{11}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ExchangeResponse) GetInternalToken() string {
@@ -1134,14 +1228,16 @@ type Principal struct {
 	// The signing key of the original access token, by its identifier; empty for other credentials.
 	KeyId string `protobuf:"bytes,10,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
 	// The client's own limit on calls; absent when it has none.
-	Limit         *Limit `protobuf:"bytes,11,opt,name=limit,proto3" json:"limit,omitempty"`
+	Limit *Limit `protobuf:"bytes,11,opt,name=limit,proto3" json:"limit,omitempty"`
+	// The client's data set; unspecified for peers and operators.
+	DataSet       DataSet `protobuf:"varint,12,opt,name=data_set,json=dataSet,proto3,enum=ventanilla.auth.v1.DataSet" json:"data_set,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Principal) Reset() {
 	*x = Principal{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[12]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1153,7 +1249,7 @@ func (x *Principal) String() string {
 func (*Principal) ProtoMessage() {}
 
 func (x *Principal) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[12]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1166,7 +1262,7 @@ func (x *Principal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Principal.ProtoReflect.Descriptor instead.
 func (*Principal) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{12}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Principal) GetClientId() string {
@@ -1246,6 +1342,13 @@ func (x *Principal) GetLimit() *Limit {
 	return nil
 }
 
+func (x *Principal) GetDataSet() DataSet {
+	if x != nil {
+		return x.DataSet
+	}
+	return DataSet_DATA_SET_UNSPECIFIED
+}
+
 // GetKeySetRequest asks for verification keys.
 type GetKeySetRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1257,7 +1360,7 @@ type GetKeySetRequest struct {
 
 func (x *GetKeySetRequest) Reset() {
 	*x = GetKeySetRequest{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[13]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1269,7 +1372,7 @@ func (x *GetKeySetRequest) String() string {
 func (*GetKeySetRequest) ProtoMessage() {}
 
 func (x *GetKeySetRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[13]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1282,7 +1385,7 @@ func (x *GetKeySetRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetKeySetRequest.ProtoReflect.Descriptor instead.
 func (*GetKeySetRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{13}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *GetKeySetRequest) GetUse() KeyUse {
@@ -1303,7 +1406,7 @@ type GetKeySetResponse struct {
 
 func (x *GetKeySetResponse) Reset() {
 	*x = GetKeySetResponse{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[14]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1315,7 +1418,7 @@ func (x *GetKeySetResponse) String() string {
 func (*GetKeySetResponse) ProtoMessage() {}
 
 func (x *GetKeySetResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[14]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1328,7 +1431,7 @@ func (x *GetKeySetResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetKeySetResponse.ProtoReflect.Descriptor instead.
 func (*GetKeySetResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{14}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *GetKeySetResponse) GetJwks() []byte {
@@ -1349,7 +1452,7 @@ type WatchRevocationsRequest struct {
 
 func (x *WatchRevocationsRequest) Reset() {
 	*x = WatchRevocationsRequest{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[15]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1361,7 +1464,7 @@ func (x *WatchRevocationsRequest) String() string {
 func (*WatchRevocationsRequest) ProtoMessage() {}
 
 func (x *WatchRevocationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[15]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1374,7 +1477,7 @@ func (x *WatchRevocationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRevocationsRequest.ProtoReflect.Descriptor instead.
 func (*WatchRevocationsRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{15}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *WatchRevocationsRequest) GetCursor() int64 {
@@ -1399,7 +1502,7 @@ type WatchRevocationsResponse struct {
 
 func (x *WatchRevocationsResponse) Reset() {
 	*x = WatchRevocationsResponse{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[16]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1411,7 +1514,7 @@ func (x *WatchRevocationsResponse) String() string {
 func (*WatchRevocationsResponse) ProtoMessage() {}
 
 func (x *WatchRevocationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[16]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1424,7 +1527,7 @@ func (x *WatchRevocationsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRevocationsResponse.ProtoReflect.Descriptor instead.
 func (*WatchRevocationsResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{16}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *WatchRevocationsResponse) GetRevocations() []*Revocation {
@@ -1467,7 +1570,7 @@ type Revocation struct {
 
 func (x *Revocation) Reset() {
 	*x = Revocation{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[17]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1479,7 +1582,7 @@ func (x *Revocation) String() string {
 func (*Revocation) ProtoMessage() {}
 
 func (x *Revocation) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[17]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1492,7 +1595,7 @@ func (x *Revocation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revocation.ProtoReflect.Descriptor instead.
 func (*Revocation) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{17}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Revocation) GetKind() RevocationKind {
@@ -1527,14 +1630,21 @@ var File_ventanilla_auth_v1_token_proto protoreflect.FileDescriptor
 
 const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\n" +
-	"\x1eventanilla/auth/v1/token.proto\x12\x12ventanilla.auth.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fventanilla/auth/v1/client.proto\"\xd0\x02\n" +
+	"\x1eventanilla/auth/v1/token.proto\x12\x12ventanilla.auth.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1cgoogle/protobuf/struct.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1fventanilla/auth/v1/client.proto\x1a!ventanilla/auth/v1/data_set.proto\"\xbc\x04\n" +
 	"\x11IssueTokenRequest\x12%\n" +
 	"\tclient_id\x18\x01 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x01R\bclientId\x120\n" +
 	"\rclient_secret\x18\x02 \x01(\tB\v\xbaH\x05r\x03\x18\x80\x02\x80\x01\x01R\fclientSecret\x12)\n" +
 	"\x06scopes\x18\x03 \x03(\tB\x11\xbaH\x0e\x92\x01\v\x10@\"\ar\x05\x10\x01\x18\x80\x01R\x06scopes\x12A\n" +
 	"\bfamilies\x18\x04 \x03(\tB%\xbaH\"\x92\x01\x1f\b\x01\x10\x10\"\x19r\x172\x15^[a-z][a-z0-9]{1,15}$R\bfamilies\x12N\n" +
 	"\x10client_assertion\x18\x05 \x01(\v2#.ventanilla.auth.v1.ClientAssertionR\x0fclientAssertion\x12$\n" +
-	"\aapi_key\x18\x06 \x01(\tB\v\xbaH\x05r\x03\x18\x80\x02\x80\x01\x01R\x06apiKey\"\x98\x01\n" +
+	"\aapi_key\x18\x06 \x01(\tB\v\xbaH\x05r\x03\x18\x80\x02\x80\x01\x01R\x06apiKey\x12K\n" +
+	"\tdata_sets\x18\a \x03(\x0e2\x1b.ventanilla.auth.v1.DataSetB\x11\xbaH\x0e\x92\x01\v\x10\x02\"\a\x82\x01\x04\x10\x01 \x00R\bdataSets\x12@\n" +
+	"\x04life\x18\b \x01(\v2\x19.google.protobuf.DurationB\x11\xbaH\x0e\xaa\x01\v\"\x05\b\x80\x94\xe5\x032\x02\b\x01R\x04life\x12[\n" +
+	"\x15authorized_party_form\x18\t \x01(\v2'.ventanilla.auth.v1.AuthorizedPartyFormR\x13authorizedPartyForm\"\x82\x01\n" +
+	"\x13AuthorizedPartyForm\x12C\n" +
+	"\rsubject_realm\x18\x01 \x01(\tB\x1e\xbaH\x1br\x192\x17^[a-z][a-z0-9.-]{0,63}$R\fsubjectRealm\x12&\n" +
+	"\baudience\x18\x02 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x04R\baudience\"\x98\x01\n" +
 	"\x0fClientAssertion\x12,\n" +
 	"\tassertion\x18\x01 \x01(\tB\x0e\xbaH\br\x06\x10\x01\x18\x80\x80\x01\x80\x01\x01R\tassertion\x121\n" +
 	"\taudiences\x18\x02 \x03(\tB\x13\xbaH\x10\x92\x01\r\b\x01\x10\b\"\ar\x05\x10\x01\x18\x80\x04R\taudiences\x12$\n" +
@@ -1585,7 +1695,7 @@ const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\tclient_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\bclientId\x122\n" +
 	"\rclient_secret\x18\x02 \x01(\tB\r\xbaH\ar\x05\x10\x01\x18\x80\x02\x80\x01\x01R\fclientSecret\"\x0e\n" +
-	"\fPeerIdentity\"\x96\x04\n" +
+	"\fPeerIdentity\"\xe3\x04\n" +
 	"\x0fExchangeRequest\x123\n" +
 	"\fbearer_token\x18\x01 \x01(\tB\x0e\xbaH\br\x06\x10\x01\x18\x80\x80\x01\x80\x01\x01H\x00R\vbearerToken\x12G\n" +
 	"\rclient_secret\x18\x02 \x01(\v2 .ventanilla.auth.v1.ClientSecretH\x00R\fclientSecret\x126\n" +
@@ -1594,14 +1704,15 @@ const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\x10client_assertion\x18\a \x01(\v2#.ventanilla.auth.v1.ClientAssertionH\x00R\x0fclientAssertion\x12(\n" +
 	"\aapi_key\x18\b \x01(\tB\r\xbaH\ar\x05\x10\x01\x18\x80\x02\x80\x01\x01H\x00R\x06apiKey\x129\n" +
 	"\baudience\x18\x05 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{1,31}$R\baudience\x12?\n" +
-	"\bfamilies\x18\x06 \x03(\tB#\xbaH \x92\x01\x1d\x10\x10\"\x19r\x172\x15^[a-z][a-z0-9]{1,15}$R\bfamiliesB\x13\n" +
+	"\bfamilies\x18\x06 \x03(\tB#\xbaH \x92\x01\x1d\x10\x10\"\x19r\x172\x15^[a-z][a-z0-9]{1,15}$R\bfamilies\x12K\n" +
+	"\tdata_sets\x18\t \x03(\x0e2\x1b.ventanilla.auth.v1.DataSetB\x11\xbaH\x0e\x92\x01\v\x10\x02\"\a\x82\x01\x04\x10\x01 \x00R\bdataSetsB\x13\n" +
 	"\n" +
 	"credential\x12\x05\xbaH\x02\b\x01\"\xb6\x01\n" +
 	"\x10ExchangeResponse\x12*\n" +
 	"\x0einternal_token\x18\x01 \x01(\tB\x03\x80\x01\x01R\rinternalToken\x129\n" +
 	"\n" +
 	"expires_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\x12;\n" +
-	"\tprincipal\x18\x03 \x01(\v2\x1d.ventanilla.auth.v1.PrincipalR\tprincipal\"\xcb\x02\n" +
+	"\tprincipal\x18\x03 \x01(\v2\x1d.ventanilla.auth.v1.PrincipalR\tprincipal\"\x83\x03\n" +
 	"\tPrincipal\x12\x1b\n" +
 	"\tclient_id\x18\x01 \x01(\tR\bclientId\x12\x16\n" +
 	"\x06family\x18\x02 \x01(\tR\x06family\x122\n" +
@@ -1614,7 +1725,8 @@ const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\x04peer\x18\t \x01(\tR\x04peer\x12\x15\n" +
 	"\x06key_id\x18\n" +
 	" \x01(\tR\x05keyId\x12/\n" +
-	"\x05limit\x18\v \x01(\v2\x19.ventanilla.auth.v1.LimitR\x05limit\"J\n" +
+	"\x05limit\x18\v \x01(\v2\x19.ventanilla.auth.v1.LimitR\x05limit\x126\n" +
+	"\bdata_set\x18\f \x01(\x0e2\x1b.ventanilla.auth.v1.DataSetR\adataSet\"J\n" +
 	"\x10GetKeySetRequest\x126\n" +
 	"\x03use\x18\x01 \x01(\x0e2\x1a.ventanilla.auth.v1.KeyUseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x03use\"'\n" +
 	"\x11GetKeySetResponse\x12\x12\n" +
@@ -1665,69 +1777,77 @@ func file_ventanilla_auth_v1_token_proto_rawDescGZIP() []byte {
 }
 
 var file_ventanilla_auth_v1_token_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_ventanilla_auth_v1_token_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_ventanilla_auth_v1_token_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_ventanilla_auth_v1_token_proto_goTypes = []any{
 	(KeyUse)(0),                      // 0: ventanilla.auth.v1.KeyUse
 	(RevocationKind)(0),              // 1: ventanilla.auth.v1.RevocationKind
 	(*IssueTokenRequest)(nil),        // 2: ventanilla.auth.v1.IssueTokenRequest
-	(*ClientAssertion)(nil),          // 3: ventanilla.auth.v1.ClientAssertion
-	(*IssueTokenResponse)(nil),       // 4: ventanilla.auth.v1.IssueTokenResponse
-	(*Quota)(nil),                    // 5: ventanilla.auth.v1.Quota
-	(*IntrospectRequest)(nil),        // 6: ventanilla.auth.v1.IntrospectRequest
-	(*IntrospectResponse)(nil),       // 7: ventanilla.auth.v1.IntrospectResponse
-	(*RevokeRequest)(nil),            // 8: ventanilla.auth.v1.RevokeRequest
-	(*RevokeResponse)(nil),           // 9: ventanilla.auth.v1.RevokeResponse
-	(*ClientSecret)(nil),             // 10: ventanilla.auth.v1.ClientSecret
-	(*PeerIdentity)(nil),             // 11: ventanilla.auth.v1.PeerIdentity
-	(*ExchangeRequest)(nil),          // 12: ventanilla.auth.v1.ExchangeRequest
-	(*ExchangeResponse)(nil),         // 13: ventanilla.auth.v1.ExchangeResponse
-	(*Principal)(nil),                // 14: ventanilla.auth.v1.Principal
-	(*GetKeySetRequest)(nil),         // 15: ventanilla.auth.v1.GetKeySetRequest
-	(*GetKeySetResponse)(nil),        // 16: ventanilla.auth.v1.GetKeySetResponse
-	(*WatchRevocationsRequest)(nil),  // 17: ventanilla.auth.v1.WatchRevocationsRequest
-	(*WatchRevocationsResponse)(nil), // 18: ventanilla.auth.v1.WatchRevocationsResponse
-	(*Revocation)(nil),               // 19: ventanilla.auth.v1.Revocation
-	(*timestamppb.Timestamp)(nil),    // 20: google.protobuf.Timestamp
-	(*structpb.Struct)(nil),          // 21: google.protobuf.Struct
-	(ClientKind)(0),                  // 22: ventanilla.auth.v1.ClientKind
-	(*Limit)(nil),                    // 23: ventanilla.auth.v1.Limit
+	(*AuthorizedPartyForm)(nil),      // 3: ventanilla.auth.v1.AuthorizedPartyForm
+	(*ClientAssertion)(nil),          // 4: ventanilla.auth.v1.ClientAssertion
+	(*IssueTokenResponse)(nil),       // 5: ventanilla.auth.v1.IssueTokenResponse
+	(*Quota)(nil),                    // 6: ventanilla.auth.v1.Quota
+	(*IntrospectRequest)(nil),        // 7: ventanilla.auth.v1.IntrospectRequest
+	(*IntrospectResponse)(nil),       // 8: ventanilla.auth.v1.IntrospectResponse
+	(*RevokeRequest)(nil),            // 9: ventanilla.auth.v1.RevokeRequest
+	(*RevokeResponse)(nil),           // 10: ventanilla.auth.v1.RevokeResponse
+	(*ClientSecret)(nil),             // 11: ventanilla.auth.v1.ClientSecret
+	(*PeerIdentity)(nil),             // 12: ventanilla.auth.v1.PeerIdentity
+	(*ExchangeRequest)(nil),          // 13: ventanilla.auth.v1.ExchangeRequest
+	(*ExchangeResponse)(nil),         // 14: ventanilla.auth.v1.ExchangeResponse
+	(*Principal)(nil),                // 15: ventanilla.auth.v1.Principal
+	(*GetKeySetRequest)(nil),         // 16: ventanilla.auth.v1.GetKeySetRequest
+	(*GetKeySetResponse)(nil),        // 17: ventanilla.auth.v1.GetKeySetResponse
+	(*WatchRevocationsRequest)(nil),  // 18: ventanilla.auth.v1.WatchRevocationsRequest
+	(*WatchRevocationsResponse)(nil), // 19: ventanilla.auth.v1.WatchRevocationsResponse
+	(*Revocation)(nil),               // 20: ventanilla.auth.v1.Revocation
+	(DataSet)(0),                     // 21: ventanilla.auth.v1.DataSet
+	(*durationpb.Duration)(nil),      // 22: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),    // 23: google.protobuf.Timestamp
+	(*structpb.Struct)(nil),          // 24: google.protobuf.Struct
+	(ClientKind)(0),                  // 25: ventanilla.auth.v1.ClientKind
+	(*Limit)(nil),                    // 26: ventanilla.auth.v1.Limit
 }
 var file_ventanilla_auth_v1_token_proto_depIdxs = []int32{
-	3,  // 0: ventanilla.auth.v1.IssueTokenRequest.client_assertion:type_name -> ventanilla.auth.v1.ClientAssertion
-	20, // 1: ventanilla.auth.v1.IssueTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
-	5,  // 2: ventanilla.auth.v1.IssueTokenResponse.quota:type_name -> ventanilla.auth.v1.Quota
-	20, // 3: ventanilla.auth.v1.IntrospectResponse.expires_at:type_name -> google.protobuf.Timestamp
-	20, // 4: ventanilla.auth.v1.IntrospectResponse.issued_at:type_name -> google.protobuf.Timestamp
-	20, // 5: ventanilla.auth.v1.IntrospectResponse.not_before:type_name -> google.protobuf.Timestamp
-	21, // 6: ventanilla.auth.v1.IntrospectResponse.extra_members:type_name -> google.protobuf.Struct
-	10, // 7: ventanilla.auth.v1.ExchangeRequest.client_secret:type_name -> ventanilla.auth.v1.ClientSecret
-	11, // 8: ventanilla.auth.v1.ExchangeRequest.peer:type_name -> ventanilla.auth.v1.PeerIdentity
-	3,  // 9: ventanilla.auth.v1.ExchangeRequest.client_assertion:type_name -> ventanilla.auth.v1.ClientAssertion
-	20, // 10: ventanilla.auth.v1.ExchangeResponse.expires_at:type_name -> google.protobuf.Timestamp
-	14, // 11: ventanilla.auth.v1.ExchangeResponse.principal:type_name -> ventanilla.auth.v1.Principal
-	22, // 12: ventanilla.auth.v1.Principal.kind:type_name -> ventanilla.auth.v1.ClientKind
-	23, // 13: ventanilla.auth.v1.Principal.limit:type_name -> ventanilla.auth.v1.Limit
-	0,  // 14: ventanilla.auth.v1.GetKeySetRequest.use:type_name -> ventanilla.auth.v1.KeyUse
-	19, // 15: ventanilla.auth.v1.WatchRevocationsResponse.revocations:type_name -> ventanilla.auth.v1.Revocation
-	1,  // 16: ventanilla.auth.v1.Revocation.kind:type_name -> ventanilla.auth.v1.RevocationKind
-	20, // 17: ventanilla.auth.v1.Revocation.expires_at:type_name -> google.protobuf.Timestamp
-	2,  // 18: ventanilla.auth.v1.TokenService.IssueToken:input_type -> ventanilla.auth.v1.IssueTokenRequest
-	6,  // 19: ventanilla.auth.v1.TokenService.Introspect:input_type -> ventanilla.auth.v1.IntrospectRequest
-	8,  // 20: ventanilla.auth.v1.TokenService.Revoke:input_type -> ventanilla.auth.v1.RevokeRequest
-	12, // 21: ventanilla.auth.v1.TokenService.Exchange:input_type -> ventanilla.auth.v1.ExchangeRequest
-	15, // 22: ventanilla.auth.v1.TokenService.GetKeySet:input_type -> ventanilla.auth.v1.GetKeySetRequest
-	17, // 23: ventanilla.auth.v1.TokenService.WatchRevocations:input_type -> ventanilla.auth.v1.WatchRevocationsRequest
-	4,  // 24: ventanilla.auth.v1.TokenService.IssueToken:output_type -> ventanilla.auth.v1.IssueTokenResponse
-	7,  // 25: ventanilla.auth.v1.TokenService.Introspect:output_type -> ventanilla.auth.v1.IntrospectResponse
-	9,  // 26: ventanilla.auth.v1.TokenService.Revoke:output_type -> ventanilla.auth.v1.RevokeResponse
-	13, // 27: ventanilla.auth.v1.TokenService.Exchange:output_type -> ventanilla.auth.v1.ExchangeResponse
-	16, // 28: ventanilla.auth.v1.TokenService.GetKeySet:output_type -> ventanilla.auth.v1.GetKeySetResponse
-	18, // 29: ventanilla.auth.v1.TokenService.WatchRevocations:output_type -> ventanilla.auth.v1.WatchRevocationsResponse
-	24, // [24:30] is the sub-list for method output_type
-	18, // [18:24] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	4,  // 0: ventanilla.auth.v1.IssueTokenRequest.client_assertion:type_name -> ventanilla.auth.v1.ClientAssertion
+	21, // 1: ventanilla.auth.v1.IssueTokenRequest.data_sets:type_name -> ventanilla.auth.v1.DataSet
+	22, // 2: ventanilla.auth.v1.IssueTokenRequest.life:type_name -> google.protobuf.Duration
+	3,  // 3: ventanilla.auth.v1.IssueTokenRequest.authorized_party_form:type_name -> ventanilla.auth.v1.AuthorizedPartyForm
+	23, // 4: ventanilla.auth.v1.IssueTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
+	6,  // 5: ventanilla.auth.v1.IssueTokenResponse.quota:type_name -> ventanilla.auth.v1.Quota
+	23, // 6: ventanilla.auth.v1.IntrospectResponse.expires_at:type_name -> google.protobuf.Timestamp
+	23, // 7: ventanilla.auth.v1.IntrospectResponse.issued_at:type_name -> google.protobuf.Timestamp
+	23, // 8: ventanilla.auth.v1.IntrospectResponse.not_before:type_name -> google.protobuf.Timestamp
+	24, // 9: ventanilla.auth.v1.IntrospectResponse.extra_members:type_name -> google.protobuf.Struct
+	11, // 10: ventanilla.auth.v1.ExchangeRequest.client_secret:type_name -> ventanilla.auth.v1.ClientSecret
+	12, // 11: ventanilla.auth.v1.ExchangeRequest.peer:type_name -> ventanilla.auth.v1.PeerIdentity
+	4,  // 12: ventanilla.auth.v1.ExchangeRequest.client_assertion:type_name -> ventanilla.auth.v1.ClientAssertion
+	21, // 13: ventanilla.auth.v1.ExchangeRequest.data_sets:type_name -> ventanilla.auth.v1.DataSet
+	23, // 14: ventanilla.auth.v1.ExchangeResponse.expires_at:type_name -> google.protobuf.Timestamp
+	15, // 15: ventanilla.auth.v1.ExchangeResponse.principal:type_name -> ventanilla.auth.v1.Principal
+	25, // 16: ventanilla.auth.v1.Principal.kind:type_name -> ventanilla.auth.v1.ClientKind
+	26, // 17: ventanilla.auth.v1.Principal.limit:type_name -> ventanilla.auth.v1.Limit
+	21, // 18: ventanilla.auth.v1.Principal.data_set:type_name -> ventanilla.auth.v1.DataSet
+	0,  // 19: ventanilla.auth.v1.GetKeySetRequest.use:type_name -> ventanilla.auth.v1.KeyUse
+	20, // 20: ventanilla.auth.v1.WatchRevocationsResponse.revocations:type_name -> ventanilla.auth.v1.Revocation
+	1,  // 21: ventanilla.auth.v1.Revocation.kind:type_name -> ventanilla.auth.v1.RevocationKind
+	23, // 22: ventanilla.auth.v1.Revocation.expires_at:type_name -> google.protobuf.Timestamp
+	2,  // 23: ventanilla.auth.v1.TokenService.IssueToken:input_type -> ventanilla.auth.v1.IssueTokenRequest
+	7,  // 24: ventanilla.auth.v1.TokenService.Introspect:input_type -> ventanilla.auth.v1.IntrospectRequest
+	9,  // 25: ventanilla.auth.v1.TokenService.Revoke:input_type -> ventanilla.auth.v1.RevokeRequest
+	13, // 26: ventanilla.auth.v1.TokenService.Exchange:input_type -> ventanilla.auth.v1.ExchangeRequest
+	16, // 27: ventanilla.auth.v1.TokenService.GetKeySet:input_type -> ventanilla.auth.v1.GetKeySetRequest
+	18, // 28: ventanilla.auth.v1.TokenService.WatchRevocations:input_type -> ventanilla.auth.v1.WatchRevocationsRequest
+	5,  // 29: ventanilla.auth.v1.TokenService.IssueToken:output_type -> ventanilla.auth.v1.IssueTokenResponse
+	8,  // 30: ventanilla.auth.v1.TokenService.Introspect:output_type -> ventanilla.auth.v1.IntrospectResponse
+	10, // 31: ventanilla.auth.v1.TokenService.Revoke:output_type -> ventanilla.auth.v1.RevokeResponse
+	14, // 32: ventanilla.auth.v1.TokenService.Exchange:output_type -> ventanilla.auth.v1.ExchangeResponse
+	17, // 33: ventanilla.auth.v1.TokenService.GetKeySet:output_type -> ventanilla.auth.v1.GetKeySetResponse
+	19, // 34: ventanilla.auth.v1.TokenService.WatchRevocations:output_type -> ventanilla.auth.v1.WatchRevocationsResponse
+	29, // [29:35] is the sub-list for method output_type
+	23, // [23:29] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_ventanilla_auth_v1_token_proto_init() }
@@ -1736,7 +1856,8 @@ func file_ventanilla_auth_v1_token_proto_init() {
 		return
 	}
 	file_ventanilla_auth_v1_client_proto_init()
-	file_ventanilla_auth_v1_token_proto_msgTypes[10].OneofWrappers = []any{
+	file_ventanilla_auth_v1_data_set_proto_init()
+	file_ventanilla_auth_v1_token_proto_msgTypes[11].OneofWrappers = []any{
 		(*ExchangeRequest_BearerToken)(nil),
 		(*ExchangeRequest_ClientSecret)(nil),
 		(*ExchangeRequest_Peer)(nil),
@@ -1750,7 +1871,7 @@ func file_ventanilla_auth_v1_token_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ventanilla_auth_v1_token_proto_rawDesc), len(file_ventanilla_auth_v1_token_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   18,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

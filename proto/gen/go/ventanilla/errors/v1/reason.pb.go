@@ -111,6 +111,32 @@ const (
 	Reason_REASON_API_KEY_LIMIT Reason = 60
 	// No such switch is set.
 	Reason_REASON_SWITCH_NOT_FOUND Reason = 61
+	// No person has the identifier, or none in the caller's data set.
+	Reason_REASON_PERSON_NOT_FOUND Reason = 70
+	// The unique key or a national identifier is another person's; BadRequest names the field.
+	Reason_REASON_PERSON_EXISTS Reason = 71
+	// The person was changed since the version that the change is meant for.
+	Reason_REASON_PERSON_CHANGED Reason = 72
+	// No membership has the identifier.
+	Reason_REASON_MEMBERSHIP_NOT_FOUND Reason = 73
+	// The person has a membership of the type and number.
+	Reason_REASON_MEMBERSHIP_EXISTS Reason = 74
+	// The membership has ended, or is past its last day.
+	Reason_REASON_MEMBERSHIP_ENDED Reason = 75
+	// No entry of the catalogue has the code.
+	Reason_REASON_CATALOGUE_ENTRY_NOT_FOUND Reason = 76
+	// Memberships have the code.
+	Reason_REASON_CATALOGUE_ENTRY_IN_USE Reason = 77
+	// No card has the folio, or the signature is not its own: one answer for both, so that folios cannot be probed.
+	Reason_REASON_CARD_NOT_FOUND Reason = 78
+	// The card was revoked.
+	Reason_REASON_CARD_REVOKED Reason = 79
+	// The membership has a live card: renew it.
+	Reason_REASON_CARD_LIVE Reason = 80
+	// No household has the identifier, or the person is in none.
+	Reason_REASON_HOUSEHOLD_NOT_FOUND Reason = 81
+	// Rows before the batch are missing; metadata "next_line" says where to go on.
+	Reason_REASON_IMPORT_GAP Reason = 82
 )
 
 // Enum value maps for Reason.
@@ -154,6 +180,19 @@ var (
 		59: "REASON_API_KEY_NOT_FOUND",
 		60: "REASON_API_KEY_LIMIT",
 		61: "REASON_SWITCH_NOT_FOUND",
+		70: "REASON_PERSON_NOT_FOUND",
+		71: "REASON_PERSON_EXISTS",
+		72: "REASON_PERSON_CHANGED",
+		73: "REASON_MEMBERSHIP_NOT_FOUND",
+		74: "REASON_MEMBERSHIP_EXISTS",
+		75: "REASON_MEMBERSHIP_ENDED",
+		76: "REASON_CATALOGUE_ENTRY_NOT_FOUND",
+		77: "REASON_CATALOGUE_ENTRY_IN_USE",
+		78: "REASON_CARD_NOT_FOUND",
+		79: "REASON_CARD_REVOKED",
+		80: "REASON_CARD_LIVE",
+		81: "REASON_HOUSEHOLD_NOT_FOUND",
+		82: "REASON_IMPORT_GAP",
 	}
 	Reason_value = map[string]int32{
 		"REASON_UNSPECIFIED":                 0,
@@ -194,6 +233,19 @@ var (
 		"REASON_API_KEY_NOT_FOUND":           59,
 		"REASON_API_KEY_LIMIT":               60,
 		"REASON_SWITCH_NOT_FOUND":            61,
+		"REASON_PERSON_NOT_FOUND":            70,
+		"REASON_PERSON_EXISTS":               71,
+		"REASON_PERSON_CHANGED":              72,
+		"REASON_MEMBERSHIP_NOT_FOUND":        73,
+		"REASON_MEMBERSHIP_EXISTS":           74,
+		"REASON_MEMBERSHIP_ENDED":            75,
+		"REASON_CATALOGUE_ENTRY_NOT_FOUND":   76,
+		"REASON_CATALOGUE_ENTRY_IN_USE":      77,
+		"REASON_CARD_NOT_FOUND":              78,
+		"REASON_CARD_REVOKED":                79,
+		"REASON_CARD_LIVE":                   80,
+		"REASON_HOUSEHOLD_NOT_FOUND":         81,
+		"REASON_IMPORT_GAP":                  82,
 	}
 )
 
@@ -233,6 +285,22 @@ var file_ventanilla_errors_v1_reason_proto_extTypes = []protoimpl.ExtensionInfo{
 		Tag:           "varint,50001,opt,name=code,enum=google.rpc.Code",
 		Filename:      "ventanilla/errors/v1/reason.proto",
 	},
+	{
+		ExtendedType:  (*descriptorpb.EnumValueOptions)(nil),
+		ExtensionType: (*string)(nil),
+		Field:         50002,
+		Name:          "ventanilla.errors.v1.service",
+		Tag:           "bytes,50002,opt,name=service",
+		Filename:      "ventanilla/errors/v1/reason.proto",
+	},
+	{
+		ExtendedType:  (*descriptorpb.EnumValueOptions)(nil),
+		ExtensionType: (*bool)(nil),
+		Field:         50003,
+		Name:          "ventanilla.errors.v1.operators_only",
+		Tag:           "varint,50003,opt,name=operators_only",
+		Filename:      "ventanilla/errors/v1/reason.proto",
+	},
 }
 
 // Extension fields to descriptorpb.EnumValueOptions.
@@ -241,14 +309,21 @@ var (
 	//
 	// optional google.rpc.Code code = 50001;
 	E_Code = &file_ventanilla_errors_v1_reason_proto_extTypes[0]
+	// The one service that gives the reason; empty when any may. A dialect needs no answer for reasons of services that it does not call.
+	//
+	// optional string service = 50002;
+	E_Service = &file_ventanilla_errors_v1_reason_proto_extTypes[1]
+	// Only RPCs for operators give it. No dialect needs an answer for it.
+	//
+	// optional bool operators_only = 50003;
+	E_OperatorsOnly = &file_ventanilla_errors_v1_reason_proto_extTypes[2]
 )
 
 var File_ventanilla_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"!ventanilla/errors/v1/reason.proto\x12\x14ventanilla.errors.v1\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto*\x8e\n" +
-	"\n" +
+	"!ventanilla/errors/v1/reason.proto\x12\x14ventanilla.errors.v1\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto*\xa0\x0f\n" +
 	"\x06Reason\x12\x1c\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x1a\x04\x88\xb5\x18\x02\x12\x19\n" +
 	"\x0fREASON_INTERNAL\x10\x01\x1a\x04\x88\xb5\x18\r\x12\x1c\n" +
@@ -276,20 +351,36 @@ const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\x1dREASON_GRANT_TYPE_UNSUPPORTED\x10(\x1a\x04\x88\xb5\x18\x03\x12\x1e\n" +
 	"\x14REASON_SCOPE_INVALID\x10)\x1a\x04\x88\xb5\x18\x03\x12 \n" +
 	"\x16REASON_TOKEN_NOT_OWNED\x10*\x1a\x04\x88\xb5\x18\a\x12\"\n" +
-	"\x18REASON_GRANT_NOT_ALLOWED\x10+\x1a\x04\x88\xb5\x18\a\x12!\n" +
-	"\x17REASON_CLIENT_NOT_FOUND\x102\x1a\x04\x88\xb5\x18\x05\x12#\n" +
-	"\x19REASON_OPERATOR_NOT_FOUND\x103\x1a\x04\x88\xb5\x18\x05\x12 \n" +
-	"\x16REASON_OPERATOR_EXISTS\x104\x1a\x04\x88\xb5\x18\x06\x12,\n" +
-	"\"REASON_CERTIFICATE_REQUEST_INVALID\x105\x1a\x04\x88\xb5\x18\x03\x12\x1e\n" +
-	"\x14REASON_LAST_OPERATOR\x106\x1a\x04\x88\xb5\x18\t\x12%\n" +
-	"\x1bREASON_CLIENT_HAS_NO_SECRET\x107\x1a\x04\x88\xb5\x18\t\x12\x1e\n" +
-	"\x14REASON_KEY_NOT_FOUND\x108\x1a\x04\x88\xb5\x18\x05\x12\x1e\n" +
-	"\x14REASON_KEY_NOT_READY\x109\x1a\x04\x88\xb5\x18\t\x12\x1b\n" +
-	"\x11REASON_KEY_IN_USE\x10:\x1a\x04\x88\xb5\x18\t\x12\"\n" +
-	"\x18REASON_API_KEY_NOT_FOUND\x10;\x1a\x04\x88\xb5\x18\x05\x12\x1e\n" +
-	"\x14REASON_API_KEY_LIMIT\x10<\x1a\x04\x88\xb5\x18\t\x12!\n" +
-	"\x17REASON_SWITCH_NOT_FOUND\x10=\x1a\x04\x88\xb5\x18\x05:I\n" +
-	"\x04code\x12!.google.protobuf.EnumValueOptions\x18ц\x03 \x01(\x0e2\x10.google.rpc.CodeR\x04codeBMZKgithub.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1;errorsv1b\x06proto3"
+	"\x18REASON_GRANT_NOT_ALLOWED\x10+\x1a\x04\x88\xb5\x18\a\x12%\n" +
+	"\x17REASON_CLIENT_NOT_FOUND\x102\x1a\b\x88\xb5\x18\x05\x98\xb5\x18\x01\x12'\n" +
+	"\x19REASON_OPERATOR_NOT_FOUND\x103\x1a\b\x88\xb5\x18\x05\x98\xb5\x18\x01\x12$\n" +
+	"\x16REASON_OPERATOR_EXISTS\x104\x1a\b\x88\xb5\x18\x06\x98\xb5\x18\x01\x120\n" +
+	"\"REASON_CERTIFICATE_REQUEST_INVALID\x105\x1a\b\x88\xb5\x18\x03\x98\xb5\x18\x01\x12\"\n" +
+	"\x14REASON_LAST_OPERATOR\x106\x1a\b\x88\xb5\x18\t\x98\xb5\x18\x01\x12)\n" +
+	"\x1bREASON_CLIENT_HAS_NO_SECRET\x107\x1a\b\x88\xb5\x18\t\x98\xb5\x18\x01\x12\"\n" +
+	"\x14REASON_KEY_NOT_FOUND\x108\x1a\b\x88\xb5\x18\x05\x98\xb5\x18\x01\x12\"\n" +
+	"\x14REASON_KEY_NOT_READY\x109\x1a\b\x88\xb5\x18\t\x98\xb5\x18\x01\x12\x1f\n" +
+	"\x11REASON_KEY_IN_USE\x10:\x1a\b\x88\xb5\x18\t\x98\xb5\x18\x01\x12&\n" +
+	"\x18REASON_API_KEY_NOT_FOUND\x10;\x1a\b\x88\xb5\x18\x05\x98\xb5\x18\x01\x12\"\n" +
+	"\x14REASON_API_KEY_LIMIT\x10<\x1a\b\x88\xb5\x18\t\x98\xb5\x18\x01\x12%\n" +
+	"\x17REASON_SWITCH_NOT_FOUND\x10=\x1a\b\x88\xb5\x18\x05\x98\xb5\x18\x01\x12-\n" +
+	"\x17REASON_PERSON_NOT_FOUND\x10F\x1a\x10\x88\xb5\x18\x05\x92\xb5\x18\bidentity\x12*\n" +
+	"\x14REASON_PERSON_EXISTS\x10G\x1a\x10\x88\xb5\x18\x06\x92\xb5\x18\bidentity\x12+\n" +
+	"\x15REASON_PERSON_CHANGED\x10H\x1a\x10\x88\xb5\x18\n" +
+	"\x92\xb5\x18\bidentity\x121\n" +
+	"\x1bREASON_MEMBERSHIP_NOT_FOUND\x10I\x1a\x10\x88\xb5\x18\x05\x92\xb5\x18\bidentity\x12.\n" +
+	"\x18REASON_MEMBERSHIP_EXISTS\x10J\x1a\x10\x88\xb5\x18\x06\x92\xb5\x18\bidentity\x12-\n" +
+	"\x17REASON_MEMBERSHIP_ENDED\x10K\x1a\x10\x88\xb5\x18\t\x92\xb5\x18\bidentity\x126\n" +
+	" REASON_CATALOGUE_ENTRY_NOT_FOUND\x10L\x1a\x10\x88\xb5\x18\x05\x92\xb5\x18\bidentity\x123\n" +
+	"\x1dREASON_CATALOGUE_ENTRY_IN_USE\x10M\x1a\x10\x88\xb5\x18\t\x92\xb5\x18\bidentity\x12+\n" +
+	"\x15REASON_CARD_NOT_FOUND\x10N\x1a\x10\x88\xb5\x18\x05\x92\xb5\x18\bidentity\x12)\n" +
+	"\x13REASON_CARD_REVOKED\x10O\x1a\x10\x88\xb5\x18\t\x92\xb5\x18\bidentity\x12&\n" +
+	"\x10REASON_CARD_LIVE\x10P\x1a\x10\x88\xb5\x18\t\x92\xb5\x18\bidentity\x120\n" +
+	"\x1aREASON_HOUSEHOLD_NOT_FOUND\x10Q\x1a\x10\x88\xb5\x18\x05\x92\xb5\x18\bidentity\x12'\n" +
+	"\x11REASON_IMPORT_GAP\x10R\x1a\x10\x88\xb5\x18\t\x92\xb5\x18\bidentity:I\n" +
+	"\x04code\x12!.google.protobuf.EnumValueOptions\x18ц\x03 \x01(\x0e2\x10.google.rpc.CodeR\x04code:=\n" +
+	"\aservice\x12!.google.protobuf.EnumValueOptions\x18҆\x03 \x01(\tR\aservice:J\n" +
+	"\x0eoperators_only\x12!.google.protobuf.EnumValueOptions\x18ӆ\x03 \x01(\bR\roperatorsOnlyBMZKgithub.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1;errorsv1b\x06proto3"
 
 var (
 	file_ventanilla_errors_v1_reason_proto_rawDescOnce sync.Once
@@ -311,11 +402,13 @@ var file_ventanilla_errors_v1_reason_proto_goTypes = []any{
 }
 var file_ventanilla_errors_v1_reason_proto_depIdxs = []int32{
 	1, // 0: ventanilla.errors.v1.code:extendee -> google.protobuf.EnumValueOptions
-	2, // 1: ventanilla.errors.v1.code:type_name -> google.rpc.Code
-	2, // [2:2] is the sub-list for method output_type
-	2, // [2:2] is the sub-list for method input_type
-	1, // [1:2] is the sub-list for extension type_name
-	0, // [0:1] is the sub-list for extension extendee
+	1, // 1: ventanilla.errors.v1.service:extendee -> google.protobuf.EnumValueOptions
+	1, // 2: ventanilla.errors.v1.operators_only:extendee -> google.protobuf.EnumValueOptions
+	2, // 3: ventanilla.errors.v1.code:type_name -> google.rpc.Code
+	4, // [4:4] is the sub-list for method output_type
+	4, // [4:4] is the sub-list for method input_type
+	3, // [3:4] is the sub-list for extension type_name
+	0, // [0:3] is the sub-list for extension extendee
 	0, // [0:0] is the sub-list for field type_name
 }
 
@@ -331,7 +424,7 @@ func file_ventanilla_errors_v1_reason_proto_init() {
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ventanilla_errors_v1_reason_proto_rawDesc), len(file_ventanilla_errors_v1_reason_proto_rawDesc)),
 			NumEnums:      1,
 			NumMessages:   0,
-			NumExtensions: 1,
+			NumExtensions: 3,
 			NumServices:   0,
 		},
 		GoTypes:           file_ventanilla_errors_v1_reason_proto_goTypes,
