@@ -36,6 +36,8 @@ type Claims struct {
 	KeyID string `json:"key_id,omitempty"`
 	// Epoch is the client's or the operator's when the credential was issued; see authv1.Revocation.
 	Epoch int64 `json:"epoch,omitempty"`
+	// DataSet is the client's; unspecified for peers and operators.
+	DataSet authv1.DataSet `json:"data_set,omitempty"`
 	// Operator is the operator's name; empty for others.
 	Operator string `json:"operator,omitempty"`
 	// Roles are the operator's roles.
@@ -59,6 +61,7 @@ func (c *Claims) Principal() *authv1.Principal {
 		TokenId:  c.TokenID,
 		KeyId:    c.KeyID,
 		Epoch:    c.Epoch,
+		DataSet:  c.DataSet,
 		Operator: c.Operator,
 		Roles:    c.Roles,
 		Peer:     c.Peer,

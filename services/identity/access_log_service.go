@@ -1,0 +1,10 @@
+package identity
+
+import (
+	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
+)
+
+type accessLogService struct {
+	identityv1.UnimplementedAccessLogServiceServer
+	*Service
+}

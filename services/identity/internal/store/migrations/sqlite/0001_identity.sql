@@ -1,0 +1,154 @@
+-- +goose Up
+
+CREATE TABLE person (
+    person_id       TEXT PRIMARY KEY,
+    data_set        TEXT NOT NULL,
+    unique_key      TEXT NOT NULL,
+    pseudonym       TEXT NOT NULL,
+    given_names     TEXT NOT NULL,
+    first_surname   TEXT NOT NULL,
+    second_surname  TEXT NOT NULL,
+    birth_date      TEXT NOT NULL,
+    contacts        TEXT NOT NULL,
+    photo_url       TEXT NOT NULL,
+    photo_accepted  INTEGER NOT NULL,
+    mobile_identity INTEGER NOT NULL,
+    attributes      TEXT NOT NULL,
+    version         INTEGER NOT NULL,
+    created_at      INTEGER NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    UNIQUE (data_set, unique_key)
+) STRICT;
+
+-- National identifiers in their canonical form.
+CREATE TABLE identifier (
+    data_set  TEXT NOT NULL,
+    kind      TEXT NOT NULL,
+    value     TEXT NOT NULL,
+    person_id TEXT NOT NULL REFERENCES person (person_id) ON DELETE CASCADE,
+    PRIMARY KEY (data_set, kind, value)
+) STRICT;
+CREATE UNIQUE INDEX identifier_of_person ON identifier (person_id, kind);
+
+CREATE TABLE catalogue_entry (
+    data_set  TEXT NOT NULL,
+    catalogue TEXT NOT NULL,
+    code      TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    PRIMARY KEY (data_set, catalogue, code)
+) STRICT;
+
+-- type is the letter of cards. Dates are texts, times Unix milliseconds.
+CREATE TABLE membership (
+    membership_id TEXT PRIMARY KEY,
+    person_id     TEXT NOT NULL REFERENCES person (person_id) ON DELETE CASCADE,
+    data_set      TEXT NOT NULL,
+    type          TEXT NOT NULL,
+    number        TEXT NOT NULL,
+    programme     TEXT NOT NULL,
+    academic_unit TEXT NOT NULL,
+    department    TEXT NOT NULL,
+    entity        TEXT NOT NULL,
+    term          TEXT NOT NULL,
+    status        TEXT NOT NULL,
+    position      TEXT NOT NULL,
+    hired_on      TEXT NOT NULL,
+    salary_level  TEXT NOT NULL,
+    valid_until   TEXT NOT NULL,
+    ended_at      INTEGER,
+    created_at    INTEGER NOT NULL,
+    updated_at    INTEGER NOT NULL,
+    UNIQUE (person_id, type, number)
+) STRICT;
+CREATE INDEX membership_by_programme ON membership (data_set, programme) WHERE programme <> '';
+CREATE INDEX membership_by_academic_unit ON membership (data_set, academic_unit) WHERE academic_unit <> '';
+CREATE INDEX membership_by_department ON membership (data_set, department) WHERE department <> '';
+CREATE INDEX membership_by_status ON membership (data_set, status);
+
+-- The keys that sign: use is card or log. A card's key has a data set, the log's has none.
+CREATE TABLE signing_key (
+    key_id         TEXT PRIMARY KEY,
+    use            TEXT NOT NULL,
+    data_set       TEXT NOT NULL,
+    state          TEXT NOT NULL,
+    public_key     BLOB NOT NULL,
+    sealed_private BLOB NOT NULL,
+    created_at     INTEGER NOT NULL,
+    activated_at   INTEGER
+) STRICT;
+CREATE UNIQUE INDEX signing_key_active ON signing_key (use, data_set) WHERE state = 'active';
+CREATE UNIQUE INDEX signing_key_next ON signing_key (use, data_set) WHERE state = 'next';
+
+-- person_id, membership_id and text are empty once the person was erased.
+CREATE TABLE card (
+    data_set      TEXT NOT NULL,
+    folio         TEXT NOT NULL,
+    person_id     TEXT NOT NULL,
+    membership_id TEXT NOT NULL,
+    key_id        TEXT NOT NULL REFERENCES signing_key (key_id),
+    text          TEXT NOT NULL,
+    signature     TEXT NOT NULL,
+    issued_at     INTEGER NOT NULL,
+    expires_at    INTEGER,
+    revoked_at    INTEGER,
+    reason        TEXT NOT NULL,
+    replaces      TEXT NOT NULL,
+    PRIMARY KEY (data_set, folio)
+) STRICT;
+CREATE INDEX card_of_person ON card (person_id) WHERE person_id <> '';
+CREATE UNIQUE INDEX card_live_of_membership ON card (membership_id) WHERE revoked_at IS NULL;
+CREATE INDEX card_live_of_key ON card (key_id) WHERE revoked_at IS NULL;
+CREATE INDEX card_revoked ON card (data_set, revoked_at) WHERE revoked_at IS NOT NULL;
+
+CREATE TABLE household (
+    household_id  TEXT PRIMARY KEY,
+    data_set      TEXT NOT NULL,
+    household_key TEXT NOT NULL,
+    created_at    INTEGER NOT NULL,
+    UNIQUE (data_set, household_key)
+) STRICT;
+
+-- Append-only. The row of the highest number that holds at a time wins. valid_to is exclusive, null for no end.
+CREATE TABLE household_member (
+    number       INTEGER PRIMARY KEY,
+    household_id TEXT NOT NULL REFERENCES household (household_id),
+    person_id    TEXT NOT NULL REFERENCES person (person_id) ON DELETE CASCADE,
+    relation     TEXT NOT NULL,
+    valid_from   INTEGER NOT NULL,
+    valid_to     INTEGER,
+    recorded_at  INTEGER NOT NULL,
+    source       TEXT NOT NULL,
+    reference    TEXT NOT NULL
+) STRICT;
+CREATE INDEX household_member_by_household ON household_member (household_id, person_id, number);
+CREATE INDEX household_member_by_person ON household_member (person_id, number);
+CREATE UNIQUE INDEX household_member_once ON household_member (household_id, person_id, source, reference) WHERE reference <> '';
+
+-- Append-only, as household_member. subject is person or household; value is JSON, null for "not known any more".
+CREATE TABLE fact (
+    number      INTEGER PRIMARY KEY,
+    subject     TEXT NOT NULL,
+    subject_id  TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    value       TEXT,
+    valid_from  INTEGER NOT NULL,
+    valid_to    INTEGER,
+    recorded_at INTEGER NOT NULL,
+    source      TEXT NOT NULL,
+    reference   TEXT NOT NULL
+) STRICT;
+CREATE INDEX fact_by_subject ON fact (subject_id, name, number);
+CREATE UNIQUE INDEX fact_once ON fact (subject_id, name, valid_from, source, reference) WHERE reference <> '';
+
+-- next_line is the first line of the file that is not stored.
+CREATE TABLE import (
+    import_id  TEXT PRIMARY KEY,
+    kind       TEXT NOT NULL,
+    data_set   TEXT NOT NULL,
+    next_line  INTEGER NOT NULL,
+    stored     INTEGER NOT NULL,
+    unchanged  INTEGER NOT NULL,
+    rejected   INTEGER NOT NULL,
+    started_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;

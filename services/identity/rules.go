@@ -1,0 +1,96 @@
+package identity
+
+import (
+	"github.com/ventanilla/ventanilla/pkg/rpcserver"
+	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
+)
+
+// Roles of the platform that call identity.
+const (
+	gateway   = "gateway"
+	bootstrap = "bootstrap"
+)
+
+// Roles of operators, as internal tokens name them.
+const (
+	viewer   = "viewer"
+	support  = "support"
+	editor   = "editor"
+	publish  = "publisher"
+	security = "security"
+)
+
+// Rules says who may call what, by full method name. internal are roles of the organisation's own programs, beside the
+// platform's. A method that is not here is for nobody.
+func Rules(internal ...string) map[string]rpcserver.Rule {
+	services := append([]string{gateway, "benefits", "notifications", "session"}, internal...)
+	// For clients, see the scopes in caller.go.
+	read := rpcserver.Rule{Peers: services, Caller: rpcserver.AnyCaller, OperatorRoles: []string{viewer, support, editor, publish, security}}
+	change := orBootstrap(rpcserver.Rule{Peers: services, Caller: rpcserver.AnyCaller, OperatorRoles: []string{editor}})
+	// What anyone may know: without personal data, or for whoever holds the card.
+	public := rpcserver.Rule{Peers: append([]string{bootstrap}, services...), Caller: rpcserver.NoCaller}
+	return map[string]rpcserver.Rule{
+		identityv1.PersonService_CreatePerson_FullMethodName: change,
+		identityv1.PersonService_GetPerson_FullMethodName:    read,
+		identityv1.PersonService_FindPerson_FullMethodName:   orBootstrap(read),
+		identityv1.PersonService_ListPersons_FullMethodName:  read,
+		identityv1.PersonService_UpdatePerson_FullMethodName: change,
+
+		identityv1.MembershipService_CreateMembership_FullMethodName: change,
+		identityv1.MembershipService_ListMemberships_FullMethodName:  orBootstrap(read),
+		identityv1.MembershipService_UpdateMembership_FullMethodName: change,
+		identityv1.MembershipService_EndMembership_FullMethodName:    change,
+
+		identityv1.CatalogueService_ListCatalogue_FullMethodName:        read,
+		identityv1.CatalogueService_PutCatalogueEntry_FullMethodName:    orBootstrap(operators(editor)),
+		identityv1.CatalogueService_DeleteCatalogueEntry_FullMethodName: operators(editor),
+
+		identityv1.CardService_IssueCard_FullMethodName:         orBootstrap(operators(editor)),
+		identityv1.CardService_RenewCard_FullMethodName:         operators(editor),
+		identityv1.CardService_RevokeCard_FullMethodName:        orBootstrap(operators(editor, support)),
+		identityv1.CardService_ListCards_FullMethodName:         orBootstrap(read),
+		identityv1.CardService_RenderCard_FullMethodName:        read,
+		identityv1.CardService_VerifyCard_FullMethodName:        read,
+		identityv1.CardService_GetCardStatus_FullMethodName:     public,
+		identityv1.CardService_GetCardKeys_FullMethodName:       public,
+		identityv1.CardService_GetRevocationList_FullMethodName: public,
+
+		identityv1.CardKeyService_ListCardKeys_FullMethodName:  operators(viewer, support, editor, publish, security),
+		identityv1.CardKeyService_RotateCardKey_FullMethodName: operators(security),
+		identityv1.CardKeyService_RetireCardKey_FullMethodName: operators(security),
+
+		identityv1.ProfileService_GetProfile_FullMethodName: read,
+
+		identityv1.HouseholdService_CreateHousehold_FullMethodName:        change,
+		identityv1.HouseholdService_RecordHouseholdMembers_FullMethodName: change,
+		identityv1.HouseholdService_GetHousehold_FullMethodName:           read,
+		identityv1.HouseholdService_FindHousehold_FullMethodName:          read,
+
+		identityv1.FactService_RecordFacts_FullMethodName: change,
+		identityv1.FactService_GetFacts_FullMethodName:    read,
+
+		identityv1.AccessLogService_ListAccesses_FullMethodName:           operators(support, security),
+		identityv1.AccessLogService_ListPersonAccesses_FullMethodName:     {Peers: services, Caller: rpcserver.AnyCaller, OperatorRoles: []string{support, security}},
+		identityv1.AccessLogService_ExportAccesses_FullMethodName:         operators(security),
+		identityv1.AccessLogService_GetAccessCheckpoint_FullMethodName:    operators(viewer, support, editor, publish, security),
+		identityv1.AccessLogService_ProveAccessConsistency_FullMethodName: operators(viewer, support, editor, publish, security),
+
+		identityv1.DataProtectionService_ExportPerson_FullMethodName: operators(support, security),
+		identityv1.DataProtectionService_ErasePerson_FullMethodName:  operators(security),
+
+		identityv1.ImportService_GetImport_FullMethodName:  operators(editor),
+		identityv1.ImportService_ImportRows_FullMethodName: operators(editor),
+	}
+}
+
+// operators lets operators of one of the roles in.
+func operators(roles ...string) rpcserver.Rule {
+	return rpcserver.Rule{Peers: []string{gateway}, Caller: rpcserver.OperatorCaller, OperatorRoles: roles}
+}
+
+// orBootstrap also lets in the peer that sets a new platform up, which has no operator yet.
+func orBootstrap(rule rpcserver.Rule) rpcserver.Rule {
+	rule.Peers = append([]string{bootstrap}, rule.Peers...)
+	rule.Trusted = []string{bootstrap}
+	return rule
+}
