@@ -100,7 +100,7 @@ lint-go: .bin/lint.stamp
 	GOWORK=off ../../.bin/golangci-lint run --allow-serial-runners --config ../../.golangci.yml ./...
 
 test-needs: node-modules
-	@.ci/need initdb redis-server curl
+	@.ci/need initdb redis-server curl php
 
 CLIENTS := services/e2e/clients
 node-modules: $(CLIENTS)/node_modules/.package-lock.json

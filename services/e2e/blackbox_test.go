@@ -15,6 +15,7 @@ func TestPlatform(t *testing.T) {
 		{"golang.org/x/oauth2", goOAuth2},
 		{"go-jose", goJose},
 		{"npm clients", npmClients},
+		{"SDKs", sdks},
 		{"documented examples", documentedExamples},
 		{"wire", wire},
 		{"bodies over the limit", oversizedBodies},

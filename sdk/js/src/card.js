@@ -1,0 +1,23 @@
+const longest = 1024
+
+const number = /^(?:[-0-9XBLMOV]{4,12}|[0-9]{2,6})$/
+const printed = /^[^|\p{Cc}\p{Cf}]*$/u
+
+/**
+ * Reads the text of an identity QR code, with or without the validator's address and "#".
+ * Returns null for what is no card. It proves nothing: see CardVerifier.
+ */
+export function parseCard(qr) {
+  if (typeof qr !== 'string' || qr.length > longest) return null
+  const hash = qr.indexOf('#')
+  const validator = hash < 0 ? '' : qr.slice(0, hash)
+  const fields = qr.slice(hash + 1).split('|')
+  if (fields.length !== 8) return null
+  const [version, type, id, name, programme, code, folio, signature] = fields
+  const wellFormed = version === 'iDDi1' && /^[ADLBPES]$/.test(type) && number.test(id) &&
+    name !== '' && [...name].length <= 60 && printed.test(name) && [...programme].length <= 40 && printed.test(programme) &&
+    /^[0-9]{1,5}$/.test(code) && /^[a-zA-Z0-9]{1,6}$/.test(folio) && /^[A-Za-z0-9_-]{86}$/.test(signature)
+  if (!wellFormed) return null
+  const text = fields.slice(0, 7).join('|')
+  return { validator, text, version, type, number: id, name, programme, code, folio, signature }
+}
