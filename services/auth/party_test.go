@@ -153,6 +153,32 @@ func TestATokenLivesAsLongAsIsAsked(t *testing.T) {
 	}
 }
 
+func TestATokenForAnAPIKeyIsAUseOfIt(t *testing.T) {
+	p := newPlatform(t)
+	r, after := p.replica(true), p.replica(true)
+	registration := developer()
+	registration.Limit = &authv1.Limit{PerSecond: 0.5, Burst: 1}
+	client := r.register(registration)
+	key := r.newKey(client)
+	answer, err := r.tokens().IssueToken(t.Context(), asParty(key.GetKey()))
+	check(t, err)
+	_, err = r.tokens().IssueToken(t.Context(), asParty(key.GetKey()))
+	wantReason(t, err, errorsv1.Reason_REASON_RATE_LIMITED)
+	exchanged, err := r.exchange(iddi(byToken(answer.GetAccessToken())))
+	check(t, err)
+	entries := r.entries(&authv1.ListLogEntriesRequest{Target: exchanged.GetPrincipal().GetTokenId()})
+	want := `{"scopes":["perfil"],"alg":"RS256","expires_at":"2019-02-05T16:26:42Z","api_key":"` + key.GetApiKey().GetApiKeyId() + `"}`
+	if len(entries) != 1 || entries[0].GetActor() != "client:"+client.id || !strings.Contains(entries[0].GetText(), want) {
+		t.Errorf("recorded %v", entries)
+	}
+	r.stop()
+	list, err := after.apiKeys().ListApiKeys(after.security(), &authv1.ListApiKeysRequest{ClientId: client.id})
+	check(t, err)
+	if used := list.GetApiKeys()[0].GetLastUsedAt(); !used.AsTime().Equal(start) {
+		t.Errorf("used at %v", used)
+	}
+}
+
 func TestThePartysFormIsChecked(t *testing.T) {
 	r := newPlatform(t).replica(false)
 	key := r.newKey(r.register(developer())).GetKey()
