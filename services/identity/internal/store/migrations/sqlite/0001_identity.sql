@@ -134,6 +134,13 @@ CREATE TABLE household (
     UNIQUE (data_set, household_key)
 ) STRICT;
 
+-- The time of the latest statements about households and facts. Whoever records holds its lock.
+CREATE TABLE recording (
+    id     INTEGER PRIMARY KEY CHECK (id = 1),
+    latest INTEGER NOT NULL
+) STRICT;
+INSERT INTO recording (id, latest) VALUES (1, 0);
+
 -- Append-only. The row of the highest number that holds at a time wins. valid_to is exclusive, null for no end.
 CREATE TABLE household_member (
     number       INTEGER PRIMARY KEY,
