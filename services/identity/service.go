@@ -131,5 +131,6 @@ func (s *Service) Run(ctx context.Context) error {
 	defer parts.Wait()
 	parts.Go(func() { _ = s.recorder.Run(ctx) }) // returns nil
 	parts.Go(func() { _ = s.sealer.Run(ctx) })   // returns nil
+	parts.Go(func() { s.keepRetention(ctx) })
 	return nil
 }
