@@ -15,16 +15,19 @@ import (
 	wirev1 "github.com/ventanilla/ventanilla/proto/gen/go/wire/v1"
 )
 
-// EveryReason fails unless answers has each reason of the platform's vocabulary, and nothing else.
-func EveryReason[A any](t *testing.T, answers map[errorsv1.Reason]A) {
+// EveryReason fails unless answers has each reason that calls of a dialect can give, and nothing else: those that any
+// service may give but to operators only, and those of the services that the dialect calls.
+func EveryReason[A any](t *testing.T, answers map[errorsv1.Reason]A, services ...string) {
 	t.Helper()
-	for number, name := range errorsv1.Reason_name {
-		if _, ok := answers[errorsv1.Reason(number)]; !ok {
-			t.Errorf("no answer for %s", name)
+	values := errorsv1.Reason(0).Descriptor().Values()
+	for i := range values.Len() {
+		options := values.Get(i).Options()
+		service, _ := proto.GetExtension(options, errorsv1.E_Service).(string)
+		operatorsOnly, _ := proto.GetExtension(options, errorsv1.E_OperatorsOnly).(bool)
+		given := !operatorsOnly && (service == "" || slices.Contains(services, service))
+		if _, answered := answers[errorsv1.Reason(values.Get(i).Number())]; answered != given {
+			t.Errorf("%s: can be given: %t, has an answer: %t", values.Get(i).Name(), given, answered)
 		}
-	}
-	if len(answers) != len(errorsv1.Reason_name) {
-		t.Errorf("%d answers for %d reasons", len(answers), len(errorsv1.Reason_name))
 	}
 }
 
