@@ -73,7 +73,9 @@ func EveryRoute(t *testing.T, family edge.Family, contracts ...protoreflect.File
 			for j := range methods.Len() {
 				options := methods.Get(j).Options()
 				consumes, _ := proto.GetExtension(options, wirev1.E_Consumes).([]string)
-				annotated = append(annotated, describe(httpRule(options), consumes, produces(methods.Get(j).Output())))
+				for _, rule := range httpRules(options) {
+					annotated = append(annotated, describe(rule, consumes, produces(methods.Get(j).Output())))
+				}
 			}
 		}
 	}
@@ -87,19 +89,26 @@ func EveryRoute(t *testing.T, family edge.Family, contracts ...protoreflect.File
 	}
 }
 
-// httpRule is the method and path of a google.api.http annotation. It finds them by name, so that this module needs
+// httpRules are the methods and paths of a google.api.http annotation. They are found by name, so that this module needs
 // no package of annotations.
-func httpRule(options proto.Message) (rule string) {
+func httpRules(options proto.Message) (rules []string) {
 	options.ProtoReflect().Range(func(option protoreflect.FieldDescriptor, value protoreflect.Value) bool {
 		if option.FullName() != "google.api.http" {
 			return true
 		}
-		message := value.Message()
-		pattern := message.WhichOneof(message.Descriptor().Oneofs().ByName("pattern"))
-		rule = strings.ToUpper(string(pattern.Name())) + " " + message.Get(pattern).String()
+		rules = append(rules, httpRule(value.Message()))
+		more := value.Message().Get(value.Message().Descriptor().Fields().ByName("additional_bindings")).List()
+		for i := range more.Len() {
+			rules = append(rules, httpRule(more.Get(i).Message()))
+		}
 		return false
 	})
-	return rule
+	return rules
+}
+
+func httpRule(rule protoreflect.Message) string {
+	pattern := rule.WhichOneof(rule.Descriptor().Oneofs().ByName("pattern"))
+	return strings.ToUpper(string(pattern.Name())) + " " + rule.Get(pattern).String()
 }
 
 // produces is the media type that stands instead of JSON for a message, if there is one.

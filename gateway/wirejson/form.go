@@ -74,6 +74,9 @@ func parseForm(m proto.Message, body string) error {
 				return malformed("the form is not UTF-8")
 			}
 		}
+		if field.Kind() != protoreflect.StringKind && !field.IsList() && strings.TrimSpace(values[name][0]) == "" {
+			continue // a parameter without a value is none (RFC 6749, 3.2)
+		}
 		if field.Kind() == protoreflect.StringKind && !field.IsList() && field.JSONName() == name {
 			m.ProtoReflect().Set(field, protoreflect.ValueOfString(values[name][0])) // as the library would, only at once
 			continue
