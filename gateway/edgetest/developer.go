@@ -37,4 +37,3 @@ func developerOf(credential string, endpoint served) (set authv1.DataSet, scopes
 	}
 	return set, scopes, slices.Contains(endpoint.GetFamilies(), "iddi") && slices.Contains(asked, set)
 }
-
