@@ -18,6 +18,7 @@ type adminCmd struct {
 	Key      admin.Keys      `cmd:"" help:"The keys that sign tokens."`
 	Operator admin.Operators `cmd:"" help:"Those who run the platform."`
 	Log      admin.Logs      `cmd:"" help:"The tamper-evident record: operators' acts, issues, revocations, refusals."`
+	Access   admin.Accesses  `cmd:"" help:"The tamper-evident record of who read or changed a person's data, and why."`
 	Switch   admin.Switches  `cmd:"" help:"Maintenance, retirement and announcements, for a family or one of its endpoints."`
 }
 
@@ -27,7 +28,7 @@ func (c *adminCmd) AfterApply(parsed *kong.Context, out io.Writer) error {
 		c.Data = platform.DefaultData(false)
 	}
 	var conn *grpc.ClientConn
-	if !c.Log.Verify.Offline() {
+	if !c.Log.Verify.Offline() && !c.Access.Verify.Offline() {
 		var err error
 		if conn, err = c.Dial(); err != nil {
 			return asUsage(err)
