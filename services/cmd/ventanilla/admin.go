@@ -19,6 +19,7 @@ type adminCmd struct {
 	Operator admin.Operators `cmd:"" help:"Those who run the platform."`
 	Log      admin.Logs      `cmd:"" help:"The tamper-evident record: operators' acts, issues, revocations, refusals."`
 	Switch   admin.Switches  `cmd:"" help:"Maintenance, retirement and announcements, for a family or one of its endpoints."`
+	Import   admin.Import    `cmd:"" help:"Store the rows of a file: persons, households, facts or memberships."`
 }
 
 // AfterApply gives the commands below their connection and output.
