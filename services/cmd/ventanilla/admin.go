@@ -20,6 +20,7 @@ type adminCmd struct {
 	Log      admin.Logs      `cmd:"" help:"The tamper-evident record: operators' acts, issues, revocations, refusals."`
 	Access   admin.Accesses  `cmd:"" help:"The tamper-evident record of who read or changed a person's data, and why."`
 	Switch   admin.Switches  `cmd:"" help:"Maintenance, retirement and announcements, for a family or one of its endpoints."`
+	Import   admin.Import    `cmd:"" help:"Store the rows of a file: persons, households, facts or memberships."`
 }
 
 // AfterApply gives the commands below their connection and output.
