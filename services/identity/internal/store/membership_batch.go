@@ -85,10 +85,9 @@ func (b *membershipBatch) run(ctx context.Context, tx *sql.Tx, set DataSet, upse
 	return outcomes, b.write(ctx, tx)
 }
 
-//nolint:gochecknoglobals // texts of statements
 var (
-	lockPersonsByID     = lookup{head: `SELECT person_id FROM person WHERE person_id IN `, tail: ` ORDER BY person_id` + toChange}
-	selectMembershipsOf = lookup{head: selectMembership + ` WHERE person_id IN `, tail: ` ORDER BY membership_id`, args: 1}
+	lockPersonsByID     = &lookup{head: `SELECT person_id FROM person WHERE person_id IN `, tail: ` ORDER BY person_id` + toChange}
+	selectMembershipsOf = &lookup{head: selectMembership + ` WHERE person_id IN `, tail: ` ORDER BY membership_id`, args: 1}
 )
 
 // load reads all memberships of the persons.
