@@ -32,8 +32,8 @@ type MembershipOutcome struct {
 }
 
 // UpsertMemberships makes or changes memberships of a data set's persons in a caller's transaction, in few statements, and
-// enters nothing in the log: the caller does. Outcomes are as those of UpsertPersons. It fails with sqlstore.ErrNotFound when a
-// person is gone.
+// enters nothing in the log: the caller does. Outcomes are as those of UpsertPersons. It fails when a person is
+// gone.
 func (s *Store) UpsertMemberships(ctx context.Context, tx *sql.Tx, set DataSet, upserts []MembershipUpsert) ([]MembershipOutcome, error) {
 	b := membershipBatch{store: s}
 	outcomes, err := b.run(ctx, tx, set, upserts)

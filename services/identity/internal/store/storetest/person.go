@@ -32,6 +32,22 @@ var personChecks = checks{
 	"ChangesOfAPersonAreMadeAlone":        changesOfAPersonAreMadeAlone,
 	"RefusedChangesOfAPersonLeaveNothing": refusedChangesOfAPersonLeaveNothing,
 	"OneConnectionServesAHundredPersons":  oneConnectionServesAHundredPersons,
+
+	"MembershipsAreKeptWhole":         membershipsAreKeptWhole,
+	"AMembershipIsMadeOnce":           aMembershipIsMadeOnce,
+	"APersonHasSoManyMemberships":     aPersonHasSoManyMemberships,
+	"AMembershipEndsWithItsCard":      aMembershipEndsWithItsCard,
+	"CodesOfMembershipsAreKnown":      codesOfMembershipsAreKnown,
+	"NoCodeGoesWhileItIsTaken":        noCodeGoesWhileItIsTaken,
+	"CataloguesComeInOrder":           cataloguesComeInOrder,
+	"CatalogueEntriesAreKept":         catalogueEntriesAreKept,
+	"CataloguesAreThereFromTheStart":  cataloguesAreThereFromTheStart,
+	"ChangesOfMembershipsAreRecorded": changesOfMembershipsAreRecorded,
+	"PersonsAreUpserted":              personsAreUpserted,
+	"UpsertsRespectIdentifiers":       upsertsRespectIdentifiers,
+	"ManyPersonsAreUpsertedAtOnce":    manyPersonsAreUpsertedAtOnce,
+	"UpsertsOfOnePersonAreMadeAlone":  upsertsOfOnePersonAreMadeAlone,
+	"MembershipsAreUpserted":          membershipsAreUpserted,
 }
 
 func ana(key string) store.Person {
