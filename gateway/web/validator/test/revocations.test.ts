@@ -14,7 +14,7 @@ test('a list names what was revoked, and nothing else', async () => {
   const list = await readRevocationList(signer.list({ revoked: revoked(...ended) }), keys)
   assert.equal(+list!.expiresAt, 1_800_086_400_000)
   for (const card of cards) {
-    const { reason } = await judgeOffline(card, null, keys, list, now)
+    const reason = await judgeOffline(card, null, keys, list, now)
     assert.equal(reason, ended.includes(card) ? 'revoked' : 'valid')
   }
 })
@@ -55,7 +55,7 @@ test('each reason has its case', async () => {
   const list = await readRevocationList(signer.list({ revoked: revoked(ended) }), keys)
   const at = (seconds: number) => new Date(seconds * 1000)
   const judge = async (body: string, address: string | null, when = now, known = list) =>
-    (await judgeOffline(body, address, keys, known, when)).reason
+    judgeOffline(body, address, keys, known, when)
 
   assert.equal(await judge(card, null), 'valid')
   assert.equal(await judge(card, validator), 'valid')

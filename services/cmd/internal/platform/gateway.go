@@ -17,6 +17,7 @@ import (
 	"github.com/ventanilla/ventanilla/gateway/dialect/native"
 	"github.com/ventanilla/ventanilla/gateway/dialect/tuidd"
 	"github.com/ventanilla/ventanilla/gateway/edge"
+	"github.com/ventanilla/ventanilla/gateway/web"
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/pki"
 	"github.com/ventanilla/ventanilla/pkg/probe"
@@ -112,7 +113,11 @@ func families(tokens authv1.TokenServiceClient, revocations *authn.Revocations, 
 	if err != nil {
 		return nil, err
 	}
-	return []edge.Family{redProteccionSocial, mobileConnect, everyone}, nil
+	pages, err := web.New(everyone.WriteError)
+	if err != nil {
+		return nil, err
+	}
+	return []edge.Family{redProteccionSocial, mobileConnect, everyone, pages}, nil
 }
 
 // EdgeFiles gives the edge's certificate from the files of the settings, read again when they change.
