@@ -184,4 +184,3 @@ func TestRefusalsAreTheFamilysOwn(t *testing.T) {
 		}
 	}
 }
-

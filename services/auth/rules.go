@@ -20,11 +20,11 @@ const (
 	security  = "security"
 )
 
-// Rules says who may call what, by full method name. A method that is not here is
-// for nobody.
-func Rules() map[string]rpcserver.Rule {
+// Rules says who may call what, by full method name. internal are roles of the organisation's own programs, beside the
+// platform's. A method that is not here is for nobody.
+func Rules(internal ...string) map[string]rpcserver.Rule {
 	verifiers := rpcserver.Rule{
-		Peers:  []string{gateway, "benefits", "identity", "notifications", "session"},
+		Peers:  append([]string{gateway, "benefits", "identity", "notifications", "session"}, internal...),
 		Caller: rpcserver.NoCaller,
 	}
 	client := rpcserver.Rule{Peers: []string{gateway}, Caller: rpcserver.ClientCaller}

@@ -27,6 +27,7 @@ test('what the rules allow is read', () => {
     'a worker with a long one': student({ 1: 'D', 2: '-123456' }),
     'an external person without a number': student({ 1: 'E', 2: '0000', 5: '0' }),
     'a name of 60 letters': student({ 3: 'Ñ'.repeat(60), 4: 'Ü' }),
+    'all signs that are printed': student({ 4: `A1 .,:;'"()/&+-` }),
     'a programme of 40': student({ 4: 'P'.repeat(40) }),
   }
   for (const [name, body] of Object.entries(good)) assert.ok(parseCard(body), name)
@@ -49,6 +50,7 @@ test('what breaks a rule is unreadable', () => {
     'a decomposed Ñ': student({ 3: 'NUN\u0303EZ, , ANA' }),
     'a name of 61 letters': student({ 3: 'A'.repeat(61) }),
     'no name': student({ 3: '' }),
+    'a name with another sign': student({ 3: 'NUÑEZ, , ANA <' }),
     'a name with a line end': student({ 3: 'NUÑEZ, , ANA\n' }),
     'a programme of 41': student({ 4: 'P'.repeat(41) }),
     'a code that is no number': student({ 5: '12a' }),

@@ -80,9 +80,9 @@ function isNumber(type: CardType, text: string): boolean {
   return pattern.test(text)
 }
 
-/** Names and programmes are printed in capitals without accents, except Ñ and Ü. */
+/** Names and programmes are printed in capitals without accents, except Ñ and Ü, and with few other signs. */
 function isPrinted(text: string, longest: number): boolean {
-  return text.length >= 1 && text.length <= longest && /^[\x20-\x7EÑÜ]+$/.test(text) && !/[a-z]/.test(text)
+  return text.length <= longest && /^[A-ZÑÜ0-9 .,:;'"()/&+-]+$/.test(text)
 }
 
 function byteLength(text: string): number {
