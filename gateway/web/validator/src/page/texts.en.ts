@@ -39,6 +39,7 @@ export const en: Texts = {
     empty: { title: 'Read a code', detail: 'Scan the QR code of a card with your phone, or read it below.' },
     checking: { title: 'Checking…', detail: 'One moment.' },
     valid: { title: 'Valid card', detail: 'The signature is the issuer’s and the card is not revoked.' },
+    valid_offline: { title: 'Valid card, offline', detail: 'The signature is the issuer’s and the card is not on the list of revoked ones.' },
     expired: { title: 'Expired card', detail: 'The signature is the issuer’s, but the card’s time is over.' },
     revoked: { title: 'Revoked card', detail: 'The issuer ended this card. Do not accept it.' },
     bad_signature: { title: 'Wrong signature', detail: 'The issuer did not sign this: the code was changed or made up. Do not accept it.' },

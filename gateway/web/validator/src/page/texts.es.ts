@@ -37,6 +37,7 @@ export const es = {
     empty: { title: 'Lea un código', detail: 'Escanee el código QR de una credencial con su teléfono, o léalo aquí abajo.' },
     checking: { title: 'Comprobando…', detail: 'Un momento.' },
     valid: { title: 'Credencial válida', detail: 'La firma es de la emisora y la credencial no está revocada.' },
+    valid_offline: { title: 'Credencial válida, sin conexión', detail: 'La firma es de la emisora y la credencial no está en la lista de revocadas.' },
     expired: { title: 'Credencial vencida', detail: 'La firma es de la emisora, pero la vigencia de la credencial terminó.' },
     revoked: { title: 'Credencial revocada', detail: 'La emisora anuló esta credencial. No la acepte.' },
     bad_signature: { title: 'Firma incorrecta', detail: 'La emisora no firmó estos datos: el código fue alterado o inventado. No la acepte.' },

@@ -1,5 +1,5 @@
 import type { Card } from '../verify/card.ts'
-import type { Outcome, Verdict } from './check.ts'
+import type { Outcome } from './check.ts'
 import { fillTime, formatDay, type Language, languages, type Texts } from './language.ts'
 
 /** What the verdict's place shows: nothing read yet, being checked, or an outcome and the address in the code. */
@@ -31,7 +31,8 @@ export class View {
 
   show(shown: Shown): void {
     const verdict = typeof shown === 'string' ? shown : shown.outcome.verdict
-    const { title, detail } = this.#texts.verdicts[verdict]
+    const offline = typeof shown !== 'string' && verdict === 'valid' && shown.outcome.source === 'offline'
+    const { title, detail } = this.#texts.verdicts[offline ? 'valid_offline' : verdict]
     const result = byId('result')
     result.dataset.verdict = verdict
     byId('verdict').setAttribute('aria-busy', String(shown === 'checking'))
@@ -42,7 +43,7 @@ export class View {
     byId('card').hidden = !known?.outcome.card
     byId('unverified').hidden = known?.outcome.genuine ?? true
     byId('fields').replaceChildren(...(known?.outcome.card ? this.#fields(known.outcome, known.outcome.card, known.validator) : []))
-    byId('again').hidden = !known || known.outcome.source === 'online' || verdict === 'unreadable'
+    byId('again').hidden = !known || known.outcome.source === 'online' || verdict === 'unreadable' || verdict === 'unknown_issuer'
   }
 
   /** What the verdict rests on, a sentence each. */
@@ -51,8 +52,8 @@ export class View {
     const fill = (text: string, time: Date) => fillTime(text, time, at, this.#language)
     if (source === 'online') return [fill(page.online, at)]
     if (source === 'none' || !keysAt) return []
-    if (!genuine) return [fill(page.keysAge, keysAt)]
-    const age = list ? fill(isStale(verdict) ? page.listStale : page.listAge, list.issuedAt) : page.noList
+    if (!genuine) return verdict === 'bad_signature' ? [fill(page.keysAge, keysAt)] : []
+    const age = list ? fill(verdict === 'stale_list' ? page.listStale : page.listAge, list.issuedAt) : page.noList
     return [page.offline, age, ...(verdict === 'valid' ? [page.noExpiry] : [])]
   }
 
@@ -71,10 +72,6 @@ export class View {
     ]
     return fields.filter(([, value]) => value).flatMap(([name, value]) => [element('dt', name), element('dd', value!)])
   }
-}
-
-function isStale(verdict: Verdict): boolean {
-  return verdict === 'stale_list'
 }
 
 function placeOf({ type }: Card): 'department' | 'entity' | 'programme' {
