@@ -14,7 +14,7 @@ const args = [
 /** Starts a browser with a profile of its own. */
 export async function launch(...more) {
   const pin = `--ignore-certificate-errors-spki-list=${await serverKey()}`
-  return chromium.launch({ executablePath: process.env.VENTANILLA_CHROMIUM || '/usr/bin/chromium', args: [...args, pin, ...more] })
+  return chromium.launch({ executablePath: process.env.VENTANILLA_CHROMIUM, args: [...args, pin, ...more] })
 }
 
 /** The digest of the key of the platform's certificate, which is verified with its authority's first. */
