@@ -38,6 +38,31 @@ CREATE TABLE catalogue_entry (
     PRIMARY KEY (data_set, catalogue, code)
 ) STRICT;
 
+-- What every institution has: the types, which are those of cards, and the statuses that iddi documents.
+INSERT INTO catalogue_entry (data_set, catalogue, code, name)
+SELECT data_sets.name, entries.catalogue, entries.code, entries.name
+FROM (SELECT 'production' AS name UNION ALL SELECT 'staging') AS data_sets,
+     (SELECT 'membership_types' AS catalogue, 'B' AS code, 'Bachillerato' AS name
+      UNION ALL SELECT 'membership_types', 'L', 'Licenciatura'
+      UNION ALL SELECT 'membership_types', 'P', 'Posgrado'
+      UNION ALL SELECT 'membership_types', 'A', 'Administrativo'
+      UNION ALL SELECT 'membership_types', 'D', 'Docente'
+      UNION ALL SELECT 'membership_types', 'E', 'Externo'
+      UNION ALL SELECT 'membership_types', 'S', 'Servicio'
+      UNION ALL SELECT 'statuses', 'INSCRITO', 'Inscrito'
+      UNION ALL SELECT 'statuses', 'EGRESADO', 'Egresado'
+      UNION ALL SELECT 'statuses', 'A PAGO', 'A pago'
+      UNION ALL SELECT 'statuses', 'BAJA TEMPORAL', 'Baja temporal'
+      UNION ALL SELECT 'statuses', 'BAJA DEFINITIVA', 'Baja definitiva'
+      UNION ALL SELECT 'statuses', 'PREINSCRITO', 'Preinscrito'
+      UNION ALL SELECT 'statuses', 'EN TRAMITE', 'En trámite'
+      UNION ALL SELECT 'statuses', 'CON RECIBO', 'Con recibo'
+      UNION ALL SELECT 'statuses', 'ADMITIDO', 'Admitido'
+      UNION ALL SELECT 'statuses', 'COMPLEMENTO', 'Complemento'
+      UNION ALL SELECT 'statuses', 'CAMBIO DE CARRERA', 'Cambio de carrera'
+      UNION ALL SELECT 'statuses', 'ACTIVO', 'Activo'
+      UNION ALL SELECT 'statuses', 'JUBILADO', 'Jubilado') AS entries;
+
 -- type is the letter of cards. Dates are texts, times Unix milliseconds.
 CREATE TABLE membership (
     membership_id TEXT PRIMARY KEY,
@@ -57,9 +82,10 @@ CREATE TABLE membership (
     valid_until   TEXT NOT NULL,
     ended_at      INTEGER,
     created_at    INTEGER NOT NULL,
-    updated_at    INTEGER NOT NULL,
-    UNIQUE (person_id, type, number)
+    updated_at    INTEGER NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX membership_lasting ON membership (person_id, type, number) WHERE ended_at IS NULL;
+CREATE INDEX membership_of_person ON membership (person_id, membership_id);
 CREATE INDEX membership_by_programme ON membership (data_set, programme) WHERE programme <> '';
 CREATE INDEX membership_by_academic_unit ON membership (data_set, academic_unit) WHERE academic_unit <> '';
 CREATE INDEX membership_by_department ON membership (data_set, department) WHERE department <> '';
