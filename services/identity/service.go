@@ -57,6 +57,11 @@ type Service struct {
 	recorder *auditlog.Recorder
 	sealer   *auditlog.Sealer
 	logKeys  auditlog.Keys
+
+	ring     *keys.Ring
+	prover   prover
+	lists    map[store.DataSet]*revocationLists
+	newFolio func() string
 }
 
 // New opens the keys, making them at the first start.
@@ -69,12 +74,20 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		logger:   deps.Logger,
 		recorder: auditlog.NewRecorder(deps.DB),
 	}
+	s.ring, s.newFolio = keys.NewRing(s.vault), randomFolio
+	s.lists = map[store.DataSet]*revocationLists{}
+	for _, set := range store.DataSets() {
+		s.lists[set] = newRevocationLists()
+	}
 	var err error
 	if s.contract, err = recordContract(); err != nil {
 		return nil, fmt.Errorf("starting identity: %w", err)
 	}
 	s.sealer = auditlog.NewSealer(deps.DB, func() auditlog.Keys { return s.logKeys }, deps.Logger)
 	if err := s.load(ctx); err != nil {
+		return nil, fmt.Errorf("starting identity: %w", err)
+	}
+	if s.prover, err = newProver(s.store); err != nil {
 		return nil, fmt.Errorf("starting identity: %w", err)
 	}
 	return s, nil

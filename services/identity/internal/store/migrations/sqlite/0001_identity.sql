@@ -124,7 +124,7 @@ CREATE TABLE card (
 ) STRICT;
 CREATE INDEX card_of_person ON card (person_id) WHERE person_id <> '';
 CREATE UNIQUE INDEX card_live_of_membership ON card (membership_id) WHERE revoked_at IS NULL;
-CREATE INDEX card_live_of_key ON card (key_id) WHERE revoked_at IS NULL;
+CREATE INDEX card_live_of_key ON card (key_id, expires_at) WHERE revoked_at IS NULL;
 CREATE INDEX card_revoked ON card (data_set, revoked_at) WHERE revoked_at IS NOT NULL;
 
 CREATE TABLE household (
