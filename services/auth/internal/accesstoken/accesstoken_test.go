@@ -39,7 +39,7 @@ var (
 
 func internal(audience ...string) accesstoken.Claims {
 	standard := claims
-	standard.Internal, standard.Issuer, standard.Audience = true, "https://auth.example", audience
+	standard.Form, standard.Issuer, standard.Audience = accesstoken.InternalForm, "https://auth.example", audience
 	return standard
 }
 
