@@ -43,7 +43,7 @@ func TestCatalogues(t *testing.T) {
 		}
 		put(types, production, "S", "Prestador de servicio")
 		if diff := cmp.Diff([]string{
-			"A Administrativo", "B Bachillerato", "D Docente", "E Externo", "L Licenciatura", "P Posgrado", "S Prestador de servicio",
+			"A Administrativo", "B Bachillerato", "D Docente", "E Externo", "L Licenciatura", "P Posgrado", "S Prestador de servicio", //nolint:misspell // Spanish
 		}, entriesOf(list(&identityv1.ListCatalogueRequest{Catalogue: types}))); diff != "" {
 			t.Errorf("types (-want +got):\n%s", diff)
 		}
