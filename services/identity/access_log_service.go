@@ -38,27 +38,27 @@ func (s *accessLogService) ListPersonAccesses(ctx context.Context, req *identity
 	} else if err := by.needs(scopeRead); err != nil {
 		return nil, err
 	}
-	pseudonym, err := s.pseudonym(ctx, by, id)
+	person, err := s.personSeen(ctx, by, id)
 	if err != nil {
 		return nil, err
 	}
-	entries, next, err := s.page(ctx, req.GetPageToken(), req.GetPageSize(), auditlog.Filter{Target: pseudonym})
+	entries, next, err := s.page(ctx, req.GetPageToken(), req.GetPageSize(), auditlog.Filter{Target: person.Pseudonym})
 	if err != nil {
 		return nil, err
 	}
-	if err := s.recordRead(ctx, "ListPersonAccesses", pseudonym, []string{"entries"}, why); err != nil {
+	if err := s.recordRead(ctx, "ListPersonAccesses", person.Pseudonym, []string{"entries"}, why); err != nil {
 		return nil, err
 	}
 	return &identityv1.ListPersonAccessesResponse{Entries: entries, NextPageToken: next}, nil
 }
 
-// pseudonym is how the access log knows a person that the caller may know of.
-func (s *Service) pseudonym(ctx context.Context, by caller, id string) (string, error) {
-	known, err := s.store.Pseudonym(ctx, id)
-	if errors.Is(err, sqlstore.ErrNotFound) || err == nil && !by.sees(known.DataSet) {
-		return "", personNotFound()
+// personSeen finds a person that the caller may know of.
+func (s *Service) personSeen(ctx context.Context, by caller, id string) (store.PersonRef, error) {
+	person, err := s.store.PersonRef(ctx, id)
+	if errors.Is(err, sqlstore.ErrNotFound) || err == nil && !by.sees(person.DataSet) {
+		return store.PersonRef{}, personNotFound()
 	}
-	return known.Text, failure(err, "finding the person")
+	return person, failure(err, "finding a person")
 }
 
 func (s *accessLogService) page(ctx context.Context, token string, size int32, filter auditlog.Filter) ([]*identityv1.AccessEntry, string, error) {

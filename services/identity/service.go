@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"buf.build/go/protovalidate"
 	"google.golang.org/grpc"
 
 	"github.com/ventanilla/ventanilla/pkg/auditlog"
@@ -50,6 +51,8 @@ type Service struct {
 	vault  *keys.Vault
 	now    func() time.Time
 	logger *slog.Logger
+	// contract validates persons and memberships that come of changes.
+	contract protovalidate.Validator
 
 	recorder *auditlog.Recorder
 	sealer   *auditlog.Sealer
@@ -75,6 +78,10 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	s.lists = map[store.DataSet]*revocationLists{}
 	for _, set := range store.DataSets() {
 		s.lists[set] = newRevocationLists()
+	}
+	var err error
+	if s.contract, err = recordContract(); err != nil {
+		return nil, fmt.Errorf("starting identity: %w", err)
 	}
 	s.sealer = auditlog.NewSealer(deps.DB, func() auditlog.Keys { return s.logKeys }, deps.Logger)
 	if err := s.load(ctx); err != nil {

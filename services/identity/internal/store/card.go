@@ -68,7 +68,7 @@ func orZero(milli sql.NullInt64) time.Time {
 	return time.UnixMilli(milli.Int64).UTC()
 }
 
-func orNull(at time.Time) sql.NullInt64 {
+func endOrNull(at time.Time) sql.NullInt64 {
 	return sql.NullInt64{Int64: at.UnixMilli(), Valid: !at.IsZero()}
 }
 

@@ -115,7 +115,7 @@ func (s *Store) issueCard(ctx context.Context, tx *sql.Tx, act Act, source CardS
 		issued_at, expires_at, revoked_at, reason, replaces) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, '', $10)
 		ON CONFLICT (data_set, folio) DO NOTHING`,
 		made.DataSet, made.Folio, made.PersonID, made.MembershipID, made.Text, made.KeyID, made.Signature,
-		made.IssuedAt.UnixMilli(), orNull(made.ExpiresAt), made.Replaces)
+		made.IssuedAt.UnixMilli(), endOrNull(made.ExpiresAt), made.Replaces)
 	if err != nil {
 		return Card{}, err
 	}
