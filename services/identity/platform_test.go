@@ -95,7 +95,6 @@ func (p *platform) replica() *replica {
 	tele, err := telemetry.Setup(p.t.Context(), telemetry.DefaultConfig(), identity.Role, "test", p.logs)
 	check(p.t, err)
 	cfg := identity.DefaultConfig()
-	cfg.Issuer = issuer
 	cfg.Cards.Validator, cfg.Cards.StagingValidator = "https://id.example/c", "https://id.example/cs"
 	if p.change != nil {
 		p.change(&cfg)

@@ -296,9 +296,9 @@ var file_ventanilla_errors_v1_reason_proto_extTypes = []protoimpl.ExtensionInfo{
 	{
 		ExtendedType:  (*descriptorpb.EnumValueOptions)(nil),
 		ExtensionType: (*bool)(nil),
-		Field:         50003,
+		Field:         50004,
 		Name:          "ventanilla.errors.v1.operators_only",
-		Tag:           "varint,50003,opt,name=operators_only",
+		Tag:           "varint,50004,opt,name=operators_only",
 		Filename:      "ventanilla/errors/v1/reason.proto",
 	},
 }
@@ -313,9 +313,9 @@ var (
 	//
 	// optional string service = 50002;
 	E_Service = &file_ventanilla_errors_v1_reason_proto_extTypes[1]
-	// Only RPCs for operators give it. No dialect needs an answer for it.
+	// Only RPCs for operators give it. No dialect needs an answer for it. (50003 is etcd's.)
 	//
-	// optional bool operators_only = 50003;
+	// optional bool operators_only = 50004;
 	E_OperatorsOnly = &file_ventanilla_errors_v1_reason_proto_extTypes[2]
 )
 
@@ -352,18 +352,18 @@ const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\x14REASON_SCOPE_INVALID\x10)\x1a\x04\x88\xb5\x18\x03\x12 \n" +
 	"\x16REASON_TOKEN_NOT_OWNED\x10*\x1a\x04\x88\xb5\x18\a\x12\"\n" +
 	"\x18REASON_GRANT_NOT_ALLOWED\x10+\x1a\x04\x88\xb5\x18\a\x12%\n" +
-	"\x17REASON_CLIENT_NOT_FOUND\x102\x1a\b\x88\xb5\x18\x05\x98\xb5\x18\x01\x12'\n" +
-	"\x19REASON_OPERATOR_NOT_FOUND\x103\x1a\b\x88\xb5\x18\x05\x98\xb5\x18\x01\x12$\n" +
-	"\x16REASON_OPERATOR_EXISTS\x104\x1a\b\x88\xb5\x18\x06\x98\xb5\x18\x01\x120\n" +
-	"\"REASON_CERTIFICATE_REQUEST_INVALID\x105\x1a\b\x88\xb5\x18\x03\x98\xb5\x18\x01\x12\"\n" +
-	"\x14REASON_LAST_OPERATOR\x106\x1a\b\x88\xb5\x18\t\x98\xb5\x18\x01\x12)\n" +
-	"\x1bREASON_CLIENT_HAS_NO_SECRET\x107\x1a\b\x88\xb5\x18\t\x98\xb5\x18\x01\x12\"\n" +
-	"\x14REASON_KEY_NOT_FOUND\x108\x1a\b\x88\xb5\x18\x05\x98\xb5\x18\x01\x12\"\n" +
-	"\x14REASON_KEY_NOT_READY\x109\x1a\b\x88\xb5\x18\t\x98\xb5\x18\x01\x12\x1f\n" +
-	"\x11REASON_KEY_IN_USE\x10:\x1a\b\x88\xb5\x18\t\x98\xb5\x18\x01\x12&\n" +
-	"\x18REASON_API_KEY_NOT_FOUND\x10;\x1a\b\x88\xb5\x18\x05\x98\xb5\x18\x01\x12\"\n" +
-	"\x14REASON_API_KEY_LIMIT\x10<\x1a\b\x88\xb5\x18\t\x98\xb5\x18\x01\x12%\n" +
-	"\x17REASON_SWITCH_NOT_FOUND\x10=\x1a\b\x88\xb5\x18\x05\x98\xb5\x18\x01\x12-\n" +
+	"\x17REASON_CLIENT_NOT_FOUND\x102\x1a\b\x88\xb5\x18\x05\xa0\xb5\x18\x01\x12'\n" +
+	"\x19REASON_OPERATOR_NOT_FOUND\x103\x1a\b\x88\xb5\x18\x05\xa0\xb5\x18\x01\x12$\n" +
+	"\x16REASON_OPERATOR_EXISTS\x104\x1a\b\x88\xb5\x18\x06\xa0\xb5\x18\x01\x120\n" +
+	"\"REASON_CERTIFICATE_REQUEST_INVALID\x105\x1a\b\x88\xb5\x18\x03\xa0\xb5\x18\x01\x12\"\n" +
+	"\x14REASON_LAST_OPERATOR\x106\x1a\b\x88\xb5\x18\t\xa0\xb5\x18\x01\x12)\n" +
+	"\x1bREASON_CLIENT_HAS_NO_SECRET\x107\x1a\b\x88\xb5\x18\t\xa0\xb5\x18\x01\x12\"\n" +
+	"\x14REASON_KEY_NOT_FOUND\x108\x1a\b\x88\xb5\x18\x05\xa0\xb5\x18\x01\x12\"\n" +
+	"\x14REASON_KEY_NOT_READY\x109\x1a\b\x88\xb5\x18\t\xa0\xb5\x18\x01\x12\x1f\n" +
+	"\x11REASON_KEY_IN_USE\x10:\x1a\b\x88\xb5\x18\t\xa0\xb5\x18\x01\x12&\n" +
+	"\x18REASON_API_KEY_NOT_FOUND\x10;\x1a\b\x88\xb5\x18\x05\xa0\xb5\x18\x01\x12\"\n" +
+	"\x14REASON_API_KEY_LIMIT\x10<\x1a\b\x88\xb5\x18\t\xa0\xb5\x18\x01\x12%\n" +
+	"\x17REASON_SWITCH_NOT_FOUND\x10=\x1a\b\x88\xb5\x18\x05\xa0\xb5\x18\x01\x12-\n" +
 	"\x17REASON_PERSON_NOT_FOUND\x10F\x1a\x10\x88\xb5\x18\x05\x92\xb5\x18\bidentity\x12*\n" +
 	"\x14REASON_PERSON_EXISTS\x10G\x1a\x10\x88\xb5\x18\x06\x92\xb5\x18\bidentity\x12+\n" +
 	"\x15REASON_PERSON_CHANGED\x10H\x1a\x10\x88\xb5\x18\n" +
@@ -380,7 +380,7 @@ const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\x11REASON_IMPORT_GAP\x10R\x1a\x10\x88\xb5\x18\t\x92\xb5\x18\bidentity:I\n" +
 	"\x04code\x12!.google.protobuf.EnumValueOptions\x18ц\x03 \x01(\x0e2\x10.google.rpc.CodeR\x04code:=\n" +
 	"\aservice\x12!.google.protobuf.EnumValueOptions\x18҆\x03 \x01(\tR\aservice:J\n" +
-	"\x0eoperators_only\x12!.google.protobuf.EnumValueOptions\x18ӆ\x03 \x01(\bR\roperatorsOnlyBMZKgithub.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1;errorsv1b\x06proto3"
+	"\x0eoperators_only\x12!.google.protobuf.EnumValueOptions\x18Ԇ\x03 \x01(\bR\roperatorsOnlyBMZKgithub.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1;errorsv1b\x06proto3"
 
 var (
 	file_ventanilla_errors_v1_reason_proto_rawDescOnce sync.Once
