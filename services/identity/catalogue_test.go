@@ -117,7 +117,7 @@ func TestCataloguesRefuseWhatIsWrong(t *testing.T) {
 	}
 	_, err := catalogues.DeleteCatalogueEntry(editor, &identityv1.DeleteCatalogueEntryRequest{Catalogue: types, Code: "L"})
 	wantField(t, err, "catalogue")
-	person := p.enter(identityv1.NewPersonServiceClient(conn), valentina(t, "a")).GetPersonId()
+	person := p.createPerson(identityv1.NewPersonServiceClient(conn), valentina(t, "a")).GetPersonId()
 	_, err = identityv1.NewMembershipServiceClient(conn).CreateMembership(editor, &identityv1.CreateMembershipRequest{Membership: studentOf(person)})
 	check(t, err)
 	for catalogue, code := range map[identityv1.Catalogue]string{programmes: "6895", units: "UACE", statuses: "INSCRITO"} {

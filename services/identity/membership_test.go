@@ -67,7 +67,7 @@ func TestAMembershipsLife(t *testing.T) {
 		r.codes()
 		conn := r.as("gateway")
 		memberships := identityv1.NewMembershipServiceClient(conn)
-		person := p.enter(identityv1.NewPersonServiceClient(conn), valentina(t, "a")).GetPersonId()
+		person := p.createPerson(identityv1.NewPersonServiceClient(conn), valentina(t, "a")).GetPersonId()
 		client := p.byClient(production, "identity.read", "identity.write")
 		var want []*identityv1.Membership
 		now := func() *timestamppb.Timestamp { return timestamppb.New(p.clock.Now().Truncate(time.Millisecond)) }
@@ -130,7 +130,7 @@ func TestMembershipsThatAreRefused(t *testing.T) {
 	r.codes()
 	conn := r.as("gateway")
 	memberships := identityv1.NewMembershipServiceClient(conn)
-	person := p.enter(identityv1.NewPersonServiceClient(conn), valentina(t, "a")).GetPersonId()
+	person := p.createPerson(identityv1.NewPersonServiceClient(conn), valentina(t, "a")).GetPersonId()
 	editor := p.byOperator("editor")
 	const wrong, absent = errorsv1.Reason_REASON_FIELD_INVALID, errorsv1.Reason_REASON_FIELD_MISSING
 	for name, c := range map[string]struct {
@@ -206,7 +206,7 @@ func TestMembershipsThatExist(t *testing.T) {
 		r.codes()
 		conn := r.as("gateway")
 		memberships := identityv1.NewMembershipServiceClient(conn)
-		person := p.enter(identityv1.NewPersonServiceClient(conn), valentina(t, "a")).GetPersonId()
+		person := p.createPerson(identityv1.NewPersonServiceClient(conn), valentina(t, "a")).GetPersonId()
 		create := func(m *identityv1.Membership) (*identityv1.Membership, error) {
 			made, err := memberships.CreateMembership(p.byOperator("editor"), &identityv1.CreateMembershipRequest{Membership: m})
 			return made.GetMembership(), err
@@ -248,7 +248,7 @@ func TestClientsAndMemberships(t *testing.T) {
 	r.codes()
 	conn := r.as("gateway")
 	memberships := identityv1.NewMembershipServiceClient(conn)
-	person := p.enter(identityv1.NewPersonServiceClient(conn), valentina(t, "a")).GetPersonId()
+	person := p.createPerson(identityv1.NewPersonServiceClient(conn), valentina(t, "a")).GetPersonId()
 	made, err := memberships.CreateMembership(p.byPeer("gateway"), &identityv1.CreateMembershipRequest{Membership: studentOf(person)})
 	check(t, err)
 	id, nobody := made.GetMembership().GetMembershipId(), "nobody\x00"

@@ -49,7 +49,7 @@ func valentina(t testing.TB, key string) *identityv1.Person {
 	}
 }
 
-func (p *platform) enter(persons identityv1.PersonServiceClient, person *identityv1.Person) *identityv1.Person {
+func (p *platform) createPerson(persons identityv1.PersonServiceClient, person *identityv1.Person) *identityv1.Person {
 	p.t.Helper()
 	made, err := persons.CreatePerson(p.byPeer("gateway"), &identityv1.CreatePersonRequest{Person: person})
 	check(p.t, err)
@@ -76,7 +76,7 @@ func TestAPersonsLife(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		persons := identityv1.NewPersonServiceClient(p.replica().as("gateway"))
 		want := valentina(t, "UAN-1")
-		made := p.enter(persons, want)
+		made := p.createPerson(persons, want)
 		now := timestamppb.New(p.clock.Now().Truncate(time.Millisecond))
 		want.PersonId, want.DataSet, want.Version, want.CreatedAt, want.UpdatedAt = made.GetPersonId(), production, 1, now, now
 		want.Identifiers = []*identityv1.Identifier{{Kind: curp, Value: "HEGG560427MVZRRL04"}, {Kind: rut, Value: "12345678-5"}}
@@ -186,7 +186,7 @@ func TestOperatorsSeePersonsMasked(t *testing.T) {
 func TestPersonsThatAreRefused(t *testing.T) {
 	p := newPlatform(t)
 	persons := identityv1.NewPersonServiceClient(p.replica().as("gateway"))
-	kept := p.enter(persons, &identityv1.Person{UniqueKey: "kept", GivenNames: "Eva"})
+	kept := p.createPerson(persons, &identityv1.Person{UniqueKey: "kept", GivenNames: "Eva"})
 	const wrong, absent = errorsv1.Reason_REASON_FIELD_INVALID, errorsv1.Reason_REASON_FIELD_MISSING
 	contact := func(kind identityv1.ContactKind, value string) func(*identityv1.Person) {
 		return func(p *identityv1.Person) { p.Contacts = []*identityv1.Contact{{Kind: kind, Value: value}} }
@@ -270,7 +270,7 @@ func TestAttributesAtTheirLimits(t *testing.T) {
 	person := &identityv1.Person{UniqueKey: "a", GivenNames: "Ana", Attributes: &structpb.Struct{Fields: map[string]*structpb.Value{
 		"a": nested, "b": structpb.NewStringValue(strings.Repeat("<", 16<<10-len(`{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":""}}}}}}},"b":""}`))),
 	}}}
-	made := p.enter(persons, person)
+	made := p.createPerson(persons, person)
 	got, err := persons.GetPerson(p.byPeer("gateway"), &identityv1.GetPersonRequest{PersonId: made.GetPersonId(), Access: because()})
 	check(t, err)
 	if !proto.Equal(got.GetPerson().GetAttributes(), person.GetAttributes()) {
@@ -284,8 +284,8 @@ func TestAttributesAtTheirLimits(t *testing.T) {
 func TestPersonsThatExist(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		persons := identityv1.NewPersonServiceClient(p.replica().as("gateway"))
-		p.enter(persons, valentina(t, "a"))
-		other := p.enter(persons, &identityv1.Person{UniqueKey: "b", GivenNames: "Eva"})
+		p.createPerson(persons, valentina(t, "a"))
+		other := p.createPerson(persons, &identityv1.Person{UniqueKey: "b", GivenNames: "Eva"})
 		const exists = errorsv1.Reason_REASON_PERSON_EXISTS
 		for _, c := range []struct {
 			change func(*identityv1.Person)
@@ -312,14 +312,14 @@ func TestPersonsThatExist(t *testing.T) {
 		wantReason(t, err, errorsv1.Reason_REASON_PERSON_CHANGED)
 		staging := valentina(t, "a")
 		staging.DataSet = authv1.DataSet_DATA_SET_STAGING
-		p.enter(persons, staging)
+		p.createPerson(persons, staging)
 	})
 }
 
 func TestUpdatesOfPersonsNameTheirFields(t *testing.T) {
 	p := newPlatform(t)
 	persons := identityv1.NewPersonServiceClient(p.replica().as("gateway"))
-	made := p.enter(persons, valentina(t, "a"))
+	made := p.createPerson(persons, valentina(t, "a"))
 	for name, c := range map[string]struct {
 		id     string
 		paths  []string
@@ -344,7 +344,7 @@ func TestUpdatesOfPersonsNameTheirFields(t *testing.T) {
 func TestClientsAndPersons(t *testing.T) {
 	p := newPlatform(t)
 	persons := identityv1.NewPersonServiceClient(p.replica().as("gateway"))
-	made := p.enter(persons, valentina(t, "a"))
+	made := p.createPerson(persons, valentina(t, "a"))
 	id := made.GetPersonId()
 	calls := map[string]func(ctx context.Context) error{
 		"create": func(ctx context.Context) error {
@@ -447,7 +447,7 @@ func TestPersonsComeInPagesAndAreReadOnce(t *testing.T) {
 		}
 		var want, got []string
 		for _, key := range []string{"c", "a", "b"} {
-			want = append(want, p.enter(persons, &identityv1.Person{UniqueKey: key, GivenNames: "Ana"}).GetPersonId())
+			want = append(want, p.createPerson(persons, &identityv1.Person{UniqueKey: key, GivenNames: "Ana"}).GetPersonId())
 		}
 		first := list("")
 		second := list(first.GetNextPageToken())

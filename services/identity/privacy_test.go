@@ -137,7 +137,7 @@ func TestPersonalDataStaysInItsTables(t *testing.T) {
 		r := p.replica()
 		r.codes()
 		person, values := recognisable("")
-		id := p.enter(identityv1.NewPersonServiceClient(r.as("gateway")), &identityv1.Person{UniqueKey: "a", GivenNames: "Ana"}).GetPersonId()
+		id := p.createPerson(identityv1.NewPersonServiceClient(r.as("gateway")), &identityv1.Person{UniqueKey: "a", GivenNames: "Ana"}).GetPersonId()
 		made, err := identityv1.NewMembershipServiceClient(r.as("gateway")).CreateMembership(p.byPeer("gateway"), &identityv1.CreateMembershipRequest{Membership: studentOf(id)})
 		check(t, err)
 		wrong := proto.CloneOf(person)
@@ -171,7 +171,7 @@ func TestPersonsWithoutTheStoreAreUnavailable(t *testing.T) {
 	p.logs = logs
 	r := p.replica()
 	person, values := recognisable("")
-	id := p.enter(identityv1.NewPersonServiceClient(r.as("gateway")), person).GetPersonId()
+	id := p.createPerson(identityv1.NewPersonServiceClient(r.as("gateway")), person).GetPersonId()
 	calls := personCalls(p.byPeer("gateway"), r, person, id, "m")
 	server.Stop()
 	for name, call := range calls {
@@ -192,7 +192,7 @@ func TestReadsThatCannotBeRecordedAreUnavailable(t *testing.T) {
 	p := newPlatform(t)
 	r := p.replica()
 	person, _ := recognisable("")
-	id := p.enter(identityv1.NewPersonServiceClient(r.as("gateway")), person).GetPersonId()
+	id := p.createPerson(identityv1.NewPersonServiceClient(r.as("gateway")), person).GetPersonId()
 	_, err := p.db.Write.ExecContext(t.Context(), `ALTER TABLE log_entry RENAME TO log_entry_gone`)
 	check(t, err)
 	calls := personCalls(p.byPeer("gateway"), r, person, id, "m")
