@@ -8,7 +8,6 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/ventanilla/ventanilla/pkg/auditlog"
-	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
 )
@@ -38,27 +37,18 @@ func (s *accessLogService) ListPersonAccesses(ctx context.Context, req *identity
 	} else if err := by.needs(scopeRead); err != nil {
 		return nil, err
 	}
-	pseudonym, err := s.pseudonym(ctx, by, id)
+	person, err := s.person(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	entries, next, err := s.page(ctx, req.GetPageToken(), req.GetPageSize(), auditlog.Filter{Target: pseudonym})
+	entries, next, err := s.page(ctx, req.GetPageToken(), req.GetPageSize(), auditlog.Filter{Target: person.Pseudonym})
 	if err != nil {
 		return nil, err
 	}
-	if err := s.recordRead(ctx, "ListPersonAccesses", pseudonym, []string{"entries"}, why); err != nil {
+	if err := s.recordRead(ctx, "ListPersonAccesses", person.Pseudonym, []string{"entries"}, why); err != nil {
 		return nil, err
 	}
 	return &identityv1.ListPersonAccessesResponse{Entries: entries, NextPageToken: next}, nil
-}
-
-// pseudonym is how the access log knows a person that the caller may know of.
-func (s *Service) pseudonym(ctx context.Context, by caller, id string) (string, error) {
-	known, err := s.store.Pseudonym(ctx, id)
-	if errors.Is(err, sqlstore.ErrNotFound) || err == nil && !by.sees(known.DataSet) {
-		return "", personNotFound()
-	}
-	return known.Text, failure(err, "finding the person")
 }
 
 func (s *accessLogService) page(ctx context.Context, token string, size int32, filter auditlog.Filter) ([]*identityv1.AccessEntry, string, error) {

@@ -19,7 +19,7 @@ func (s *cardService) ListCards(ctx context.Context, req *identityv1.ListCardsRe
 	if err := caller.needs(scopeRead); err != nil {
 		return nil, err
 	}
-	person, err := s.store.Pseudonym(ctx, req.GetPersonId())
+	person, err := s.store.PersonRef(ctx, req.GetPersonId())
 	if errors.Is(err, sqlstore.ErrNotFound) || err == nil && !caller.sees(person.DataSet) {
 		return nil, personNotFound()
 	}
@@ -34,7 +34,7 @@ func (s *cardService) ListCards(ctx context.Context, req *identityv1.ListCardsRe
 	for _, c := range cards {
 		answer.Cards = append(answer.Cards, s.cardToProto(c))
 	}
-	if err := s.recordRead(ctx, "ListCards", person.Text, []string{"cards"}, req.GetAccess()); err != nil {
+	if err := s.recordRead(ctx, "ListCards", person.Pseudonym, []string{"cards"}, req.GetAccess()); err != nil {
 		return nil, err
 	}
 	return answer, nil

@@ -5,19 +5,28 @@ import (
 	"database/sql"
 	"fmt"
 	"strconv"
+
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 )
 
 // ErasePerson removes a person and all that leads to it, but for the entries of the log, and returns how many live cards
 // that revoked. Its cards keep folio and signature, so that they stay on the list of revoked ones. A household in which nobody is left goes with
 // what was stated about it. It fails with ErrNotFound.
 func (s *Store) ErasePerson(ctx context.Context, act Act, personID, reason string) (revoked int64, err error) {
+	if !canBeKey(personID) {
+		return 0, fmt.Errorf("erasing a person: %w", sqlstore.ErrNotFound)
+	}
 	err = s.db.InTx(ctx, func(tx *sql.Tx) error {
+		// Nobody states anything about the person meanwhile.
+		if _, err := s.recordingTime(ctx, tx); err != nil {
+			return err
+		}
 		households, err := householdsOf(ctx, tx, personID)
 		if err != nil {
 			return err
 		}
-		// First the person: who adds to it in another transaction has a lock on the row, or finds it gone. Memberships,
-		// identifiers and household statements go with it.
+		// Memberships, identifiers and household statements go with the person. Who adds to it in another transaction is
+		// waited for here, or finds it gone; so the cards come after.
 		var pseudonym string
 		if err := tx.QueryRowContext(ctx, `DELETE FROM person WHERE person_id = $1 RETURNING pseudonym`, personID).Scan(&pseudonym); err != nil {
 			return err
@@ -25,7 +34,7 @@ func (s *Store) ErasePerson(ctx context.Context, act Act, personID, reason strin
 		if revoked, err = s.eraseCards(ctx, tx, personID); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM fact WHERE subject_id = $1 AND subject = 'person'`, personID); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM fact WHERE subject_id = $1 AND subject = $2`, personID, SubjectPerson); err != nil {
 			return err
 		}
 		for _, id := range households {
@@ -44,8 +53,8 @@ func (s *Store) ErasePerson(ctx context.Context, act Act, personID, reason strin
 }
 
 func (s *Store) eraseCards(ctx context.Context, tx *sql.Tx, personID string) (revoked int64, err error) {
-	result, err := tx.ExecContext(ctx, `UPDATE card SET revoked_at = $2, reason = 'erased' WHERE person_id = $1 AND person_id <> '' AND revoked_at IS NULL`,
-		personID, s.now().UnixMilli())
+	result, err := tx.ExecContext(ctx, `UPDATE card SET revoked_at = $2, reason = $3 WHERE person_id = $1 AND person_id <> '' AND revoked_at IS NULL`,
+		personID, s.now().UnixMilli(), CardErased)
 	if err != nil {
 		return 0, err
 	}
@@ -57,21 +66,13 @@ func (s *Store) eraseCards(ctx context.Context, tx *sql.Tx, personID string) (re
 	return revoked, err
 }
 
-func householdsOf(ctx context.Context, tx *sql.Tx, personID string) ([]string, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT household_id FROM household_member WHERE person_id = $1`, personID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var ids []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
+func householdsOf(ctx context.Context, tx *sql.Tx, personID string) (ids []string, err error) {
+	err = eachRow(ctx, tx, func(row sqlstore.Scanner) error {
+		id, err := sqlstore.Value[string](row)
 		ids = append(ids, id)
-	}
-	return ids, rows.Err()
+		return err
+	}, `SELECT DISTINCT household_id FROM household_member WHERE person_id = $1`, []any{personID})
+	return ids, err
 }
 
 func eraseEmptyHousehold(ctx context.Context, tx *sql.Tx, id string) error {
@@ -83,6 +84,6 @@ func eraseEmptyHousehold(ctx context.Context, tx *sql.Tx, id string) error {
 	if gone, err := result.RowsAffected(); err != nil || gone == 0 {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `DELETE FROM fact WHERE subject_id = $1 AND subject = 'household'`, id)
+	_, err = tx.ExecContext(ctx, `DELETE FROM fact WHERE subject_id = $1 AND subject = $2`, id, SubjectHousehold)
 	return err
 }

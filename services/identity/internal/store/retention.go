@@ -24,13 +24,18 @@ const (
 // cards. Like the other sweeps it removes at most MaxSweep and enters how many in the log; fewer mean that none is left.
 func (s *Store) SweepMemberships(ctx context.Context, act Act, before time.Time) (int, error) {
 	return s.sweep(ctx, act, KindMembership, func(tx *sql.Tx) (int, error) {
-		gone, err := rowsIn(ctx, tx, func(row sqlstore.Scanner) (m struct{ id, person string }, err error) {
-			return m, row.Scan(&m.id, &m.person)
+		type swept struct{ id, person string }
+		var gone []swept
+		err := eachRow(ctx, tx, func(row sqlstore.Scanner) error {
+			var m swept
+			err := row.Scan(&m.id, &m.person)
+			gone = append(gone, m)
+			return err
 		}, `DELETE FROM membership WHERE membership_id IN (
 				SELECT m.membership_id FROM membership AS m WHERE m.ended_at < $1
 				AND NOT EXISTS (SELECT 1 FROM card WHERE card.membership_id = m.membership_id AND card.revoked_at IS NULL)
 				ORDER BY m.ended_at LIMIT $2)
-			RETURNING membership_id, person_id`, before.UnixMilli(), MaxSweep)
+			RETURNING membership_id, person_id`, []any{before.UnixMilli(), MaxSweep})
 		if err != nil {
 			return 0, err
 		}
@@ -80,22 +85,4 @@ func deletion(ctx context.Context, statement string, before time.Time) func(*sql
 		removed, err := result.RowsAffected()
 		return int(removed), err
 	}
-}
-
-// rowsIn is sqlstore.Rows within a transaction.
-func rowsIn[T any](ctx context.Context, tx *sql.Tx, scan func(sqlstore.Scanner) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		one, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, rows.Err()
 }
