@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"buf.build/go/protovalidate"
 	"google.golang.org/grpc"
 
 	"github.com/ventanilla/ventanilla/pkg/auditlog"
@@ -50,6 +51,8 @@ type Service struct {
 	vault  *keys.Vault
 	now    func() time.Time
 	logger *slog.Logger
+	// contract validates persons and memberships that come of changes.
+	contract protovalidate.Validator
 
 	recorder *auditlog.Recorder
 	sealer   *auditlog.Sealer
@@ -65,6 +68,10 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		now:      deps.Now,
 		logger:   deps.Logger,
 		recorder: auditlog.NewRecorder(deps.DB),
+	}
+	var err error
+	if s.contract, err = recordContract(); err != nil {
+		return nil, fmt.Errorf("starting identity: %w", err)
 	}
 	s.sealer = auditlog.NewSealer(deps.DB, func() auditlog.Keys { return s.logKeys }, deps.Logger)
 	if err := s.load(ctx); err != nil {

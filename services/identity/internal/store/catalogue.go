@@ -47,7 +47,7 @@ const (
 // CatalogueEntries returns some of a catalogue's entries, by number where all codes are numbers, else by text, and how many
 // it has.
 func (s *Store) CatalogueEntries(
-	ctx context.Context, set DataSet, catalogue Catalogue, limit int, offset int64,
+	ctx context.Context, set DataSet, catalogue Catalogue, limit, offset int64,
 ) (entries []CatalogueEntry, total int64, err error) {
 	type count struct{ all, texts int64 }
 	have, err := sqlstore.Row(ctx, s.db, func(row sqlstore.Scanner) (c count, err error) {
@@ -93,6 +93,9 @@ func (s *Store) PutCatalogueEntry(ctx context.Context, e CatalogueEntry, act Act
 
 // DeleteCatalogueEntry removes an entry that no membership has, ended ones included. It fails with sqlstore.ErrNotFound or ErrInUse.
 func (s *Store) DeleteCatalogueEntry(ctx context.Context, e CatalogueEntry, act Act) error {
+	if !canBeKey(e.Code) {
+		return fmt.Errorf("deleting a catalogue's entry: %w", sqlstore.ErrNotFound)
+	}
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
 		// First the entry: a transaction that relies upon it has ended then, or will not find it.
 		result, err := tx.ExecContext(ctx, `DELETE FROM catalogue_entry WHERE data_set = $1 AND catalogue = $2 AND code = $3`,

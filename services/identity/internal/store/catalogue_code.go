@@ -56,9 +56,9 @@ func (s *Store) knownCodes(ctx context.Context, tx *sql.Tx, set DataSet, members
 			known[code] = false
 		}
 	}
-	query := &codesOnSQLite
+	query := codesOnSQLite
 	if s.db.Engine == sqlstore.PostgreSQL {
-		query = &codesOnPostgreSQL
+		query = codesOnPostgreSQL
 	}
 	for catalogue, codes := range wanted {
 		err := query.among(ctx, tx, codes, func(row sqlstore.Scanner) error {
@@ -76,10 +76,9 @@ func (s *Store) knownCodes(ctx context.Context, tx *sql.Tx, set DataSet, members
 
 const selectCodes = `SELECT code FROM catalogue_entry WHERE data_set = $1 AND catalogue = $2 AND code IN `
 
-//nolint:gochecknoglobals // texts of statements
 var (
-	codesOnSQLite     = lookup{head: selectCodes, args: 2}
-	codesOnPostgreSQL = lookup{head: selectCodes, tail: toStay, args: 2}
+	codesOnSQLite     = &lookup{head: selectCodes, args: 2}
+	codesOnPostgreSQL = &lookup{head: selectCodes, tail: toStay, args: 2}
 )
 
 // unknownCode fails with an UnknownCodeError for the first code, by the fields' names, that is not known.

@@ -44,10 +44,9 @@ func sortIdentifiers(all []Identifier) []Identifier {
 	return all
 }
 
-//nolint:gochecknoglobals // texts of statements
 var (
-	insertIdentifiers = insertion{head: `INSERT INTO identifier (data_set, kind, value, person_id)`, columns: 4}
-	identifierOwners  = lookup{head: `SELECT value, person_id FROM identifier WHERE data_set = $1 AND kind = $2 AND value IN `, args: 2}
+	insertIdentifiers = &insertion{head: `INSERT INTO identifier (data_set, kind, value, person_id)`, columns: 4}
+	identifierOwners  = &lookup{head: `SELECT value, person_id FROM identifier WHERE data_set = $1 AND kind = $2 AND value IN `, args: 2}
 )
 
 // replaceIdentifiers stores what persons have now in the place of what those of them had that are not new.

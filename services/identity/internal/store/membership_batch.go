@@ -32,8 +32,8 @@ type MembershipOutcome struct {
 }
 
 // UpsertMemberships makes or changes memberships of a data set's persons in a caller's transaction, in few statements, and
-// enters nothing in the log: the caller does. Outcomes are as those of UpsertPersons. It fails with sqlstore.ErrNotFound when a
-// person is gone.
+// enters nothing in the log: the caller does. Outcomes are as those of UpsertPersons. It fails when a person is
+// gone.
 func (s *Store) UpsertMemberships(ctx context.Context, tx *sql.Tx, set DataSet, upserts []MembershipUpsert) ([]MembershipOutcome, error) {
 	b := membershipBatch{store: s}
 	outcomes, err := b.run(ctx, tx, set, upserts)
@@ -85,10 +85,9 @@ func (b *membershipBatch) run(ctx context.Context, tx *sql.Tx, set DataSet, upse
 	return outcomes, b.write(ctx, tx)
 }
 
-//nolint:gochecknoglobals // texts of statements
 var (
-	lockPersonsByID     = lookup{head: `SELECT person_id FROM person WHERE person_id IN `, tail: ` ORDER BY person_id` + toChange}
-	selectMembershipsOf = lookup{head: selectMembership + ` WHERE person_id IN `, tail: ` ORDER BY membership_id`, args: 1}
+	lockPersonsByID     = &lookup{head: `SELECT person_id FROM person WHERE person_id IN `, tail: ` ORDER BY person_id` + toChange}
+	selectMembershipsOf = &lookup{head: selectMembership + ` WHERE person_id IN `, tail: ` ORDER BY membership_id`, args: 1}
 )
 
 // load reads all memberships of the persons.

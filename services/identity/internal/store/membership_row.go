@@ -43,7 +43,7 @@ func scanMembership(row sqlstore.Scanner) (Membership, error) {
 }
 
 //nolint:gochecknoglobals // the text of a statement
-var insertMembership = insertion{head: `INSERT INTO membership (` + membershipColumns + `)`, columns: 17}
+var insertMembership = &insertion{head: `INSERT INTO membership (` + membershipColumns + `)`, columns: 17}
 
 func insertMemberships(ctx context.Context, tx *sql.Tx, memberships []Membership) error {
 	values := make([]any, 0, insertMembership.columns*len(memberships))

@@ -154,7 +154,7 @@ func (s *Store) lockPerson(ctx context.Context, tx *sql.Tx, id string) (PersonRe
 }
 
 //nolint:gochecknoglobals // the text of a statement
-var insertPerson = insertion{head: `INSERT INTO person (` + personColumns + `)`, columns: 16}
+var insertPerson = &insertion{head: `INSERT INTO person (` + personColumns + `)`, columns: 16}
 
 func insertPersons(ctx context.Context, tx *sql.Tx, persons []Person) error {
 	values := make([]any, 0, insertPerson.columns*len(persons))

@@ -58,10 +58,9 @@ type personBatch struct {
 	owners map[Identifier]string
 }
 
-//nolint:gochecknoglobals // texts of statements
 var (
-	lockPersonsByKey  = lookup{head: `SELECT person_id FROM person WHERE data_set = $1 AND unique_key IN `, tail: ` ORDER BY person_id` + toChange, args: 1}
-	selectPersonByKey = lookup{head: selectPerson + ` WHERE data_set = $1 AND unique_key IN `, args: 1}
+	lockPersonsByKey  = &lookup{head: `SELECT person_id FROM person WHERE data_set = $1 AND unique_key IN `, tail: ` ORDER BY person_id` + toChange, args: 1}
+	selectPersonByKey = &lookup{head: selectPerson + ` WHERE data_set = $1 AND unique_key IN `, args: 1}
 )
 
 // load reads the persons, and the owners of the identifiers that they are to have.

@@ -77,7 +77,7 @@ func (s *Store) PersonRef(ctx context.Context, id string) (PersonRef, error) {
 }
 
 //nolint:gochecknoglobals // the text of a statement
-var refsByKey = lookup{head: `SELECT person_id, pseudonym, data_set, unique_key FROM person WHERE data_set = $1 AND unique_key IN `, args: 1}
+var refsByKey = &lookup{head: `SELECT person_id, pseudonym, data_set, unique_key FROM person WHERE data_set = $1 AND unique_key IN `, args: 1}
 
 // PersonRefs finds persons by their unique keys in a caller's transaction; keys that are nobody's are missing.
 func (s *Store) PersonRefs(ctx context.Context, tx *sql.Tx, set DataSet, keys []string) (map[string]PersonRef, error) {

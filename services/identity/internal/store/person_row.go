@@ -14,13 +14,15 @@ const (
 	changeableColumns = `unique_key, given_names, first_surname, second_surname, birth_date, contacts, photo_url, photo_accepted,
 	mobile_identity, attributes, version, updated_at`
 	personColumns = `person_id, data_set, pseudonym, created_at, ` + changeableColumns
+	noAttributes  = `{}`
+	noContacts    = `[]`
 	selectPerson  = `SELECT ` + personColumns + `, ` + identifiersOfPerson + ` FROM person`
 )
 
 func (p Person) changeable() []any {
 	return []any{
 		p.UniqueKey, p.GivenNames, p.FirstSurname, p.SecondSurname, p.BirthDate, contactsText(p.Contacts), p.PhotoURL,
-		flag(p.PhotoAccepted), flag(p.MobileIdentity), string(p.Attributes), p.Version, p.UpdatedAt.UnixMilli(),
+		flag(p.PhotoAccepted), flag(p.MobileIdentity), attributesText(p.Attributes), p.Version, p.UpdatedAt.UnixMilli(),
 	}
 }
 
@@ -39,19 +41,25 @@ func scanPerson(row sqlstore.Scanner) (Person, error) {
 	}
 	p.CreatedAt, p.UpdatedAt = time.UnixMilli(created).UTC(), time.UnixMilli(updated).UTC()
 	p.Identifiers = scanIdentifiers(identifiers)
-	if attributes != "" {
+	if attributes != noAttributes {
 		p.Attributes = json.RawMessage(attributes)
 	}
-	if contacts != "" {
+	if contacts != noContacts {
 		err = json.Unmarshal([]byte(contacts), &p.Contacts)
 	}
 	return p, err
 }
 
-// contactsText is empty for none.
+func attributesText(attributes json.RawMessage) string {
+	if len(attributes) == 0 {
+		return noAttributes
+	}
+	return string(attributes)
+}
+
 func contactsText(contacts []Contact) string {
 	if len(contacts) == 0 {
-		return ""
+		return noContacts
 	}
 	text, err := json.Marshal(contacts)
 	if err != nil {

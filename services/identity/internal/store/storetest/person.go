@@ -32,9 +32,25 @@ var personChecks = checks{
 	"ChangesOfAPersonAreMadeAlone":        changesOfAPersonAreMadeAlone,
 	"RefusedChangesOfAPersonLeaveNothing": refusedChangesOfAPersonLeaveNothing,
 	"OneConnectionServesAHundredPersons":  oneConnectionServesAHundredPersons,
+
+	"MembershipsAreKeptWhole":         membershipsAreKeptWhole,
+	"AMembershipIsMadeOnce":           aMembershipIsMadeOnce,
+	"APersonHasSoManyMemberships":     aPersonHasSoManyMemberships,
+	"AMembershipEndsWithItsCard":      aMembershipEndsWithItsCard,
+	"CodesOfMembershipsAreKnown":      codesOfMembershipsAreKnown,
+	"NoCodeGoesWhileItIsTaken":        noCodeGoesWhileItIsTaken,
+	"CataloguesComeInOrder":           cataloguesComeInOrder,
+	"CatalogueEntriesAreKept":         catalogueEntriesAreKept,
+	"CataloguesAreThereFromTheStart":  cataloguesAreThereFromTheStart,
+	"ChangesOfMembershipsAreRecorded": changesOfMembershipsAreRecorded,
+	"PersonsAreUpserted":              personsAreUpserted,
+	"UpsertsRespectIdentifiers":       upsertsRespectIdentifiers,
+	"ManyPersonsAreUpsertedAtOnce":    manyPersonsAreUpsertedAtOnce,
+	"UpsertsOfOnePersonAreMadeAlone":  upsertsOfOnePersonAreMadeAlone,
+	"MembershipsAreUpserted":          membershipsAreUpserted,
 }
 
-func person(key string) store.Person {
+func ana(key string) store.Person {
 	return store.Person{DataSet: store.Production, UniqueKey: key, GivenNames: "Ana"}
 }
 
@@ -57,15 +73,6 @@ func wantClass(t *testing.T, what string, err, want error) {
 	if !errors.Is(err, want) {
 		t.Errorf("%s: %v, want %v", what, err, want)
 	}
-}
-
-// entriesOf are the entries of the log about a target, oldest first.
-func entriesOf(t *testing.T, s *store.Store, target string) []auditlog.Recorded {
-	t.Helper()
-	entries, _, err := auditlog.List(t.Context(), s.DB(), 0, 1000, auditlog.Filter{Target: target})
-	check(t, err)
-	slices.Reverse(entries)
-	return entries
 }
 
 func personsAreKeptWhole(t *testing.T, open Open) {
@@ -119,23 +126,23 @@ func personsAreKeptWhole(t *testing.T, open Open) {
 	check(t, err)
 	wantSame(t, "read again", read, want)
 
-	entries := entriesOf(t, s, made.Pseudonym)
-	if len(entries) != 2 {
-		t.Fatalf("%d entries in the log", len(entries))
+	logged := entries(t, s, made.Pseudonym)
+	if len(logged) != 2 {
+		t.Fatalf("%d entries in the log", len(logged))
 	}
 	const fields = `"fields":["unique_key","given_names","first_surname","second_surname","birth_date","identifiers","contacts","photo_url","photo_accepted","mobile_identity","attributes"]`
-	if !strings.Contains(entries[1].Text, `"detail":{`+fields+`,"purpose":"to try"}`) {
-		t.Errorf("the log says %s", entries[1].Text)
+	if !strings.Contains(logged[1], `"detail":{`+fields+`,"purpose":"to try"}`) {
+		t.Errorf("the log says %s", logged[1])
 	}
-	if want := strings.Replace(fields, `"second_surname",`, "", 1); !strings.Contains(entries[0].Text, `"detail":{`+want+`}`) {
-		t.Errorf("the log says %s", entries[0].Text)
+	if want := strings.Replace(fields, `"second_surname",`, "", 1); !strings.Contains(logged[0], `"detail":{`+want+`}`) {
+		t.Errorf("the log says %s", logged[0])
 	}
 }
 
 func keysOfPersonsAreComparedByBytes(t *testing.T, open Open) {
 	s, _ := one(t, open)
 	for _, key := range []string{"A", "a", "a ", "caf\u0065\u0301", "caf\u00e9", "ﬁ", "fi"} {
-		createPerson(t, s, person(key))
+		createPerson(t, s, ana(key))
 	}
 	for _, key := range []string{"", "Caf\u00e9", "b", "a\x00", "a\xff", strings.Repeat("a", 10_000)} {
 		_, err := s.PersonByKey(t.Context(), store.Production, key)
@@ -155,7 +162,7 @@ func personsComeInPages(t *testing.T, open Open) {
 	s, _ := one(t, open)
 	var made, got []string
 	for i := range 7 {
-		made = append(made, createPerson(t, s, person(fmt.Sprint(7-i))).ID)
+		made = append(made, createPerson(t, s, ana(fmt.Sprint(7-i))).ID)
 	}
 	if !slices.IsSorted(made) {
 		t.Error("identifiers are not in the order of time")
@@ -179,7 +186,7 @@ func personsComeInPages(t *testing.T, open Open) {
 
 func dataSetsOfPersonsAreApart(t *testing.T, open Open) {
 	s, _ := one(t, open)
-	p := person("same")
+	p := ana("same")
 	p.Identifiers = []store.Identifier{{Kind: nationalid.DNI, Value: "5123456"}}
 	first := createPerson(t, s, p)
 	p.DataSet = store.Staging
@@ -205,7 +212,7 @@ func aUniqueKeyIsMadeOnce(t *testing.T, open Open) {
 	for range 8 {
 		s := replica()
 		group.Go(func() {
-			switch _, err := s.CreatePerson(t.Context(), person("one"), act); {
+			switch _, err := s.CreatePerson(t.Context(), ana("one"), act); {
 			case err == nil:
 				made.Add(1)
 			case errors.Is(err, store.ErrUniqueKeyTaken) && errors.Is(err, sqlstore.ErrConflict):
@@ -219,23 +226,23 @@ func aUniqueKeyIsMadeOnce(t *testing.T, open Open) {
 	if made.Load() != 1 || refused.Load() != 7 {
 		t.Errorf("%d made it, %d were refused", made.Load(), refused.Load())
 	}
-	entries, _, err := auditlog.List(t.Context(), replica().DB(), 0, 1000, auditlog.Filter{})
+	logged, _, err := auditlog.List(t.Context(), replica().DB(), 0, 1000, auditlog.Filter{})
 	check(t, err)
-	if len(entries) != 1 {
-		t.Errorf("%d entries in the log", len(entries))
+	if len(logged) != 1 {
+		t.Errorf("%d entries in the log", len(logged))
 	}
 }
 
 func aTakenIdentifierIsRefused(t *testing.T, open Open) {
 	s, _ := one(t, open)
 	rut := []store.Identifier{{Kind: nationalid.RUT, Value: "12345678-5"}}
-	p := person("a")
+	p := ana("a")
 	p.Identifiers = rut
 	a := createPerson(t, s, p)
 	p.UniqueKey = "b"
 	_, err := s.CreatePerson(t.Context(), p, act)
 	wantClass(t, "a second person", err, store.ErrIdentifierTaken)
-	b := createPerson(t, s, person("b")) // nothing is left of the one that was refused
+	b := createPerson(t, s, ana("b")) // nothing is left of the one that was refused
 	take := func(p *store.Person) error { p.Identifiers = rut; return nil }
 	_, err = s.ChangePerson(t.Context(), b.ID, act, "", take)
 	wantClass(t, "another's", err, store.ErrIdentifierTaken)
@@ -254,7 +261,7 @@ func aTakenIdentifierIsRefused(t *testing.T, open Open) {
 func changesOfAPersonAreMadeAlone(t *testing.T, open Open) {
 	const writers, changes = 6, 4
 	replica := open(t, 2, testkit.NewClock(start).Now)
-	made := createPerson(t, replica(), person("shared"))
+	made := createPerson(t, replica(), ana("shared"))
 	numbers := []string{"12345678-5", "11111111-1", "44444444-4"}
 	var group sync.WaitGroup
 	for range writers {
@@ -283,7 +290,7 @@ func changesOfAPersonAreMadeAlone(t *testing.T, open Open) {
 
 func refusedChangesOfAPersonLeaveNothing(t *testing.T, open Open) {
 	s, _ := one(t, open)
-	p := person("kept")
+	p := ana("kept")
 	p.Identifiers = []store.Identifier{{Kind: nationalid.DNI, Value: "5123456"}}
 	p.Contacts = []store.Contact{{Kind: store.Email, Value: "a@example.org"}}
 	before := createPerson(t, s, p)
@@ -308,8 +315,8 @@ func refusedChangesOfAPersonLeaveNothing(t *testing.T, open Open) {
 	after, err := s.Person(t.Context(), before.ID)
 	check(t, err)
 	wantSame(t, "stored", after, before)
-	if entries := entriesOf(t, s, before.Pseudonym); len(entries) != 1 {
-		t.Errorf("%d entries in the log, want the creation alone", len(entries))
+	if logged := entries(t, s, before.Pseudonym); len(logged) != 1 {
+		t.Errorf("%d entries in the log, want the creation alone", len(logged))
 	}
 }
 
@@ -321,7 +328,7 @@ func oneConnectionServesAHundredPersons(t *testing.T, open Open) {
 	var group sync.WaitGroup
 	for i := range callers {
 		group.Go(func() {
-			made, err := s.CreatePerson(ctx, person(fmt.Sprint(i)), act)
+			made, err := s.CreatePerson(ctx, ana(fmt.Sprint(i)), act)
 			if err == nil {
 				_, err = s.Person(ctx, made.ID)
 			}
