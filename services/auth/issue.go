@@ -37,7 +37,7 @@ func (s *tokenService) IssueToken(ctx context.Context, req *authv1.IssueTokenReq
 	now := s.now()
 	claims := s.claims(client, req, now.Truncate(time.Second))
 	claims.Scopes = scopes
-	recording, err := s.recordIssue(ctx, &claims, cmp.Or(client.TokenAlgorithm, "RS256"))
+	recording, err := s.recordIssue(ctx, &claims, cmp.Or(client.TokenAlgorithm, "RS256"), who.keyID)
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,7 @@ type adminCmd struct {
 	Fact       admin.Facts       `cmd:"" service:"identity" help:"Social facts about persons and households."`
 	Protection admin.Protections `cmd:"" name:"data" service:"identity" help:"What persons may ask for about their data: all of it, or its end."`
 	Access     admin.Accesses    `cmd:"" service:"identity" help:"The tamper-evident record of who read or changed a person's data, and why."`
+	Import     admin.Import      `cmd:"" service:"identity" help:"Store the rows of a file: persons, households, facts or memberships."`
 }
 
 // AfterApply gives the commands below their connection and output.

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -50,6 +51,10 @@ func (c CreateClient) Run(ctx context.Context, conn *grpc.ClientConn, in Input, 
 	}})
 	if err != nil {
 		return err
+	}
+	if made := made.GetClient(); dataSetName(made.GetDataSet()) != c.DataSet {
+		return fmt.Errorf("an auth of the release before knows no data sets and made %s a client of production: "+
+			"end it with `client delete %s`, and repeat this once every replica is upgraded", made.GetClientId(), made.GetClientId())
 	}
 	return showClient(out, made, made.GetClient(), made.GetClientSecret())
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/ventanilla/ventanilla/gateway/dialect/native"
 	"github.com/ventanilla/ventanilla/gateway/dialect/tuidd"
 	"github.com/ventanilla/ventanilla/gateway/edge"
+	"github.com/ventanilla/ventanilla/gateway/web"
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/auth"
@@ -31,6 +32,9 @@ func clientsOf(conns map[string]*grpc.ClientConn) clients {
 
 // partners are the families that this platform serves, the native one apart. Their clients can be registered.
 func partners() []string { return []string{cmp.Name, tuidd.Name, iddi.Name} }
+
+// familyScopes are what a family's document gives to every key of its clients.
+func familyScopes() map[string][]string { return map[string][]string{iddi.Name: {"perfil"}} }
 
 // families are those of the edge.
 func families(to clients, revocations *authn.Revocations, issuer string) ([]edge.Family, error) {
@@ -58,5 +62,9 @@ func families(to clients, revocations *authn.Revocations, issuer string) ([]edge
 	if err != nil {
 		return nil, err
 	}
-	return []edge.Family{redProteccionSocial, mobileConnect, universityIdentity, everyone}, nil
+	pages, err := web.New(everyone.WriteError)
+	if err != nil {
+		return nil, err
+	}
+	return []edge.Family{redProteccionSocial, mobileConnect, universityIdentity, everyone, pages}, nil
 }
