@@ -17,6 +17,7 @@ func TestPlatform(t *testing.T) {
 		{"npm clients", npmClients},
 		{"SDKs", sdks},
 		{"documented examples", documentedExamples},
+		{"OpenAPI proxy", openAPIProxy},
 		{"wire", wire},
 		{"bodies over the limit", oversizedBodies},
 		{"plain HTTP", plainHTTP},

@@ -32,8 +32,16 @@ type demo struct {
 		ForeignSecret string `json:"foreign_client_secret"`
 	} `json:"tuidd"`
 	IDDi struct {
-		Folio     string `json:"folio"`
-		StagFolio string `json:"stag_folio"`
+		APIKey       string `json:"api_key"`
+		ExtendedKey  string `json:"api_key_extendido"`
+		Folio        string `json:"folio"`
+		Firma        string `json:"firma_digital"`
+		QR           string `json:"qr"`
+		RevokedFolio string `json:"revoked_folio"`
+		RevokedFirma string `json:"revoked_firma_digital"`
+		StagAPIKey   string `json:"stag_api_key"`
+		StagFolio    string `json:"stag_folio"`
+		StagFirma    string `json:"stag_firma_digital"`
 	} `json:"iddi"`
 }
 
