@@ -81,7 +81,7 @@ ci: ## Run what CI runs.
 	.ci/run
 
 clean: ## Remove all that these targets build.
-	rm -rf .bin bin proto/third_party services/e2e/clients/node_modules
+	rm -rf .bin bin proto/third_party $(NODE:%=%/node_modules)
 
 .PHONY: help run build test bench soak drill skew lint lint-deploy generate proto-baseline tidy format ci clean
 
@@ -102,12 +102,13 @@ lint-go: .bin/lint.stamp
 test-needs: node-modules
 	@.ci/need initdb redis-server curl
 
-CLIENTS := services/e2e/clients
-node-modules: $(CLIENTS)/node_modules/.package-lock.json
+# Programs in JavaScript that the suite runs.
+NODE := services/e2e/clients services/e2e/openapi
+node-modules: $(NODE:%=%/node_modules/.package-lock.json)
 
-$(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
+$(NODE:%=%/node_modules/.package-lock.json): %/node_modules/.package-lock.json: %/package-lock.json
 	@.ci/need node
-	cd $(CLIENTS)
+	cd $*
 	npm ci --no-audit --no-fund
 	touch node_modules/.package-lock.json
 

@@ -90,7 +90,7 @@ func (s *Service) cardMaker(folio string) store.CardMaker {
 		if err != nil {
 			return store.Card{}, err
 		}
-		if !from.EndedAt.IsZero() || !expires.IsZero() && s.now().After(expires) {
+		if !from.EndedAt.IsZero() || !expires.IsZero() && !s.now().Before(expires) {
 			return store.Card{}, membershipEnded("the membership has ended, or is past its last day")
 		}
 		fields, err := card.Build(s.validator(from.DataSet), holderOf(from), folio)
@@ -139,7 +139,7 @@ func sourceField(letter, field string) string {
 	return "programme"
 }
 
-// endOfDay is the last millisecond of a day like "2006-01-02", in UTC; zero for no day.
+// endOfDay is the end of a day like "2006-01-02", in UTC; zero for no day.
 func endOfDay(day string) (time.Time, error) {
 	if day == "" {
 		return time.Time{}, nil
@@ -148,7 +148,7 @@ func endOfDay(day string) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, fmt.Errorf("reading the last day of a membership: %w", err)
 	}
-	return begin.AddDate(0, 0, 1).Add(-time.Millisecond), nil
+	return begin.AddDate(0, 0, 1), nil
 }
 
 const base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"

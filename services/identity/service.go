@@ -87,7 +87,6 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	if err := s.load(ctx); err != nil {
 		return nil, fmt.Errorf("starting identity: %w", err)
 	}
-	var err error
 	if s.prover, err = newProver(s.store); err != nil {
 		return nil, fmt.Errorf("starting identity: %w", err)
 	}

@@ -42,7 +42,11 @@ type ListLog struct {
 
 // Validate is called when the command line was read.
 func (c ListLog) Validate() error {
-	if c.Limit < 1 || c.Limit > maxEntries {
+	return checkEntries(c.Limit)
+}
+
+func checkEntries(limit int) error {
+	if limit < 1 || limit > maxEntries {
 		return fmt.Errorf("--limit must be between 1 and %d", maxEntries)
 	}
 	return nil

@@ -33,7 +33,7 @@ type Card struct {
 	KeyID                  string
 	Signature              string
 	IssuedAt               time.Time
-	// ExpiresAt is the last moment at which it is good; zero for no end.
+	// ExpiresAt is when it is no longer good; zero for no end.
 	ExpiresAt time.Time
 	// RevokedAt is zero unless it was revoked; Reason is why.
 	RevokedAt time.Time
@@ -43,7 +43,7 @@ type Card struct {
 }
 
 // Expired tells whether the card has come to its end by itself.
-func (c Card) Expired(now time.Time) bool { return !c.ExpiresAt.IsZero() && now.After(c.ExpiresAt) }
+func (c Card) Expired(now time.Time) bool { return !c.ExpiresAt.IsZero() && !now.Before(c.ExpiresAt) }
 
 const cardColumns = `card.data_set, card.folio, card.person_id, card.membership_id, card.text, card.key_id, card.signature,
 	card.issued_at, card.expires_at, card.revoked_at, card.reason, card.replaces`

@@ -43,7 +43,7 @@ type CardMaker func(from CardSource, key SigningKey) (Card, error)
 func (s *Store) IssueCard(ctx context.Context, act Act, membershipID string, make CardMaker) (Card, error) {
 	var made Card
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
-		source, err := lockCardSource(ctx, tx, membershipID)
+		source, err := s.lockCardSource(ctx, tx, membershipID)
 		if err != nil {
 			return err
 		}
@@ -77,7 +77,7 @@ func (s *Store) RenewCard(ctx context.Context, act Act, set DataSet, folio strin
 		if !before.RevokedAt.IsZero() {
 			return ErrCardRevoked
 		}
-		source, err := lockCardSource(ctx, tx, before.MembershipID)
+		source, err := s.lockCardSource(ctx, tx, before.MembershipID)
 		if err != nil {
 			return err
 		}
@@ -101,7 +101,7 @@ func (s *Store) issueCard(ctx context.Context, tx *sql.Tx, act Act, source CardS
 			return Card{}, ErrCardRevoked
 		}
 	}
-	key, err := lockActiveCardKey(ctx, tx, source.DataSet)
+	key, err := s.activeCardKey(ctx, tx, source.DataSet, toHold)
 	if err != nil {
 		return Card{}, err
 	}
@@ -129,14 +129,14 @@ func (s *Store) issueCard(ctx context.Context, tx *sql.Tx, act Act, source CardS
 
 // lockCardSource reads what a card is made of, and keeps others from ending, changing or erasing the membership until
 // the transaction ends.
-func lockCardSource(ctx context.Context, tx *sql.Tx, membershipID string) (CardSource, error) {
+func (s *Store) lockCardSource(ctx context.Context, tx *sql.Tx, membershipID string) (CardSource, error) {
 	var c CardSource
-	if !storable(membershipID) {
+	if !canBeKey(membershipID) {
 		return c, ErrNoMembership
 	}
 	var ended sql.NullInt64
-	err := tx.QueryRowContext(ctx, `UPDATE membership SET updated_at = updated_at WHERE membership_id = $1
-		RETURNING membership_id, person_id, data_set, type, number, programme, department, entity, valid_until, ended_at`, membershipID).Scan(
+	err := tx.QueryRowContext(ctx, s.locking(`SELECT membership_id, person_id, data_set, type, number, programme, department,
+		entity, valid_until, ended_at FROM membership WHERE membership_id = $1`, toChange), membershipID).Scan(
 		&c.MembershipID, &c.PersonID, &c.DataSet, &c.Type, &c.Number, &c.ProgrammeCode, &c.DepartmentCode, &c.Entity, &c.ValidUntil, &ended)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, ErrNoMembership
@@ -146,9 +146,9 @@ func lockCardSource(ctx context.Context, tx *sql.Tx, membershipID string) (CardS
 	}
 	c.EndedAt = orZero(ended)
 	err = tx.QueryRowContext(ctx, `SELECT pseudonym, given_names, first_surname, second_surname,
-		COALESCE((SELECT name FROM catalogue_entry WHERE data_set = $2 AND catalogue = 'programmes' AND code = $3), ''),
-		COALESCE((SELECT name FROM catalogue_entry WHERE data_set = $2 AND catalogue = 'departments' AND code = $4), '')
-		FROM person WHERE person_id = $1`, c.PersonID, c.DataSet, c.ProgrammeCode, c.DepartmentCode).Scan(
+		COALESCE((SELECT name FROM catalogue_entry WHERE data_set = $2 AND catalogue = $3 AND code = $4), ''),
+		COALESCE((SELECT name FROM catalogue_entry WHERE data_set = $2 AND catalogue = $5 AND code = $6), '')
+		FROM person WHERE person_id = $1`, c.PersonID, c.DataSet, Programmes, c.ProgrammeCode, Departments, c.DepartmentCode).Scan(
 		&c.Pseudonym, &c.GivenNames, &c.FirstSurname, &c.SecondSurname, &c.ProgrammeName, &c.DepartmentName)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, ErrNoMembership // erased meanwhile

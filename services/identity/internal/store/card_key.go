@@ -20,7 +20,7 @@ type CardKey struct {
 // card. A card is live while it is neither revoked nor expired; each half of that has its place in an index.
 const published = `use = 'card' AND data_set = $2 AND (state IN ('next', 'active') OR state = 'old' AND (
 	EXISTS (SELECT 1 FROM card WHERE card.key_id = signing_key.key_id AND card.revoked_at IS NULL AND card.expires_at IS NULL) OR
-	EXISTS (SELECT 1 FROM card WHERE card.key_id = signing_key.key_id AND card.revoked_at IS NULL AND card.expires_at >= $1)))`
+	EXISTS (SELECT 1 FROM card WHERE card.key_id = signing_key.key_id AND card.revoked_at IS NULL AND card.expires_at > $1)))`
 
 // CardKeys returns the keys of cards of all data sets, oldest first.
 func (s *Store) CardKeys(ctx context.Context) ([]CardKey, error) {
@@ -28,7 +28,7 @@ func (s *Store) CardKeys(ctx context.Context) ([]CardKey, error) {
 		k.SigningKey, err = scanKey(row, &k.LiveCards)
 		return k, err
 	}, `SELECT `+keyColumns+`, (SELECT count(*) FROM card WHERE card.key_id = signing_key.key_id AND card.revoked_at IS NULL
-		AND (card.expires_at IS NULL OR card.expires_at >= $1))
+		AND (card.expires_at IS NULL OR card.expires_at > $1))
 		FROM signing_key WHERE use = 'card' ORDER BY created_at, key_id`, s.now().UnixMilli())
 	if err != nil {
 		return nil, fmt.Errorf("reading card keys: %w", err)
@@ -54,7 +54,7 @@ func (s *Store) RotateCardKey(ctx context.Context, act Act, set DataSet, fresh S
 	var active CardKey
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
 		// First the one that signs: calls that rotate at the same time wait here.
-		before, err := lockActiveCardKey(ctx, tx, set)
+		before, err := s.activeCardKey(ctx, tx, set, toChange)
 		if err != nil {
 			return err
 		}
@@ -97,11 +97,10 @@ func (s *Store) RotateCardKey(ctx context.Context, act Act, set DataSet, fresh S
 func (s *Store) RetireCardKey(ctx context.Context, act Act, id string, agree func(SigningKey) error) (revoked int64, err error) {
 	err = s.db.InTx(ctx, func(tx *sql.Tx) error {
 		revoked = 0
-		if !storable(id) {
+		if !canBeKey(id) {
 			return sqlstore.ErrNotFound
 		}
-		key, err := scanKey(tx.QueryRowContext(ctx, `UPDATE signing_key SET state = state WHERE key_id = $1 AND use = 'card'
-			RETURNING `+keyColumns, id))
+		key, err := scanKey(tx.QueryRowContext(ctx, s.locking(`SELECT `+keyColumns+` FROM signing_key WHERE key_id = $1 AND use = 'card'`, toChange), id))
 		if err != nil || key.State == KeyRetired {
 			return err
 		}
@@ -129,21 +128,18 @@ func (s *Store) RetireCardKey(ctx context.Context, act Act, id string, agree fun
 	return revoked, nil
 }
 
-// lockActiveCardKey reads the key that signs cards of a data set, and keeps others from rotating it until the transaction ends.
-// One that was rotated while this call waited is not it any more: the row is then looked up anew.
-func lockActiveCardKey(ctx context.Context, tx *sql.Tx, set DataSet) (SigningKey, error) {
+const selectActiveCardKey = `SELECT ` + keyColumns + ` FROM signing_key WHERE use = 'card' AND data_set = $1 AND state = 'active'`
+
+// activeCardKey reads the key that signs cards of a data set. With a lock it stays so until the transaction ends. One that was rotated while
+// this call waited is not it any more: the next is looked up.
+func (s *Store) activeCardKey(ctx context.Context, tx *sql.Tx, set DataSet, lock string) (SigningKey, error) {
 	for {
-		key, err := scanKey(tx.QueryRowContext(ctx, `UPDATE signing_key SET state = state
-			WHERE use = 'card' AND data_set = $1 AND state = 'active' RETURNING `+keyColumns, set))
+		key, err := scanKey(tx.QueryRowContext(ctx, s.locking(selectActiveCardKey, lock), set))
 		if !errors.Is(err, sql.ErrNoRows) {
 			return key, err
 		}
-		active, err := sqlstore.Value[int64](tx.QueryRowContext(ctx,
-			`SELECT count(*) FROM signing_key WHERE use = 'card' AND data_set = $1 AND state = 'active'`, set))
-		if err != nil || active == 0 {
-			return SigningKey{}, errors.Join(err, errNoActiveKey)
+		if _, err := scanKey(tx.QueryRowContext(ctx, selectActiveCardKey, set)); err != nil {
+			return SigningKey{}, fmt.Errorf("no key signs cards of %s: %w", set, err)
 		}
 	}
 }
-
-var errNoActiveKey = errors.New("no key signs cards of the data set")
