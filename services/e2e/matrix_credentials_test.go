@@ -91,11 +91,13 @@ func scopesOf(family string) []string {
 func (p *platform) presentations(t *testing.T) []presentation {
 	t.Helper()
 	var all []presentation
-	for _, family := range matrixFamilies {
+	for _, family := range served {
 		for _, set := range []string{production, staging} {
 			all = append(all, p.holder(t, family, set)...)
 		}
 	}
+	client, own := p.newHolder(t, elsewhere, production)
+	all = append(all, client.secret(own), client.apiKey(p.newKey(t, client).Key))
 	all = append(all, p.shutOut(t, "cmp", production)...)
 	all = append(all, p.shutOut(t, "tuidd", production)...)
 	all = append(all, p.shutOut(t, "iddi", production)...)

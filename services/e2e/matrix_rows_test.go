@@ -13,8 +13,10 @@ import (
 	gateway "github.com/ventanilla/ventanilla/gateway/edge"
 )
 
-// matrixFamilies are those whose clients are registered, with and without a window of their own.
-var matrixFamilies = []string{"cmp", "tuidd", "iddi", "mosia", "colppy"}
+// served are the families with a window; clients of elsewhere may be registered too.
+var served = []string{"cmp", "tuidd", "iddi"}
+
+const elsewhere = "mosia"
 
 const (
 	production = "production"
@@ -56,7 +58,9 @@ func grants(path, beyond string) []ask {
 }
 
 // rows are the endpoints of all families.
-func (p *platform) rows() []row {
+func (p *platform) rows(t *testing.T) []row {
+	t.Helper()
+	real, trial := p.card(t, production), p.card(t, staging)
 	both := []string{production, staging}
 	none := func(path string) []ask { return []ask{{call: about(path, noToken)}} }
 	rows := []row{
@@ -69,16 +73,16 @@ func (p *platform) rows() []row {
 			asks: none(introspectPath), members: oauth, hidden: others(introspectPath), hiddenStatus: http.StatusOK,
 		},
 		{
-			method: "POST", path: ownTokenPath, families: matrixFamilies, sets: both, kinds: []kind{secret, apiKey},
+			method: "POST", path: ownTokenPath, families: served, sets: both, kinds: []kind{secret, apiKey},
 			asks: grants(ownTokenPath, "no-such"), members: oauth,
 		},
 		{
-			method: "POST", path: ownIntrospectPath, families: matrixFamilies, sets: both, kinds: []kind{secret, apiKey, token},
+			method: "POST", path: ownIntrospectPath, families: served, sets: both, kinds: []kind{secret, apiKey, token},
 			asks: none(ownIntrospectPath), members: oauth, hidden: others(ownIntrospectPath), hiddenStatus: http.StatusOK,
 		},
 		{
-			method: "POST", path: revokePath, families: matrixFamilies, sets: both, kinds: []kind{secret, apiKey},
-			asks: none(revokePath), members: oauth, hidden: elsewhere(revokePath), hiddenStatus: http.StatusOK,
+			method: "POST", path: revokePath, families: served, sets: both, kinds: []kind{secret, apiKey},
+			asks: none(revokePath), members: oauth, hidden: otherData(revokePath), hiddenStatus: http.StatusOK,
 		},
 	}
 	for _, path := range []string{
@@ -87,20 +91,17 @@ func (p *platform) rows() []row {
 	} {
 		rows = append(rows, row{method: "GET", path: path, public: true, asks: []ask{{call: getting(path)}}})
 	}
-	return slices.Concat(rows, p.iddiRows(production), p.iddiRows(staging))
+	return slices.Concat(rows, iddiRows(production, real, trial), iddiRows(staging, trial, real))
 }
 
 // iddiBody are the members of an error of iddi.
 var iddiBody = []string{"status", "code", "data"}
 
-// card is one that the demonstration issued.
-type card struct{ folio, signature string }
-
-// iddiRows are the endpoints of iddi for a data set.
-func (p *platform) iddiRows(set string) []row {
-	prefix, own, foreign := iddi.ProductionPrefix, card{p.demo.Iddi.Folio, p.demo.Iddi.Signature}, card{p.demo.Iddi.StagingFolio, p.demo.Iddi.StagingSignature}
+// iddiRows are the endpoints of iddi for a data set, which has one card and not the other.
+func iddiRows(set string, own, foreign card) []row {
+	prefix := iddi.ProductionPrefix
 	if set == staging {
-		prefix, own, foreign = iddi.StagingPrefix, foreign, own
+		prefix = iddi.StagingPrefix
 	}
 	// A card of the other data set, one that there is not, and one whose signature is another's.
 	hidden := []card{{"zzzzz9", own.signature}, foreign, {own.folio, foreign.signature}, {foreign.folio, own.signature}}
@@ -183,9 +184,9 @@ func others(path string) func(presentation, []presentation) []call {
 	}
 }
 
-// elsewhere asks about a token that there is not, then about all of the other data set. To whose data set it is the same, a client is
+// otherData asks about a token that there is not, then about all of the other data set. To whose data set it is the same, a client is
 // told that it is another's (RFC 7009, 2.1).
-func elsewhere(path string) func(presentation, []presentation) []call {
+func otherData(path string) func(presentation, []presentation) []call {
 	return func(caller presentation, all []presentation) []call {
 		calls := []call{about(path, noToken)()}
 		for _, c := range all {

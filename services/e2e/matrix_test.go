@@ -10,10 +10,10 @@ import (
 // TestAuthorizationMatrix presents every credential at every endpoint: who may pass does, and everybody else is refused as
 // a stranger is. An endpoint that has no row fails it.
 func TestAuthorizationMatrix(t *testing.T) {
-	p := up(t, t.TempDir(), "--set", "auth.families="+strings.Join(matrixFamilies, ","),
+	p := up(t, t.TempDir(), "--set", "auth.families="+strings.Join(append(served, elsewhere), ","),
 		"--set", "edge.rate.per_second=10000", "--set", "edge.rate.burst=10000",
 		"--set", "edge.rate.failures.per_second=10000", "--set", "edge.rate.failures.burst=10000")
-	rows := p.rows()
+	rows := p.rows(t)
 	everyRouteHasARow(t, rows)
 	presented := p.presentations(t)
 	for _, r := range rows {

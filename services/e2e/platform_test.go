@@ -31,12 +31,6 @@ type demo struct {
 		ForeignID     string `json:"foreign_client_id"`
 		ForeignSecret string `json:"foreign_client_secret"`
 	} `json:"tuidd"`
-	Iddi struct {
-		Folio            string `json:"folio"`
-		Signature        string `json:"firma_digital"`
-		StagingFolio     string `json:"stag_folio"`
-		StagingSignature string `json:"stag_firma_digital"`
-	} `json:"iddi"`
 }
 
 // platform is an all-in-one platform with demonstration data.
