@@ -11,6 +11,7 @@ import (
 	"github.com/ventanilla/ventanilla/gateway/dialect/native"
 	"github.com/ventanilla/ventanilla/gateway/dialect/tuidd"
 	"github.com/ventanilla/ventanilla/gateway/edge"
+	"github.com/ventanilla/ventanilla/gateway/web"
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/auth"
@@ -61,5 +62,9 @@ func families(to clients, revocations *authn.Revocations, issuer string) ([]edge
 	if err != nil {
 		return nil, err
 	}
-	return []edge.Family{redProteccionSocial, mobileConnect, universityIdentity, everyone}, nil
+	pages, err := web.New(everyone.WriteError)
+	if err != nil {
+		return nil, err
+	}
+	return []edge.Family{redProteccionSocial, mobileConnect, universityIdentity, everyone, pages}, nil
 }
