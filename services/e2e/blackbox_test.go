@@ -24,7 +24,6 @@ func TestPlatform(t *testing.T) {
 		{"preflight", preflight},
 		{"request ids", requestIDs},
 		{"probes", probes},
-		{"credential matrix", credentialMatrix},
 		{"administration", administration},
 	}
 	for _, c := range cases {
