@@ -35,9 +35,20 @@ function show(what: Shown): void {
   view.show(what)
 }
 
-/** A code that a phone's camera app read opened the page: its text is the address's fragment, which is sent to nobody. */
+/** A code that a phone's camera app read opened the page: its text is the address's fragment, which is sent to nobody. Without one, it may be scanned. */
 function readAddress(): void {
   if (location.hash.length > 1) void judge(decodeFragment(location.hash) ?? '', null)
+  else {
+    turn++
+    show('empty')
+    void prepare()
+  }
+}
+
+/** Fetches what the next codes need, since then there may be no network. */
+async function prepare(): Promise<void> {
+  const keys = await sources.keys()
+  if (keys) await sources.list(keys.value)
 }
 
 function readScanned(text: string): void {
@@ -62,5 +73,4 @@ window.addEventListener('hashchange', readAddress)
 byId('staging').hidden = !site.staging
 void speak(language)
 readAddress()
-void sources.keys().then((keys) => keys && sources.list(keys.value)) // for the next visit, which may be offline
 void navigator.serviceWorker?.register('/c/sw.js', { scope: '/c' }).catch(() => {}) // without it the page works while there is a network
