@@ -2,6 +2,7 @@ import { decodeFragment, splitScanned } from '../verify/card.ts'
 import { readKeySet } from '../verify/keys.ts'
 import { readRevocationList } from '../verify/revocations.ts'
 import { check, type Sources } from './check.ts'
+import { chosenLanguage, keepLanguage } from './choice.ts'
 import { fetchKept } from './kept.ts'
 import { type Language, preferred } from './language.ts'
 import { siteOf } from './site.ts'
@@ -16,7 +17,7 @@ const sources: Sources = {
   now: () => new Date(),
 }
 
-let language: Language = preferred(navigator.languages)
+let language: Language = chosenLanguage() ?? preferred(navigator.languages)
 let view = new View(language)
 let shown: Shown = 'empty'
 let asked = { body: '', validator: null as string | null }
@@ -67,7 +68,11 @@ async function speak(chosen: Language): Promise<void> {
   ;(await scanning).show(chosen)
 }
 
-byId('language').addEventListener('click', () => void speak(language === 'es' ? 'en' : 'es'))
+byId('language').addEventListener('click', () => {
+  const other = language === 'es' ? 'en' : 'es'
+  keepLanguage(other)
+  void speak(other)
+})
 byId('again').addEventListener('click', () => void judge(asked.body, asked.validator))
 window.addEventListener('hashchange', readAddress)
 byId('staging').hidden = !site.staging
