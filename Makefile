@@ -15,7 +15,7 @@ PACKAGES := ./... ./proto/...
 CONTRACTS := api partner
 # What Node runs: the validator page, the end-to-end suite's OAuth clients and its browser.
 PAGE := gateway/web/validator
-NODE_MODULES := $(addsuffix /node_modules,$(PAGE) services/e2e/clients services/e2e/browser)
+NODE_MODULES := $(addsuffix /node_modules,$(PAGE) services/e2e/clients services/e2e/openapi services/e2e/browser)
 BINARY := $(CURDIR)/bin/ventanilla
 # After the other tests, so that none competes with the suite's deadlines; never from the
 # cache, which does not see that the binary changed.

@@ -1,10 +1,148 @@
 package identity
 
 import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
+	"github.com/ventanilla/ventanilla/services/identity/internal/store"
 )
 
 type membershipService struct {
 	identityv1.UnimplementedMembershipServiceServer
 	*Service
+}
+
+// changeableOfMembership are the fields of a membership that an update may name.
+func changeableOfMembership() []string {
+	return []string{
+		"number", "programme", "academic_unit", "department", "entity", "term", "status", "position", "hired_on", "salary_level", "valid_until",
+	}
+}
+
+// CreateMembership enters a membership.
+func (s *membershipService) CreateMembership(
+	ctx context.Context, req *identityv1.CreateMembershipRequest,
+) (*identityv1.CreateMembershipResponse, error) {
+	if err := callerOf(ctx).needs(scopeWrite); err != nil {
+		return nil, err
+	}
+	m, err := membershipFromProto(req.GetMembership())
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.person(ctx, m.PersonID); err != nil {
+		return nil, err
+	}
+	made, err := s.store.CreateMembership(ctx, m, act(ctx, "CreateMembership"))
+	if errors.Is(err, sqlstore.ErrNotFound) {
+		return nil, personNotFound()
+	}
+	if err != nil {
+		return nil, membershipFailure(err, "entering a membership")
+	}
+	return &identityv1.CreateMembershipResponse{Membership: membershipToProto(made)}, nil
+}
+
+// ListMemberships returns a person's memberships, oldest first.
+func (s *membershipService) ListMemberships(
+	ctx context.Context, req *identityv1.ListMembershipsRequest,
+) (*identityv1.ListMembershipsResponse, error) {
+	if err := callerOf(ctx).needs(scopeRead); err != nil {
+		return nil, err
+	}
+	person, err := s.person(ctx, req.GetPersonId())
+	if err != nil {
+		return nil, err
+	}
+	memberships, err := s.store.Memberships(ctx, person.ID)
+	if err != nil {
+		return nil, failure(err, "listing memberships")
+	}
+	answer := &identityv1.ListMembershipsResponse{}
+	for _, m := range memberships {
+		answer.Memberships = append(answer.Memberships, membershipToProto(m))
+	}
+	err = s.recordRead(ctx, "ListMemberships", person.Pseudonym, fieldsOf(answer.GetMemberships()...), req.GetAccess())
+	if err != nil {
+		return nil, err
+	}
+	return answer, nil
+}
+
+// UpdateMembership changes the fields of the mask.
+func (s *membershipService) UpdateMembership(
+	ctx context.Context, req *identityv1.UpdateMembershipRequest,
+) (*identityv1.UpdateMembershipResponse, error) {
+	caller := callerOf(ctx)
+	if err := caller.needs(scopeWrite); err != nil {
+		return nil, err
+	}
+	id, paths := req.GetMembership().GetMembershipId(), req.GetUpdateMask().GetPaths()
+	if err := checkMask("membership.membership_id", id, paths, changeableOfMembership()); err != nil {
+		return nil, err
+	}
+	stored, err := s.store.ChangeMembership(ctx, id, act(ctx, "UpdateMembership"), func(m *store.Membership) error {
+		if !caller.sees(m.DataSet) {
+			return sqlstore.ErrNotFound
+		}
+		merged := membershipToProto(*m)
+		assignFields(merged, req.GetMembership(), paths)
+		var err error
+		*m, err = s.checkedMembership(merged)
+		return err
+	})
+	if err != nil {
+		return nil, membershipFailure(err, "changing a membership")
+	}
+	return &identityv1.UpdateMembershipResponse{Membership: membershipToProto(stored)}, nil
+}
+
+// EndMembership ends a membership and revokes its live card.
+func (s *membershipService) EndMembership(
+	ctx context.Context, req *identityv1.EndMembershipRequest,
+) (*identityv1.EndMembershipResponse, error) {
+	caller := callerOf(ctx)
+	if err := caller.needs(scopeWrite); err != nil {
+		return nil, err
+	}
+	ended, err := s.store.EndMembership(ctx, req.GetMembershipId(), act(ctx, "EndMembership"), func(m store.Membership) error {
+		if !caller.sees(m.DataSet) {
+			return sqlstore.ErrNotFound
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, membershipFailure(err, "ending a membership")
+	}
+	return &identityv1.EndMembershipResponse{Membership: membershipToProto(ended)}, nil
+}
+
+// person finds what leads to a person that exists for the caller.
+func (s *Service) person(ctx context.Context, id string) (store.PersonRef, error) {
+	ref, err := s.store.PersonRef(ctx, id)
+	if errors.Is(err, sqlstore.ErrNotFound) || err == nil && !callerOf(ctx).sees(ref.DataSet) {
+		return store.PersonRef{}, personNotFound()
+	}
+	return ref, failure(err, "finding a person")
+}
+
+// membershipFailure is failure for what changes of a membership fail with.
+func membershipFailure(err error, doing string) error {
+	if unknown, ok := errors.AsType[*store.UnknownCodeError](err); ok {
+		return invalid("membership."+unknown.Field, "is not in the catalogue of the person's data set")
+	}
+	switch {
+	case errors.Is(err, sqlstore.ErrNotFound):
+		return rpcerr.New(errorsv1.Reason_REASON_MEMBERSHIP_NOT_FOUND, "no membership has the identifier")
+	case errors.Is(err, store.ErrMembershipExists):
+		return rpcerr.New(errorsv1.Reason_REASON_MEMBERSHIP_EXISTS, "the person has a membership of the type and number that has not ended")
+	case errors.Is(err, store.ErrTooManyMemberships):
+		return invalid("membership.person_id", fmt.Sprintf("a person has at most %d memberships", store.MaxMemberships))
+	}
+	return failure(err, doing)
 }

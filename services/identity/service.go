@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"buf.build/go/protovalidate"
 	"google.golang.org/grpc"
 
 	"github.com/ventanilla/ventanilla/pkg/auditlog"
@@ -50,10 +51,17 @@ type Service struct {
 	vault  *keys.Vault
 	now    func() time.Time
 	logger *slog.Logger
+	// contract validates persons and memberships that come of changes.
+	contract protovalidate.Validator
 
 	recorder *auditlog.Recorder
 	sealer   *auditlog.Sealer
 	logKeys  auditlog.Keys
+
+	ring     *keys.Ring
+	prover   prover
+	lists    map[store.DataSet]*revocationLists
+	newFolio func() string
 }
 
 // New opens the keys, making them at the first start.
@@ -66,8 +74,20 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		logger:   deps.Logger,
 		recorder: auditlog.NewRecorder(deps.DB),
 	}
+	s.ring, s.newFolio = keys.NewRing(s.vault), randomFolio
+	s.lists = map[store.DataSet]*revocationLists{}
+	for _, set := range store.DataSets() {
+		s.lists[set] = newRevocationLists()
+	}
+	var err error
+	if s.contract, err = recordContract(); err != nil {
+		return nil, fmt.Errorf("starting identity: %w", err)
+	}
 	s.sealer = auditlog.NewSealer(deps.DB, func() auditlog.Keys { return s.logKeys }, deps.Logger)
 	if err := s.load(ctx); err != nil {
+		return nil, fmt.Errorf("starting identity: %w", err)
+	}
+	if s.prover, err = newProver(s.store); err != nil {
 		return nil, fmt.Errorf("starting identity: %w", err)
 	}
 	return s, nil
@@ -117,5 +137,6 @@ func (s *Service) Run(ctx context.Context) error {
 	defer parts.Wait()
 	parts.Go(func() { _ = s.recorder.Run(ctx) }) // returns nil
 	parts.Go(func() { _ = s.sealer.Run(ctx) })   // returns nil
+	parts.Go(func() { s.keepRetention(ctx) })
 	return nil
 }

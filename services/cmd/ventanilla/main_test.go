@@ -22,7 +22,7 @@ func TestVersionAndHelp(t *testing.T) {
 			t.Errorf("%s: %d %q", arg, code, out)
 		}
 	}
-	for _, args := range [][]string{{"--help"}, {"up", "--help"}, {"admin", "client", "create", "--help"}, {"admin", "key", "rotate", "--help"}, {"pki", "issue", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"up", "--help"}, {"admin", "client", "create", "--help"}, {"admin", "key", "rotate", "--help"}, {"pki", "issue", "--help"}, {"identity", "--help"}, {"admin", "card", "verify", "--help"}, {"admin", "data", "erase", "--help"}} {
 		if code, out, _ := command(t, args...); code != exitOK || !strings.Contains(out, "Usage: ventanilla") {
 			t.Errorf("%v: %d %q", args, code, out)
 		}
@@ -47,6 +47,7 @@ func TestWrongUsage(t *testing.T) {
 		{"migrate without a store", []string{"migrate"}, "auth.store.url"},
 		{"no operator credential", []string{"admin", "--data", "/nowhere", "client", "list"}, "/nowhere/operator.pem"},
 		{"one port for all services", []string{"config", "check", "--set", "rpc.listen=127.0.0.1:9001"}, "rpc.listen"},
+		{"a look-up without a purpose", []string{"admin", "--data", "/nowhere", "person", "show", "x"}, "--purpose"},
 		{"bad address", []string{"config", "check", "--set", "edge.listen=nonsense"}, "edge.listen"},
 		{"bad limit", []string{"config", "check", "--set", "edge.limits.body_bytes=-1"}, "edge.limits.body_bytes"},
 		{"bad store", []string{"config", "check", "--set", "auth.store.url=mysql://a"}, "auth.store.url"},

@@ -32,6 +32,9 @@ func clientsOf(conns map[string]*grpc.ClientConn) clients {
 // partners are the families that this platform serves, the native one apart. Their clients can be registered.
 func partners() []string { return []string{cmp.Name, tuidd.Name} }
 
+// familyScopes are what a family's document gives to every key of its clients.
+func familyScopes() map[string][]string { return map[string][]string{"iddi": {"perfil"}} }
+
 // families are those of the edge.
 func families(to clients, revocations *authn.Revocations, issuer string) ([]edge.Family, error) {
 	exchanger, err := credential.NewExchanger(to.tokens, revocations, edge.Callers{}, time.Now)

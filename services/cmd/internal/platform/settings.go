@@ -86,7 +86,7 @@ func Defaults() Settings {
 		Telemetry: telemetry.DefaultConfig(),
 		Limits:    ratelimit.DefaultConfig(),
 	}
-	s.Auth.Families = partners()
+	s.Auth.Families, s.Auth.FamilyScopes = partners(), familyScopes()
 	return s
 }
 

@@ -40,7 +40,14 @@ func one(t *testing.T, open Open) (*store.Store, *testkit.Clock) {
 	return open(t, connections, clock.Now)(), clock
 }
 
-func check(t *testing.T, err error) {
+// failing is what fails: a test, or a round of a property.
+type failing interface {
+	Helper()
+	Fatal(args ...any)
+	Errorf(format string, args ...any)
+}
+
+func check(t failing, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

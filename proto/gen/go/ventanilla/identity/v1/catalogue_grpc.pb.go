@@ -35,7 +35,7 @@ type CatalogueServiceClient interface {
 	// PutCatalogueEntry makes or changes an entry. Role: editor. Fails with FIELD_INVALID.
 	PutCatalogueEntry(ctx context.Context, in *PutCatalogueEntryRequest, opts ...grpc.CallOption) (*PutCatalogueEntryResponse, error)
 	// DeleteCatalogueEntry removes an entry that no membership has. Role: editor.
-	// Fails with CATALOGUE_ENTRY_NOT_FOUND, CATALOGUE_ENTRY_IN_USE.
+	// Fails with CATALOGUE_ENTRY_NOT_FOUND, CATALOGUE_ENTRY_IN_USE, and with FIELD_INVALID for a type of membership.
 	DeleteCatalogueEntry(ctx context.Context, in *DeleteCatalogueEntryRequest, opts ...grpc.CallOption) (*DeleteCatalogueEntryResponse, error)
 }
 
@@ -88,7 +88,7 @@ type CatalogueServiceServer interface {
 	// PutCatalogueEntry makes or changes an entry. Role: editor. Fails with FIELD_INVALID.
 	PutCatalogueEntry(context.Context, *PutCatalogueEntryRequest) (*PutCatalogueEntryResponse, error)
 	// DeleteCatalogueEntry removes an entry that no membership has. Role: editor.
-	// Fails with CATALOGUE_ENTRY_NOT_FOUND, CATALOGUE_ENTRY_IN_USE.
+	// Fails with CATALOGUE_ENTRY_NOT_FOUND, CATALOGUE_ENTRY_IN_USE, and with FIELD_INVALID for a type of membership.
 	DeleteCatalogueEntry(context.Context, *DeleteCatalogueEntryRequest) (*DeleteCatalogueEntryResponse, error)
 	mustEmbedUnimplementedCatalogueServiceServer()
 }

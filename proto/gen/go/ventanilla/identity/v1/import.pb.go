@@ -209,7 +209,9 @@ func (x *ImportProgress) GetRejected() int64 {
 type GetImportResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The progress.
-	Progress      *ImportProgress `protobuf:"bytes,1,opt,name=progress,proto3" json:"progress,omitempty"`
+	Progress *ImportProgress `protobuf:"bytes,1,opt,name=progress,proto3" json:"progress,omitempty"`
+	// The rejects of the last batch that was stored, for a caller who did not get that answer.
+	Rejects       []*ImportReject `protobuf:"bytes,2,rep,name=rejects,proto3" json:"rejects,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -247,6 +249,13 @@ func (*GetImportResponse) Descriptor() ([]byte, []int) {
 func (x *GetImportResponse) GetProgress() *ImportProgress {
 	if x != nil {
 		return x.Progress
+	}
+	return nil
+}
+
+func (x *GetImportResponse) GetRejects() []*ImportReject {
+	if x != nil {
+		return x.Rejects
 	}
 	return nil
 }
@@ -527,9 +536,10 @@ const file_ventanilla_identity_v1_import_proto_rawDesc = "" +
 	"\tnext_line\x18\x01 \x01(\x03R\bnextLine\x12\x16\n" +
 	"\x06stored\x18\x02 \x01(\x03R\x06stored\x12\x1c\n" +
 	"\tunchanged\x18\x03 \x01(\x03R\tunchanged\x12\x1a\n" +
-	"\brejected\x18\x04 \x01(\x03R\brejected\"W\n" +
+	"\brejected\x18\x04 \x01(\x03R\brejected\"\x97\x01\n" +
 	"\x11GetImportResponse\x12B\n" +
-	"\bprogress\x18\x01 \x01(\v2&.ventanilla.identity.v1.ImportProgressR\bprogress\"O\n" +
+	"\bprogress\x18\x01 \x01(\v2&.ventanilla.identity.v1.ImportProgressR\bprogress\x12>\n" +
+	"\arejects\x18\x02 \x03(\v2$.ventanilla.identity.v1.ImportRejectR\arejects\"O\n" +
 	"\tImportRow\x12\x1b\n" +
 	"\x04line\x18\x01 \x01(\x03B\a\xbaH\x04\"\x02(\x01R\x04line\x12%\n" +
 	"\amembers\x18\x02 \x01(\fB\v\xbaH\bz\x06\x10\x02\x18\x80\x80\x04R\amembers\"\xdd\x02\n" +
@@ -588,20 +598,21 @@ var file_ventanilla_identity_v1_import_proto_goTypes = []any{
 }
 var file_ventanilla_identity_v1_import_proto_depIdxs = []int32{
 	2, // 0: ventanilla.identity.v1.GetImportResponse.progress:type_name -> ventanilla.identity.v1.ImportProgress
-	0, // 1: ventanilla.identity.v1.ImportRowsRequest.kind:type_name -> ventanilla.identity.v1.ImportKind
-	8, // 2: ventanilla.identity.v1.ImportRowsRequest.data_set:type_name -> ventanilla.auth.v1.DataSet
-	4, // 3: ventanilla.identity.v1.ImportRowsRequest.rows:type_name -> ventanilla.identity.v1.ImportRow
-	2, // 4: ventanilla.identity.v1.ImportRowsResponse.progress:type_name -> ventanilla.identity.v1.ImportProgress
-	6, // 5: ventanilla.identity.v1.ImportRowsResponse.rejects:type_name -> ventanilla.identity.v1.ImportReject
-	1, // 6: ventanilla.identity.v1.ImportService.GetImport:input_type -> ventanilla.identity.v1.GetImportRequest
-	5, // 7: ventanilla.identity.v1.ImportService.ImportRows:input_type -> ventanilla.identity.v1.ImportRowsRequest
-	3, // 8: ventanilla.identity.v1.ImportService.GetImport:output_type -> ventanilla.identity.v1.GetImportResponse
-	7, // 9: ventanilla.identity.v1.ImportService.ImportRows:output_type -> ventanilla.identity.v1.ImportRowsResponse
-	8, // [8:10] is the sub-list for method output_type
-	6, // [6:8] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	6, // 1: ventanilla.identity.v1.GetImportResponse.rejects:type_name -> ventanilla.identity.v1.ImportReject
+	0, // 2: ventanilla.identity.v1.ImportRowsRequest.kind:type_name -> ventanilla.identity.v1.ImportKind
+	8, // 3: ventanilla.identity.v1.ImportRowsRequest.data_set:type_name -> ventanilla.auth.v1.DataSet
+	4, // 4: ventanilla.identity.v1.ImportRowsRequest.rows:type_name -> ventanilla.identity.v1.ImportRow
+	2, // 5: ventanilla.identity.v1.ImportRowsResponse.progress:type_name -> ventanilla.identity.v1.ImportProgress
+	6, // 6: ventanilla.identity.v1.ImportRowsResponse.rejects:type_name -> ventanilla.identity.v1.ImportReject
+	1, // 7: ventanilla.identity.v1.ImportService.GetImport:input_type -> ventanilla.identity.v1.GetImportRequest
+	5, // 8: ventanilla.identity.v1.ImportService.ImportRows:input_type -> ventanilla.identity.v1.ImportRowsRequest
+	3, // 9: ventanilla.identity.v1.ImportService.GetImport:output_type -> ventanilla.identity.v1.GetImportResponse
+	7, // 10: ventanilla.identity.v1.ImportService.ImportRows:output_type -> ventanilla.identity.v1.ImportRowsResponse
+	9, // [9:11] is the sub-list for method output_type
+	7, // [7:9] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_ventanilla_identity_v1_import_proto_init() }

@@ -33,7 +33,7 @@ type ImportServiceClient interface {
 	// GetImport tells how far an import has come; all zero for one that has not begun.
 	GetImport(ctx context.Context, in *GetImportRequest, opts ...grpc.CallOption) (*GetImportResponse, error)
 	// ImportRows stores the good rows of a batch together with the import's progress, all or none, as one entry of the log, and says what
-	// is wrong with the others. A batch that was stored before is answered as it was found, without rejects.
+	// is wrong with the others. A batch that was stored before is answered with the progress; with rejects when it was the last.
 	// Fails with IMPORT_GAP when rows before the batch are missing; metadata "next_line" says where to go on.
 	ImportRows(ctx context.Context, in *ImportRowsRequest, opts ...grpc.CallOption) (*ImportRowsResponse, error)
 }
@@ -76,7 +76,7 @@ type ImportServiceServer interface {
 	// GetImport tells how far an import has come; all zero for one that has not begun.
 	GetImport(context.Context, *GetImportRequest) (*GetImportResponse, error)
 	// ImportRows stores the good rows of a batch together with the import's progress, all or none, as one entry of the log, and says what
-	// is wrong with the others. A batch that was stored before is answered as it was found, without rejects.
+	// is wrong with the others. A batch that was stored before is answered with the progress; with rejects when it was the last.
 	// Fails with IMPORT_GAP when rows before the batch are missing; metadata "next_line" says where to go on.
 	ImportRows(context.Context, *ImportRowsRequest) (*ImportRowsResponse, error)
 	mustEmbedUnimplementedImportServiceServer()

@@ -492,7 +492,7 @@ func (x *ListMembershipsResponse) GetMemberships() []*Membership {
 // UpdateMembershipRequest says what to change.
 type UpdateMembershipRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// membership_id and the fields of the mask.
+	// membership_id and the fields of the mask. Nothing else is looked at; the membership that comes of it must be valid as a whole.
 	Membership *Membership `protobuf:"bytes,1,opt,name=membership,proto3" json:"membership,omitempty"`
 	// The fields to change, by their names in Membership: all but membership_id, person_id, type, has_card and the times.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
@@ -729,7 +729,7 @@ const file_ventanilla_identity_v1_membership_proto_rawDesc = "" +
 	"\vmemberships\x18\x01 \x03(\v2\".ventanilla.identity.v1.MembershipR\vmemberships\"\xaa\x01\n" +
 	"\x17UpdateMembershipRequest\x12J\n" +
 	"\n" +
-	"membership\x18\x01 \x01(\v2\".ventanilla.identity.v1.MembershipB\x06\xbaH\x03\xc8\x01\x01R\n" +
+	"membership\x18\x01 \x01(\v2\".ventanilla.identity.v1.MembershipB\x06\xbaH\x03\xd8\x01\x03R\n" +
 	"membership\x12C\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01R\n" +
 	"updateMask\"^\n" +

@@ -33,12 +33,12 @@ const (
 // Callers and the log as in PersonService.
 type MembershipServiceClient interface {
 	// CreateMembership enters a membership. Fails with PERSON_NOT_FOUND, FIELD_MISSING, FIELD_INVALID (also for a code that is in no
-	// catalogue), MEMBERSHIP_EXISTS when the person has one of the type and number.
+	// catalogue), MEMBERSHIP_EXISTS when the person has one of the type and number that has not ended.
 	CreateMembership(ctx context.Context, in *CreateMembershipRequest, opts ...grpc.CallOption) (*CreateMembershipResponse, error)
 	// ListMemberships returns a person's memberships, oldest first; a person has at most 64. Fails with PERSON_NOT_FOUND.
 	ListMemberships(ctx context.Context, in *ListMembershipsRequest, opts ...grpc.CallOption) (*ListMembershipsResponse, error)
 	// UpdateMembership changes the fields of the mask; cards issued before keep what is printed on them.
-	// Fails with MEMBERSHIP_NOT_FOUND, FIELD_INVALID.
+	// Fails with MEMBERSHIP_NOT_FOUND, FIELD_MISSING, FIELD_INVALID, MEMBERSHIP_EXISTS.
 	UpdateMembership(ctx context.Context, in *UpdateMembershipRequest, opts ...grpc.CallOption) (*UpdateMembershipResponse, error)
 	// EndMembership ends a membership and revokes its live card. Fails with MEMBERSHIP_NOT_FOUND.
 	EndMembership(ctx context.Context, in *EndMembershipRequest, opts ...grpc.CallOption) (*EndMembershipResponse, error)
@@ -100,12 +100,12 @@ func (c *membershipServiceClient) EndMembership(ctx context.Context, in *EndMemb
 // Callers and the log as in PersonService.
 type MembershipServiceServer interface {
 	// CreateMembership enters a membership. Fails with PERSON_NOT_FOUND, FIELD_MISSING, FIELD_INVALID (also for a code that is in no
-	// catalogue), MEMBERSHIP_EXISTS when the person has one of the type and number.
+	// catalogue), MEMBERSHIP_EXISTS when the person has one of the type and number that has not ended.
 	CreateMembership(context.Context, *CreateMembershipRequest) (*CreateMembershipResponse, error)
 	// ListMemberships returns a person's memberships, oldest first; a person has at most 64. Fails with PERSON_NOT_FOUND.
 	ListMemberships(context.Context, *ListMembershipsRequest) (*ListMembershipsResponse, error)
 	// UpdateMembership changes the fields of the mask; cards issued before keep what is printed on them.
-	// Fails with MEMBERSHIP_NOT_FOUND, FIELD_INVALID.
+	// Fails with MEMBERSHIP_NOT_FOUND, FIELD_MISSING, FIELD_INVALID, MEMBERSHIP_EXISTS.
 	UpdateMembership(context.Context, *UpdateMembershipRequest) (*UpdateMembershipResponse, error)
 	// EndMembership ends a membership and revokes its live card. Fails with MEMBERSHIP_NOT_FOUND.
 	EndMembership(context.Context, *EndMembershipRequest) (*EndMembershipResponse, error)

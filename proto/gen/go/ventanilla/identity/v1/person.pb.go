@@ -923,7 +923,8 @@ func (x *ListPersonsResponse) GetNextPageToken() string {
 // UpdatePersonRequest says what to change.
 type UpdatePersonRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// person_id and the fields of the mask; version when the change is meant for that version only.
+	// person_id and the fields of the mask; version when the change is meant for that version only. Nothing else is looked at; the
+	// person that comes of it must be valid as a whole.
 	Person *Person `protobuf:"bytes,1,opt,name=person,proto3" json:"person,omitempty"`
 	// The fields to change, by their names in Person: all but person_id, data_set, version and the times.
 	UpdateMask *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
@@ -1104,7 +1105,7 @@ const file_ventanilla_identity_v1_person_proto_rawDesc = "" +
 	"\apersons\x18\x01 \x03(\v2\x1e.ventanilla.identity.v1.PersonR\apersons\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xbc\x01\n" +
 	"\x13UpdatePersonRequest\x12>\n" +
-	"\x06person\x18\x01 \x01(\v2\x1e.ventanilla.identity.v1.PersonB\x06\xbaH\x03\xc8\x01\x01R\x06person\x12C\n" +
+	"\x06person\x18\x01 \x01(\v2\x1e.ventanilla.identity.v1.PersonB\x06\xbaH\x03\xd8\x01\x03R\x06person\x12C\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01R\n" +
 	"updateMask\x12 \n" +
 	"\x06reason\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x01R\x06reason\"N\n" +

@@ -38,6 +38,31 @@ CREATE TABLE catalogue_entry (
     PRIMARY KEY (data_set, catalogue, code)
 );
 
+-- What every institution has: the types, which are those of cards, and the statuses that iddi documents.
+INSERT INTO catalogue_entry (data_set, catalogue, code, name)
+SELECT data_sets.name, entries.catalogue, entries.code, entries.name
+FROM (SELECT 'production' AS name UNION ALL SELECT 'staging') AS data_sets,
+     (SELECT 'membership_types' AS catalogue, 'B' AS code, 'Bachillerato' AS name
+      UNION ALL SELECT 'membership_types', 'L', 'Licenciatura'
+      UNION ALL SELECT 'membership_types', 'P', 'Posgrado'
+      UNION ALL SELECT 'membership_types', 'A', 'Administrativo'
+      UNION ALL SELECT 'membership_types', 'D', 'Docente'
+      UNION ALL SELECT 'membership_types', 'E', 'Externo'
+      UNION ALL SELECT 'membership_types', 'S', 'Servicio'
+      UNION ALL SELECT 'statuses', 'INSCRITO', 'Inscrito'
+      UNION ALL SELECT 'statuses', 'EGRESADO', 'Egresado'
+      UNION ALL SELECT 'statuses', 'A PAGO', 'A pago'
+      UNION ALL SELECT 'statuses', 'BAJA TEMPORAL', 'Baja temporal'
+      UNION ALL SELECT 'statuses', 'BAJA DEFINITIVA', 'Baja definitiva'
+      UNION ALL SELECT 'statuses', 'PREINSCRITO', 'Preinscrito'
+      UNION ALL SELECT 'statuses', 'EN TRAMITE', 'En trámite'
+      UNION ALL SELECT 'statuses', 'CON RECIBO', 'Con recibo'
+      UNION ALL SELECT 'statuses', 'ADMITIDO', 'Admitido'
+      UNION ALL SELECT 'statuses', 'COMPLEMENTO', 'Complemento'
+      UNION ALL SELECT 'statuses', 'CAMBIO DE CARRERA', 'Cambio de carrera'
+      UNION ALL SELECT 'statuses', 'ACTIVO', 'Activo'
+      UNION ALL SELECT 'statuses', 'JUBILADO', 'Jubilado') AS entries;
+
 -- type is the letter of cards. Dates are texts, times Unix milliseconds.
 CREATE TABLE membership (
     membership_id TEXT COLLATE "C" PRIMARY KEY,
@@ -57,13 +82,15 @@ CREATE TABLE membership (
     valid_until   TEXT NOT NULL,
     ended_at      BIGINT,
     created_at    BIGINT NOT NULL,
-    updated_at    BIGINT NOT NULL,
-    UNIQUE (person_id, type, number)
+    updated_at    BIGINT NOT NULL
 );
+CREATE UNIQUE INDEX membership_lasting ON membership (person_id, type, number) WHERE ended_at IS NULL;
+CREATE INDEX membership_of_person ON membership (person_id, membership_id);
 CREATE INDEX membership_by_programme ON membership (data_set, programme) WHERE programme <> '';
 CREATE INDEX membership_by_academic_unit ON membership (data_set, academic_unit) WHERE academic_unit <> '';
 CREATE INDEX membership_by_department ON membership (data_set, department) WHERE department <> '';
 CREATE INDEX membership_by_status ON membership (data_set, status);
+CREATE INDEX membership_ended ON membership (ended_at) WHERE ended_at IS NOT NULL;
 
 -- The keys that sign: use is card or log. A card's key has a data set, the log's has none.
 CREATE TABLE signing_key (
@@ -79,7 +106,7 @@ CREATE TABLE signing_key (
 CREATE UNIQUE INDEX signing_key_active ON signing_key (use, data_set) WHERE state = 'active';
 CREATE UNIQUE INDEX signing_key_next ON signing_key (use, data_set) WHERE state = 'next';
 
--- person_id, membership_id and text are empty once the person was erased.
+-- person_id is empty once the person was erased; membership_id and text also once the membership was swept.
 CREATE TABLE card (
     data_set      TEXT COLLATE "C" NOT NULL,
     folio         TEXT COLLATE "C" NOT NULL,
@@ -97,7 +124,7 @@ CREATE TABLE card (
 );
 CREATE INDEX card_of_person ON card (person_id) WHERE person_id <> '';
 CREATE UNIQUE INDEX card_live_of_membership ON card (membership_id) WHERE revoked_at IS NULL;
-CREATE INDEX card_live_of_key ON card (key_id) WHERE revoked_at IS NULL;
+CREATE INDEX card_live_of_key ON card (key_id, expires_at) WHERE revoked_at IS NULL;
 CREATE INDEX card_revoked ON card (data_set, revoked_at) WHERE revoked_at IS NOT NULL;
 
 CREATE TABLE household (
@@ -107,6 +134,13 @@ CREATE TABLE household (
     created_at    BIGINT NOT NULL,
     UNIQUE (data_set, household_key)
 );
+
+-- The time of the latest statements about households and facts. Whoever records holds its lock.
+CREATE TABLE recording (
+    id     BIGINT PRIMARY KEY CHECK (id = 1),
+    latest BIGINT NOT NULL
+);
+INSERT INTO recording (id, latest) VALUES (1, 0);
 
 -- Append-only. The row of the highest number that holds at a time wins. valid_to is exclusive, null for no end.
 CREATE TABLE household_member (
@@ -138,6 +172,7 @@ CREATE TABLE fact (
     reference   TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX fact_by_subject ON fact (subject_id, name, number);
+CREATE INDEX fact_ended ON fact (valid_to) WHERE valid_to IS NOT NULL;
 CREATE UNIQUE INDEX fact_once ON fact (subject_id, name, valid_from, source, reference) WHERE reference <> '';
 
 -- next_line is the first line of the file that is not stored.

@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+)
+
+// PersonUpsert says what becomes of the person of a unique key.
+type PersonUpsert struct {
+	UniqueKey string
+	// Edit makes the person what it is to be. It gets it as it is, or one with a data set and the key alone. It may run more
+	// than once. Its error is the outcome's.
+	Edit func(*Person) error
+}
+
+// PersonOutcome is what became of one.
+type PersonOutcome struct {
+	// Person is as stored, with its identifier and pseudonym; its version is 1 for a new one. Zero after an error.
+	Person Person
+	// Stored is false when everything was as it is to be.
+	Stored bool
+	// Err says why nothing was stored: an error of Edit's, ErrUniqueKeyTaken when Edit changed the key, or ErrIdentifierTaken.
+	Err error
+}
+
+// UpsertPersons makes or changes persons in a caller's transaction, in few statements, and enters nothing in the log: the
+// caller does. There is an outcome for each upsert, which come in their order: of two about one person the later sees what
+// the earlier left. It fails with sqlstore.ErrConflict when another transaction has just made one of the persons, or taken
+// an identifier: then all is to be done again.
+func (s *Store) UpsertPersons(ctx context.Context, tx *sql.Tx, set DataSet, upserts []PersonUpsert) ([]PersonOutcome, error) {
+	b := personBatch{store: s, set: set}
+	if err := b.load(ctx, tx, upserts); err != nil {
+		return nil, fmt.Errorf("storing persons: %w", err)
+	}
+	outcomes := make([]PersonOutcome, len(upserts))
+	for i, upsert := range upserts {
+		outcomes[i] = b.upsert(upsert)
+	}
+	if err := b.write(ctx, tx); err != nil {
+		return nil, fmt.Errorf("storing persons: %w", err)
+	}
+	return outcomes, nil
+}
+
+// personBatch is what upserts are decided with, before anything is written.
+type personBatch struct {
+	store *Store
+	set   DataSet
+	// before and now are persons by their unique keys, as they were and as they are to be.
+	before, now map[string]Person
+	// owners are of the identifiers that anyone is to have, by person_id.
+	owners map[Identifier]string
+}
+
+var (
+	lockPersonsByKey  = &lookup{head: `SELECT person_id FROM person WHERE data_set = $1 AND unique_key IN `, tail: ` ORDER BY person_id` + toChange, args: 1}
+	selectPersonByKey = &lookup{head: selectPerson + ` WHERE data_set = $1 AND unique_key IN `, args: 1}
+)
+
+// load reads the persons, and the owners of the identifiers that they are to have.
+func (b *personBatch) load(ctx context.Context, tx *sql.Tx, upserts []PersonUpsert) error {
+	keys := make([]string, len(upserts))
+	for i, upsert := range upserts {
+		keys[i] = upsert.UniqueKey
+	}
+	keys = keyable(slices.Compact(slices.Sorted(slices.Values(keys))))
+	if b.store.db.Engine == sqlstore.PostgreSQL {
+		if err := lockPersonsByKey.among(ctx, tx, keys, ignore, b.set); err != nil {
+			return err
+		}
+	}
+	b.before = map[string]Person{}
+	err := selectPersonByKey.among(ctx, tx, keys, func(row sqlstore.Scanner) error {
+		p, err := scanPerson(row)
+		b.before[p.UniqueKey] = p
+		return err
+	}, b.set)
+	if err != nil {
+		return err
+	}
+	// What they are to have does not depend on whose it is: the first pass finds it out.
+	b.now = maps.Clone(b.before)
+	var wanted []Identifier
+	for _, upsert := range upserts {
+		wanted = append(wanted, b.upsert(upsert).Person.Identifiers...)
+	}
+	b.now = maps.Clone(b.before)
+	b.owners, err = ownersOf(ctx, tx, b.set, wanted)
+	return err
+}
+
+func ignore(row sqlstore.Scanner) error {
+	var text string
+	return row.Scan(&text)
+}
+
+// upsert decides about one person. Without known owners no identifier is taken.
+func (b *personBatch) upsert(upsert PersonUpsert) PersonOutcome {
+	was, known := b.now[upsert.UniqueKey]
+	if !known {
+		var err error
+		if was, err = b.store.newPerson(b.set, upsert.UniqueKey); err != nil {
+			return PersonOutcome{Err: err}
+		}
+	}
+	p, err := b.store.editedPerson(was, upsert.Edit)
+	switch {
+	case err != nil:
+		return PersonOutcome{Err: err}
+	case p.UniqueKey != upsert.UniqueKey:
+		return PersonOutcome{Err: ErrUniqueKeyTaken}
+	case known && len(p.differences(was)) == 0:
+		return PersonOutcome{Person: was}
+	}
+	for _, i := range p.Identifiers {
+		if owner := b.owners[i]; owner != "" && owner != p.ID {
+			return PersonOutcome{Err: ErrIdentifierTaken}
+		}
+	}
+	if b.owners != nil {
+		for _, i := range was.Identifiers {
+			delete(b.owners, i)
+		}
+		for _, i := range p.Identifiers {
+			b.owners[i] = p.ID
+		}
+	}
+	p.Version = b.before[upsert.UniqueKey].Version + 1 // one transaction is one change
+	b.now[upsert.UniqueKey] = p
+	return PersonOutcome{Person: p, Stored: true}
+}
+
+func (b *personBatch) write(ctx context.Context, tx *sql.Tx) error {
+	var made, moved []Person
+	for key, p := range b.now {
+		was, known := b.before[key]
+		switch {
+		case !known:
+			made = append(made, p)
+		case p.Version == was.Version:
+		default:
+			if err := updatePerson(ctx, tx, p); err != nil {
+				return err
+			}
+			if !slices.Equal(was.Identifiers, p.Identifiers) {
+				moved = append(moved, p)
+			}
+		}
+	}
+	slices.SortFunc(made, func(a, b Person) int { return strings.Compare(a.ID, b.ID) })
+	if err := insertPersons(ctx, tx, made); err != nil {
+		return err
+	}
+	return replaceIdentifiers(ctx, tx, append(moved, made...))
+}

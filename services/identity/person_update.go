@@ -1,0 +1,50 @@
+package identity
+
+import (
+	"context"
+
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
+	"github.com/ventanilla/ventanilla/services/identity/internal/store"
+)
+
+// changeableOfPerson are the fields of a person that an update may name.
+func changeableOfPerson() []string {
+	return []string{
+		"unique_key", "given_names", "first_surname", "second_surname", "birth_date", "identifiers", "contacts", "photo_url",
+		"photo_accepted", "mobile_identity", "attributes",
+	}
+}
+
+// UpdatePerson changes the fields of the mask.
+func (s *personService) UpdatePerson(ctx context.Context, req *identityv1.UpdatePersonRequest) (*identityv1.UpdatePersonResponse, error) {
+	caller := callerOf(ctx)
+	if err := caller.needs(scopeWrite); err != nil {
+		return nil, err
+	}
+	id, paths := req.GetPerson().GetPersonId(), req.GetUpdateMask().GetPaths()
+	if err := checkMask("person.person_id", id, paths, changeableOfPerson()); err != nil {
+		return nil, err
+	}
+	stored, err := s.store.ChangePerson(ctx, id, act(ctx, "UpdatePerson"), req.GetReason(), func(p *store.Person) error {
+		if !caller.sees(p.DataSet) {
+			return personNotFound()
+		}
+		if version := req.GetPerson().GetVersion(); version != 0 && version != p.Version {
+			return rpcerr.New(errorsv1.Reason_REASON_PERSON_CHANGED, "the person was changed since that version")
+		}
+		merged, err := personToProto(*p)
+		if err != nil {
+			return err
+		}
+		assignFields(merged, req.GetPerson(), paths)
+		*p, err = s.checkedPerson(merged)
+		return err
+	})
+	if err != nil {
+		return nil, personFailure(err, "changing a person")
+	}
+	out, err := caller.shown(stored)
+	return &identityv1.UpdatePersonResponse{Person: out}, err
+}
