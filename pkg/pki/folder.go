@@ -24,6 +24,18 @@ func (ca *CA) Save(dir string) error {
 	return save(dir, caName, [][]byte{ca.cert.Raw}, ca.key)
 }
 
+// SaveCertificate writes ca.pem (mode 0644) in dir, atomically, and no key: for those who verify.
+func (ca *CA) SaveCertificate(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("making certificate folder: %w", err)
+	}
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ca.cert.Raw})
+	if err := writeFile(filepath.Join(dir, caName+".pem"), text, 0o644); err != nil {
+		return fmt.Errorf("writing CA certificate: %w", err)
+	}
+	return nil
+}
+
 // LoadCA reads what Save wrote. The error is fs.ErrNotExist where there is no authority in dir.
 func LoadCA(dir string, now func() time.Time) (*CA, error) {
 	certificate, err := readPEM(filepath.Join(dir, caName+".pem"), "CERTIFICATE")

@@ -16,6 +16,7 @@ func TestPlatform(t *testing.T) {
 		{"go-jose", goJose},
 		{"npm clients", npmClients},
 		{"SDKs", sdks},
+		{"internal clients", internalClients},
 		{"documented examples", documentedExamples},
 		{"OpenAPI proxy", openAPIProxy},
 		{"wire", wire},

@@ -24,6 +24,22 @@ type File struct {
 	TUIDD    TUIDD  `json:"tuidd"`
 	OAuth    OAuth  `json:"oauth"`
 	IDDI     IDDI   `json:"iddi"`
+	// Internal is how a program of the organisation's own calls the services over gRPC.
+	Internal Internal `json:"internal"`
+}
+
+// InternalRole is the name of that program in the demo.
+const InternalRole = "reporting"
+
+// Internal is what such a program needs.
+type Internal struct {
+	Role string `json:"role"`
+	// RolesCAFile vouches for the roles; CertFile and KeyFile are the program's own. They change at each start.
+	RolesCAFile     string `json:"roles_ca_file"`
+	CertFile        string `json:"cert_file"`
+	KeyFile         string `json:"key_file"`
+	AuthAddress     string `json:"auth_address"`
+	IdentityAddress string `json:"identity_address"`
 }
 
 // CMP holds the credentials of a partner of Red de Protección Social.

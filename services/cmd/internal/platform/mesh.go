@@ -28,6 +28,7 @@ type Mesh struct {
 	etcd      *clientv3.Client
 	resolvers []resolver.Builder
 	identity  Identity
+	served    map[string]string // the addresses of the process's own roles
 }
 
 // Join connects the process to etcd at the configured endpoints.
@@ -38,7 +39,7 @@ func Join(p *Process, identity Identity, etcdTLS *tls.Config) (*Mesh, error) {
 	}
 	p.Group.Defer("etcd client", client.Close)
 	return &Mesh{
-		process: p, etcd: client, identity: identity,
+		process: p, etcd: client, identity: identity, served: make(map[string]string),
 		resolvers: []resolver.Builder{
 			discovery.NewResolver(client, p.Settings.Discovery.Prefix, p.Log()),
 			discovery.NewStaticResolver(),
@@ -89,6 +90,7 @@ func (m *Mesh) Dial(from, to string) (*grpc.ClientConn, error) {
 // and goes on trying.
 func (m *Mesh) announce(ctx context.Context, role, address string) {
 	p := m.process
+	m.served[role] = address
 	instance := rand.Text() // one name for all tries: one that failed may have been heard
 	list := func(ctx context.Context) (*discovery.Registration, error) {
 		return discovery.Register(ctx, m.etcd, role, address, discovery.Options{

@@ -35,7 +35,10 @@ func Up(ctx context.Context, p *Process, withDemo bool) (demo.File, error) {
 	if err := EnsureKEK(p.Settings, folder); err != nil {
 		return demo.File{}, err
 	}
-	mesh, err := localMesh(ctx, p)
+	if withDemo && len(p.Settings.InternalRoles) == 0 {
+		p.Settings.InternalRoles = []string{demo.InternalRole}
+	}
+	mesh, err := localMesh(ctx, p, folder)
 	if err != nil {
 		return demo.File{}, err
 	}
@@ -59,7 +62,7 @@ func Up(ctx context.Context, p *Process, withDemo bool) (demo.File, error) {
 }
 
 // localMesh starts etcd and clears what an earlier process, killed, left in it.
-func localMesh(ctx context.Context, p *Process) (*Mesh, error) {
+func localMesh(ctx context.Context, p *Process, folder *Folder) (*Mesh, error) {
 	endpoints, err := StartEtcd(ctx, p, false)
 	if err != nil {
 		return nil, err
@@ -67,6 +70,9 @@ func localMesh(ctx context.Context, p *Process) (*Mesh, error) {
 	p.Settings.Discovery.Endpoints = endpoints
 	ca, err := pki.NewCA("Ventanilla roles of this process", serviceCALife, time.Now)
 	if err != nil {
+		return nil, err
+	}
+	if err := issueInternal(ca, folder, p.Settings.InternalRoles); err != nil {
 		return nil, err
 	}
 	mesh, err := Join(p, IssuedIdentity(ca), nil)
@@ -101,17 +107,18 @@ func settle(ctx context.Context, p *Process, mesh *Mesh, folder *Folder, gateway
 	if err != nil {
 		return demo.File{}, err
 	}
-	return writeDemo(starting, conn, identities, p, folder, gateway)
+	return writeDemo(starting, conn, identities, mesh, folder, gateway)
 }
 
-func writeDemo(ctx context.Context, auths, identities grpc.ClientConnInterface, p *Process, folder *Folder, gateway Gateway) (demo.File, error) {
+func writeDemo(ctx context.Context, auths, identities grpc.ClientConnInterface, mesh *Mesh, folder *Folder, gateway Gateway) (demo.File, error) {
 	path := folder.Path("demo.json")
 	file, err := demo.Read(path)
 	if err != nil {
 		return file, err
 	}
-	file.BaseURL, file.HTTPURL, file.AdminURL = "https://"+gateway.Edge, "http://"+gateway.HTTP, "http://"+p.Settings.Admin.Listen
+	file.BaseURL, file.HTTPURL, file.AdminURL = "https://"+gateway.Edge, "http://"+gateway.HTTP, "http://"+mesh.process.Settings.Admin.Listen
 	file.AdminRPC, file.CAFile = gateway.AdminRPC, folder.Path("ca.pem")
+	file.Internal = internalClient(mesh, folder)
 	clients := authv1.NewClientServiceClient(auths)
 	if err := demo.Seed(ctx, clients, &file); err != nil {
 		return file, err
