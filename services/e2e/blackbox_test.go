@@ -23,6 +23,7 @@ func TestPlatform(t *testing.T) {
 		{"request ids", requestIDs},
 		{"probes", probes},
 		{"credential matrix", credentialMatrix},
+		{"identities", identities},
 		{"administration", administration},
 	}
 	for _, c := range cases {
