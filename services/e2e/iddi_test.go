@@ -75,7 +75,6 @@ func iddiRefused(p *platform) []refusedCall {
 		{iddiCall{name: "too long a life", call: token(map[string]string{"grant_type": "client_credentials", "expires_in": "7948801"})}, http.StatusBadRequest},
 		{iddiCall{name: "another's scope", call: token(map[string]string{"grant_type": "client_credentials", "scope": "perfil:extendido"})}, http.StatusBadRequest},
 		{iddiCall{name: "no key", call: call{path: "/oauth/token", form: map[string]string{"grant_type": "client_credentials"}}}, http.StatusUnauthorized},
-		{iddiCall{name: "malformed JSON", call: call{path: "/credenciales/estado"}, json: `{"folio":`}, http.StatusNotAcceptable},
 		{iddiCall{name: "malformed card", call: call{path: "/credenciales/estado"}, json: cardOf("a-b", "x")}, http.StatusUnprocessableEntity},
 		{iddiCall{name: "unknown card", call: call{path: "/credenciales/estado"}, json: cardOf("zzzzzz", iddi.Firma)}, http.StatusNotFound},
 		{iddiCall{name: "a form", call: call{path: "/credenciales/estado", form: map[string]string{"folio": iddi.Folio}}}, http.StatusUnsupportedMediaType},
