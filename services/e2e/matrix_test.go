@@ -47,7 +47,7 @@ func credentialsPass(t *testing.T, p *platform, families ...string) {
 			},
 		},
 	}
-	tokens := map[string]string{"cmp": p.issue(t, p.partner), "tuidd": p.issue(t, p.resource)}
+	tokens := map[string]string{"cmp": p.issue(t, p.partner), "tuidd": p.issue(t, p.resource), "iddi": p.issueForKey(t)}
 	for _, family := range families {
 		own := p.owner().create(t, "E2E "+family, family).credentials()
 		for _, e := range endpoints {

@@ -94,7 +94,7 @@ func openAPIProxy(t *testing.T, p *platform) {
 	}
 	// This one does not answer for the platform where the caller is wrong.
 	proxy := prism(t, p.demo.CAFile, "proxy", "--validate-request=false", p.base+"/v1/iddi")
-	for _, c := range iddiRefused(p) {
+	for _, c := range iddiRefused(t, p) {
 		t.Run(c.name, func(t *testing.T) { proxy.expect(t, c.iddiCall, c.status) })
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 // Forms of a card's fields.
 var (
-	folioForm     = regexp.MustCompile(`^[a-zA-Z0-9]{1,6}$`)
+	folioForm = regexp.MustCompile(`^[a-zA-Z0-9]{1,6}$`)
 	// The last character of a signature has two bits only.
 	signatureForm = regexp.MustCompile(`^[A-Za-z0-9_-]{85}[AQgw]$`)
 )
