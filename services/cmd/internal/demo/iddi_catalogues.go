@@ -8,14 +8,12 @@ import (
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 )
 
-// putCatalogues enters every code that the demo's memberships have, and more to turn pages of.
+// putCatalogues enters the codes that the demo's memberships have, and more to turn pages of. Types and statuses are there.
 func (to Identity) putCatalogues(ctx context.Context, set authv1.DataSet) error {
 	for _, list := range []struct {
 		catalogue identityv1.Catalogue
 		entries   [][2]string
 	}{
-		{identityv1.Catalogue_CATALOGUE_MEMBERSHIP_TYPES, membershipTypes},
-		{identityv1.Catalogue_CATALOGUE_STATUSES, statuses},
 		{identityv1.Catalogue_CATALOGUE_PROGRAMMES, programmes},
 		{identityv1.Catalogue_CATALOGUE_ACADEMIC_UNITS, academicUnits},
 		{identityv1.Catalogue_CATALOGUE_DEPARTMENTS, departments},
@@ -34,30 +32,6 @@ func (to Identity) putCatalogues(ctx context.Context, set authv1.DataSet) error 
 
 // Catalogues of an invented university, by code.
 var (
-	membershipTypes = [][2]string{
-		{"B", "Bachillerato"},
-		{"L", "Licenciatura"},
-		{"P", "Posgrado"},
-		{"A", "Administrativo"},
-		{"D", "Docente"},
-		{"E", "Externo"},
-		{"S", "Servicio"},
-	}
-	statuses = [][2]string{
-		{"INSCRITO", "Inscrito"},
-		{"EGRESADO", "Egresado"},
-		{"A PAGO", "A pago"},
-		{"BAJA TEMPORAL", "Baja temporal"},
-		{"BAJA DEFINITIVA", "Baja definitiva"},
-		{"PREINSCRITO", "Preinscrito"},
-		{"EN TRAMITE", "En trámite"},
-		{"CON RECIBO", "Con recibo"},
-		{"ADMITIDO", "Admitido"},
-		{"COMPLEMENTO", "Complemento"},
-		{"CAMBIO DE CARRERA", "Cambio de carrera"},
-		{"ACTIVO", "Activo"},
-		{"JUBILADO", "Jubilado"},
-	}
 	academicUnits = [][2]string{
 		{"01", "Escuela Preparatoria"},
 		{"11", "Facultad de Arquitectura"},
