@@ -16,6 +16,7 @@ func TestPlatform(t *testing.T) {
 		{"go-jose", goJose},
 		{"npm clients", npmClients},
 		{"documented examples", documentedExamples},
+		{"OpenAPI proxy", openAPIProxy},
 		{"wire", wire},
 		{"bodies over the limit", oversizedBodies},
 		{"plain HTTP", plainHTTP},

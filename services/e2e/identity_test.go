@@ -31,8 +31,8 @@ func verifiedOffline(t *testing.T, d iddi) {
 	text, signature, _ := strings.Cut(card, "|"+d.Folio+"|")
 	text += "|" + d.Folio
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(signature)
-	if err != nil || signature != d.Signature {
-		t.Fatalf("the code has the signature %q, the file %q: %v", signature, d.Signature, err)
+	if err != nil || signature != d.Firma {
+		t.Fatalf("the code has the signature %q, the file %q: %v", signature, d.Firma, err)
 	}
 	key, err := base64.StdEncoding.DecodeString(d.PublicKey)
 	if err != nil {
@@ -52,15 +52,15 @@ func worldsApart(t *testing.T, p *platform) {
 		at, key, folio, signature string
 		status                    int
 	}{
-		"production":                        {production, d.APIKey, d.Folio, d.Signature, http.StatusOK},
-		"staging":                           {staging, d.StagAPIKey, d.StagFolio, d.StagSignature, http.StatusOK},
-		"production's key at staging":       {staging, d.APIKey, d.StagFolio, d.StagSignature, http.StatusUnauthorized},
-		"staging's key at production":       {production, d.StagAPIKey, d.Folio, d.Signature, http.StatusUnauthorized},
-		"a card of production at staging":   {staging, d.StagAPIKey, d.Folio, d.Signature, http.StatusNotFound},
-		"a card of staging at production":   {production, d.APIKey, d.StagFolio, d.StagSignature, http.StatusNotFound},
-		"a signature of another card":       {production, d.APIKey, d.Folio, d.RevokedSignature, http.StatusNotFound},
-		"a card that was revoked":           {production, d.APIKey, d.RevokedFolio, d.RevokedSignature, http.StatusNotFound},
-		"a card that was revoked, extended": {production, d.APIKeyExtended, d.RevokedFolio, d.RevokedSignature, http.StatusNotFound},
+		"production":                        {production, d.APIKey, d.Folio, d.Firma, http.StatusOK},
+		"staging":                           {staging, d.StagAPIKey, d.StagFolio, d.StagFirma, http.StatusOK},
+		"production's key at staging":       {staging, d.APIKey, d.StagFolio, d.StagFirma, http.StatusUnauthorized},
+		"staging's key at production":       {production, d.StagAPIKey, d.Folio, d.Firma, http.StatusUnauthorized},
+		"a card of production at staging":   {staging, d.StagAPIKey, d.Folio, d.Firma, http.StatusNotFound},
+		"a card of staging at production":   {production, d.APIKey, d.StagFolio, d.StagFirma, http.StatusNotFound},
+		"a signature of another card":       {production, d.APIKey, d.Folio, d.RevokedFirma, http.StatusNotFound},
+		"a card that was revoked":           {production, d.APIKey, d.RevokedFolio, d.RevokedFirma, http.StatusNotFound},
+		"a card that was revoked, extended": {production, d.ExtendedKey, d.RevokedFolio, d.RevokedFirma, http.StatusNotFound},
 	} {
 		a := p.send(t, call{
 			method: http.MethodGet, path: c.at + "/perfil/" + c.folio + "?firma_digital=" + c.signature, header: http.Header{"Authorization": {c.key}},

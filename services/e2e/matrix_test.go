@@ -7,18 +7,19 @@ import (
 )
 
 // credentialMatrix presents the credentials of the families that are configured by default.
-func credentialMatrix(t *testing.T, p *platform) { credentialsPass(t, p, "cmp", "tuidd") }
+func credentialMatrix(t *testing.T, p *platform) { credentialsPass(t, p, "cmp", "tuidd", "iddi") }
 
 // TestPlatformWithMoreFamilies presents credentials of families whose windows are elsewhere.
 func TestPlatformWithMoreFamilies(t *testing.T) {
 	p := up(t, t.TempDir(), "--set", "auth.families=cmp,tuidd,iddi,mosia,colppy")
-	credentialsPass(t, p, "iddi", "mosia", "colppy")
+	credentialsPass(t, p, "mosia", "colppy")
 }
 
 // credentialsPass presents the credentials of each family at every endpoint: only the marked ones may pass.
 func credentialsPass(t *testing.T, p *platform, families ...string) {
 	t.Helper()
 	served := map[string]bool{"cmp": true, "tuidd": true}
+	everyone := map[string]bool{"cmp": true, "tuidd": true, "iddi": true}
 	endpoints := []struct {
 		name  string
 		token bool // Also takes a token of the family as credential.
@@ -31,16 +32,22 @@ func credentialsPass(t *testing.T, p *platform, families ...string) {
 			with: func(c credentials) call { return introspecting("x", c) },
 		},
 		{
-			name: "revoke", takes: served,
+			name: "revoke", takes: everyone,
 			with: func(c credentials) call { return revoking("x", c) },
 		},
-		{name: "own token", takes: served, with: func(c credentials) call { return issuing(c).at(ownTokenPath) }},
+		{name: "own token", takes: everyone, with: func(c credentials) call { return issuing(c).at(ownTokenPath) }},
 		{
-			name: "own introspection", token: true, takes: served,
+			name: "own introspection", token: true, takes: everyone,
 			with: func(c credentials) call { return introspecting("x", c).at(ownIntrospectPath) },
 		},
+		{
+			name: "token of iddi", // for API keys, and those of its own family
+			with: func(c credentials) call {
+				return call{path: "/v1/iddi/oauth/token", form: map[string]string{"grant_type": "client_credentials"}, basic: &c}
+			},
+		},
 	}
-	tokens := map[string]string{"cmp": p.issue(t, p.partner), "tuidd": p.issue(t, p.resource)}
+	tokens := map[string]string{"cmp": p.issue(t, p.partner), "tuidd": p.issue(t, p.resource), "iddi": p.issueForKey(t)}
 	for _, family := range families {
 		own := p.owner().create(t, "E2E "+family, family).credentials()
 		for _, e := range endpoints {

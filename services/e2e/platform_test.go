@@ -36,17 +36,17 @@ type demo struct {
 
 // iddi is what it has of the university digital identity.
 type iddi struct {
-	APIKey           string `json:"api_key"`
-	APIKeyExtended   string `json:"api_key_extendido"`
-	Folio            string `json:"folio"`
-	Signature        string `json:"firma_digital"`
-	QR               string `json:"qr"`
-	PublicKey        string `json:"public_key"`
-	RevokedFolio     string `json:"revoked_folio"`
-	RevokedSignature string `json:"revoked_firma_digital"`
-	StagAPIKey       string `json:"stag_api_key"`
-	StagFolio        string `json:"stag_folio"`
-	StagSignature    string `json:"stag_firma_digital"`
+	APIKey       string `json:"api_key"`
+	ExtendedKey  string `json:"api_key_extendido"`
+	Folio        string `json:"folio"`
+	Firma        string `json:"firma_digital"`
+	QR           string `json:"qr"`
+	PublicKey    string `json:"public_key"`
+	RevokedFolio string `json:"revoked_folio"`
+	RevokedFirma string `json:"revoked_firma_digital"`
+	StagAPIKey   string `json:"stag_api_key"`
+	StagFolio    string `json:"stag_folio"`
+	StagFirma    string `json:"stag_firma_digital"`
 }
 
 // platform is an all-in-one platform with demonstration data.
