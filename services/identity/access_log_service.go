@@ -8,7 +8,6 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/ventanilla/ventanilla/pkg/auditlog"
-	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
 )
@@ -38,7 +37,7 @@ func (s *accessLogService) ListPersonAccesses(ctx context.Context, req *identity
 	} else if err := by.needs(scopeRead); err != nil {
 		return nil, err
 	}
-	person, err := s.personSeen(ctx, by, id)
+	person, err := s.person(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -50,15 +49,6 @@ func (s *accessLogService) ListPersonAccesses(ctx context.Context, req *identity
 		return nil, err
 	}
 	return &identityv1.ListPersonAccessesResponse{Entries: entries, NextPageToken: next}, nil
-}
-
-// personSeen finds a person that the caller may know of.
-func (s *Service) personSeen(ctx context.Context, by caller, id string) (store.PersonRef, error) {
-	person, err := s.store.PersonRef(ctx, id)
-	if errors.Is(err, sqlstore.ErrNotFound) || err == nil && !by.sees(person.DataSet) {
-		return store.PersonRef{}, personNotFound()
-	}
-	return person, failure(err, "finding a person")
 }
 
 func (s *accessLogService) page(ctx context.Context, token string, size int32, filter auditlog.Filter) ([]*identityv1.AccessEntry, string, error) {

@@ -36,7 +36,13 @@ type revocationLists struct {
 	last atomic.Pointer[revocationList]
 }
 
-func newRevocationLists() *revocationLists { return &revocationLists{turn: make(chan struct{}, 1)} }
+func newRevocationLists() map[store.DataSet]*revocationLists {
+	all := map[store.DataSet]*revocationLists{}
+	for _, set := range store.DataSets() {
+		all[set] = &revocationLists{turn: make(chan struct{}, 1)}
+	}
+	return all
+}
 
 // revocationList is a signed list. Nobody changes it.
 type revocationList struct {

@@ -73,12 +73,10 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		now:      deps.Now,
 		logger:   deps.Logger,
 		recorder: auditlog.NewRecorder(deps.DB),
+		lists:    newRevocationLists(),
+		newFolio: randomFolio,
 	}
-	s.ring, s.newFolio = keys.NewRing(s.vault), randomFolio
-	s.lists = map[store.DataSet]*revocationLists{}
-	for _, set := range store.DataSets() {
-		s.lists[set] = newRevocationLists()
-	}
+	s.ring = keys.NewRing(s.vault)
 	var err error
 	if s.contract, err = recordContract(); err != nil {
 		return nil, fmt.Errorf("starting identity: %w", err)
