@@ -23,7 +23,6 @@ func TestPlatform(t *testing.T) {
 		{"preflight", preflight},
 		{"request ids", requestIDs},
 		{"probes", probes},
-		{"credential matrix", credentialMatrix},
 		{"identities", identities},
 		{"administration", administration},
 	}
