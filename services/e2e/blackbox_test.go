@@ -25,6 +25,7 @@ func TestPlatform(t *testing.T) {
 		{"preflight", preflight},
 		{"request ids", requestIDs},
 		{"probes", probes},
+		{"identities", identities},
 		{"administration", administration},
 	}
 	for _, c := range cases {

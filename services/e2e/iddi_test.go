@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"testing"
 )
 
 // iddiCall is a call of iddi's API, by a path without the prefix of a data set. It may be made again and again.
@@ -55,7 +56,8 @@ type refusedCall struct {
 }
 
 // iddiRefused are calls that are wrong in each way that the document has.
-func iddiRefused(p *platform) []refusedCall {
+func iddiRefused(t *testing.T, p *platform) []refusedCall {
+	t.Helper()
 	iddi := p.demo.IDDi
 	by := http.Header{"Authorization": {"Bearer " + iddi.APIKey}}
 	profile := "/perfil/" + iddi.Folio + "?firma_digital=" + iddi.Firma
@@ -64,6 +66,7 @@ func iddiRefused(p *platform) []refusedCall {
 		{iddiCall{name: "malformed folio", call: get("/perfil/a-b?firma_digital="+iddi.Firma, by)}, http.StatusBadRequest},
 		{iddiCall{name: "no credential", call: get(profile, nil)}, http.StatusUnauthorized},
 		{iddiCall{name: "key of the other data set", call: get(profile, http.Header{"Authorization": {iddi.StagAPIKey}})}, http.StatusUnauthorized},
+		{iddiCall{name: "token of another family", call: get(profile, http.Header{"Authorization": {"Bearer " + p.issue(t, p.partner)}})}, http.StatusUnauthorized},
 		{iddiCall{name: "no scope", call: get(profile+"&perfil_extendido=true", by)}, http.StatusForbidden},
 		{iddiCall{name: "unknown folio", call: get("/perfil/zzzzzz?firma_digital="+iddi.Firma, by)}, http.StatusNotFound},
 		{iddiCall{name: "another card's signature", call: get("/perfil/"+iddi.Folio+"?firma_digital="+iddi.RevokedFirma, by)}, http.StatusNotFound},
@@ -75,11 +78,21 @@ func iddiRefused(p *platform) []refusedCall {
 		{iddiCall{name: "too long a life", call: token(map[string]string{"grant_type": "client_credentials", "expires_in": "7948801"})}, http.StatusBadRequest},
 		{iddiCall{name: "another's scope", call: token(map[string]string{"grant_type": "client_credentials", "scope": "perfil:extendido"})}, http.StatusBadRequest},
 		{iddiCall{name: "no key", call: call{path: "/oauth/token", form: map[string]string{"grant_type": "client_credentials"}}}, http.StatusUnauthorized},
-		{iddiCall{name: "malformed JSON", call: call{path: "/credenciales/estado"}, json: `{"folio":`}, http.StatusNotAcceptable},
 		{iddiCall{name: "malformed card", call: call{path: "/credenciales/estado"}, json: cardOf("a-b", "x")}, http.StatusUnprocessableEntity},
 		{iddiCall{name: "unknown card", call: call{path: "/credenciales/estado"}, json: cardOf("zzzzzz", iddi.Firma)}, http.StatusNotFound},
 		{iddiCall{name: "a form", call: call{path: "/credenciales/estado", form: map[string]string{"folio": iddi.Folio}}}, http.StatusUnsupportedMediaType},
 	}
+}
+
+// issueForKey returns an access token of iddi for the demo's key.
+func (p *platform) issueForKey(t *testing.T) string {
+	t.Helper()
+	a := p.send(t, call{path: "/v1/iddi/oauth/token", bearer: p.demo.IDDi.APIKey, form: map[string]string{"grant_type": "client_credentials"}})
+	token, err := a.accessToken()
+	if a.status != http.StatusOK || err != nil {
+		t.Fatalf("issuing a token: status %d, %s", a.status, a.body)
+	}
+	return token
 }
 
 func get(path string, header http.Header) call {

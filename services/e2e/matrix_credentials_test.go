@@ -24,7 +24,7 @@ const (
 
 // presentation is a credential of a client, as it comes with a call.
 type presentation struct {
-	name                string
+	name, note          string
 	kind                kind
 	family, set, client string
 	scopes              []string
@@ -70,12 +70,13 @@ func (c presentation) apiKey(text string) presentation {
 }
 
 func (c presentation) named() presentation {
-	c.name = fmt.Sprintf("%s of %s, %s", c.kind, c.family, c.set)
+	c.name = fmt.Sprintf("%s of %s, %s%s", c.kind, c.family, c.set, c.note)
 	return c
 }
 
 func (c presentation) having(scopes ...string) presentation {
 	c.scopes = scopes
+	c.note = ", for " + strings.Join(scopes, " ")
 	return c
 }
 

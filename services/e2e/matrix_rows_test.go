@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/ventanilla/ventanilla/gateway/dialect/native"
 	"github.com/ventanilla/ventanilla/gateway/dialect/tuidd"
 	gateway "github.com/ventanilla/ventanilla/gateway/edge"
+	"github.com/ventanilla/ventanilla/gateway/web"
 )
 
 // served are the families with a window; clients of elsewhere may be registered too.
@@ -91,7 +93,7 @@ func (p *platform) rows(t *testing.T) []row {
 	} {
 		rows = append(rows, row{method: "GET", path: path, public: true, asks: []ask{{call: getting(path)}}})
 	}
-	return slices.Concat(rows, iddiRows(production, real, trial), iddiRows(staging, trial, real))
+	return slices.Concat(rows, pages(t), iddiRows(production, real, trial), iddiRows(staging, trial, real))
 }
 
 // iddiBody are the members of an error of iddi.
@@ -198,23 +200,44 @@ func otherData(path string) func(presentation, []presentation) []call {
 	}
 }
 
+// pages are the rows of what is there for browsers: all of it is public.
+func pages(t *testing.T) (rows []row) {
+	t.Helper()
+	for _, route := range routesOf(t, func() (gateway.Family, error) { return web.New(nil) }) {
+		rows = append(rows, row{method: route.Method, path: route.Path, public: true, asks: []ask{{call: getting(route.Path)}}})
+	}
+	return rows
+}
+
+// everyFamilyIsServed compares the families of the rows with those that the binary has.
+func everyFamilyIsServed(t *testing.T) {
+	t.Helper()
+	out, err := command(t, "config", "check", "--json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var settings struct {
+		Auth struct {
+			Families []string `json:"families"`
+		} `json:"auth"`
+	}
+	if err := json.Unmarshal([]byte(out), &settings); err != nil || !slices.Equal(settings.Auth.Families, served) {
+		t.Errorf("the platform serves %v, %v; the matrix has %v", settings.Auth.Families, err, served)
+	}
+}
+
 // everyRouteHasARow compares the rows with the routes of the dialects.
 func everyRouteHasARow(t *testing.T, rows []row) {
 	t.Helper()
 	routes := map[string]bool{}
-	for _, newFamily := range []func() (gateway.Family, error){
+	for _, route := range routesOf(t,
 		func() (gateway.Family, error) { return cmp.New(nil) },
 		func() (gateway.Family, error) { return tuidd.New(nil, nil, "") },
 		func() (gateway.Family, error) { return iddi.New(nil, nil, nil, "") },
 		func() (gateway.Family, error) { return native.New(nil, nil, "") },
-	} {
-		family, err := newFamily()
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, route := range family.Routes {
-			routes[route.Method+" "+route.Path] = true
-		}
+		func() (gateway.Family, error) { return web.New(nil) },
+	) {
+		routes[route.Method+" "+route.Path] = true
 	}
 	for _, r := range rows {
 		if name := r.method + " " + r.path; !routes[name] {
@@ -226,4 +249,16 @@ func everyRouteHasARow(t *testing.T, rows []row) {
 	for name := range routes {
 		t.Errorf("the matrix has no row for %s", name)
 	}
+}
+
+func routesOf(t *testing.T, families ...func() (gateway.Family, error)) (routes []gateway.Route) {
+	t.Helper()
+	for _, newFamily := range families {
+		family, err := newFamily()
+		if err != nil {
+			t.Fatal(err)
+		}
+		routes = append(routes, family.Routes...)
+	}
+	return routes
 }

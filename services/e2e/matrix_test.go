@@ -14,6 +14,7 @@ func TestAuthorizationMatrix(t *testing.T) {
 		"--set", "edge.rate.per_second=10000", "--set", "edge.rate.burst=10000",
 		"--set", "edge.rate.failures.per_second=10000", "--set", "edge.rate.failures.burst=10000")
 	rows := p.rows(t)
+	everyFamilyIsServed(t)
 	everyRouteHasARow(t, rows)
 	presented := p.presentations(t)
 	for _, r := range rows {
@@ -93,6 +94,7 @@ func (r row) refused(t *testing.T, what string, a answer) {
 	t.Helper()
 	if a.status != http.StatusUnauthorized && !(a.status == http.StatusBadRequest && strings.Contains(a.body, `"invalid_request"`)) {
 		t.Errorf("%s: not refused: %d, %s", what, a.status, a.body)
+		return
 	}
 	if a.status == http.StatusUnauthorized && a.header.Get("WWW-Authenticate") == "" {
 		t.Errorf("%s: refused without a challenge", what)

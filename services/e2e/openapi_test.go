@@ -70,6 +70,7 @@ func TestOpenAPIMock(t *testing.T) {
 			for _, code := range []string{"405", "429", "503"} {
 				failing := c.ready()
 				failing.header.Set("Prefer", "code="+code)
+				failing.header.Set("Accept", "*/*") // errors are JSON
 				if a := mock.send(t, failing); strconv.Itoa(a.status) != code {
 					t.Errorf("asked for %s, got %d, %s", code, a.status, a.body)
 				}
@@ -91,9 +92,9 @@ func openAPIProxy(t *testing.T, p *platform) {
 			t.Run(c.name+" at "+upstream, func(t *testing.T) { proxy.expect(t, c, http.StatusOK) })
 		}
 	}
-	// Prism would answer for the platform where the caller is wrong, too.
+	// This one does not answer for the platform where the caller is wrong.
 	proxy := prism(t, p.demo.CAFile, "proxy", "--validate-request=false", p.base+"/v1/iddi")
-	for _, c := range iddiRefused(p) {
+	for _, c := range iddiRefused(t, p) {
 		t.Run(c.name, func(t *testing.T) { proxy.expect(t, c.iddiCall, c.status) })
 	}
 }

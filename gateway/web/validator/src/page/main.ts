@@ -5,6 +5,7 @@ import { check, type Sources } from './check.ts'
 import { chosenLanguage, keepLanguage } from './choice.ts'
 import { fetchKept } from './kept.ts'
 import { type Language, preferred } from './language.ts'
+import { Scanning } from './scanning.ts'
 import { siteOf } from './site.ts'
 import { askStatus } from './status.ts'
 import { byId, type Shown, View } from './view.ts'
@@ -58,24 +59,24 @@ function readScanned(text: string): void {
   byId('result').scrollIntoView({ block: 'nearest' })
 }
 
-const scanning = import('./scanning.ts').then(({ Scanning }) => new Scanning(readScanned))
+const scanning = new Scanning(readScanned)
 
-async function speak(chosen: Language): Promise<void> {
+function speak(chosen: Language): void {
   language = chosen
   view = new View(language)
   view.showPage()
   view.show(shown)
-  ;(await scanning).show(chosen)
+  scanning.show(chosen)
 }
 
 byId('language').addEventListener('click', () => {
   const other = language === 'es' ? 'en' : 'es'
   keepLanguage(other)
-  void speak(other)
+  speak(other)
 })
 byId('again').addEventListener('click', () => void judge(asked.body, asked.validator))
 window.addEventListener('hashchange', readAddress)
 byId('staging').hidden = !site.staging
-void speak(language)
+speak(language)
 readAddress()
 void navigator.serviceWorker?.register('/c/sw.js', { scope: '/c' }).catch(() => {}) // without it the page works while there is a network
