@@ -104,6 +104,7 @@ func TestCataloguesRefuseWhatIsWrong(t *testing.T) {
 		"a unit with a space":  {units, "A B", "A", errorsv1.Reason_REASON_FIELD_INVALID, "entry.code"},
 		"a status with a line": {statuses, "A\nB", "A", errorsv1.Reason_REASON_FIELD_INVALID, "entry.code"},
 		"a status at the end":  {statuses, "A ", "A", errorsv1.Reason_REASON_FIELD_INVALID, "entry.code"},
+		"a status of nothing":  {statuses, "\ufffd", "A", errorsv1.Reason_REASON_FIELD_INVALID, "entry.code"},
 		"no name":              {programmes, "1", "", errorsv1.Reason_REASON_FIELD_MISSING, "entry.name"},
 		"a blank name":         {programmes, "1", " ", errorsv1.Reason_REASON_FIELD_MISSING, "entry.name"},
 		"a name with a NUL":    {programmes, "1", "A\x00", errorsv1.Reason_REASON_FIELD_INVALID, "entry.name"},

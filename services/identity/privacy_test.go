@@ -185,6 +185,9 @@ func TestPersonsWithoutTheStoreAreUnavailable(t *testing.T) {
 	testkit.Eventually(t, 10*time.Second, calls["GetPerson"])
 	r.stop()
 	wantNone(t, "what the replica logged", logs.String(), values)
+	if failed := strings.Count(logs.String(), "call failed"); failed < len(calls) {
+		t.Errorf("%d calls that failed were logged, of %d", failed, len(calls))
+	}
 }
 
 // What cannot be entered in the log is not given out.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/gateway/dialect/cmp"
+	"github.com/ventanilla/ventanilla/gateway/dialect/iddi"
 	"github.com/ventanilla/ventanilla/gateway/dialect/native"
 	"github.com/ventanilla/ventanilla/gateway/dialect/tuidd"
 	"github.com/ventanilla/ventanilla/gateway/edge"
@@ -30,10 +31,10 @@ func clientsOf(conns map[string]*grpc.ClientConn) clients {
 }
 
 // partners are the families that this platform serves, the native one apart. Their clients can be registered.
-func partners() []string { return []string{cmp.Name, tuidd.Name} }
+func partners() []string { return []string{cmp.Name, tuidd.Name, iddi.Name} }
 
 // familyScopes are what a family's document gives to every key of its clients.
-func familyScopes() map[string][]string { return map[string][]string{"iddi": {"perfil"}} }
+func familyScopes() map[string][]string { return map[string][]string{iddi.Name: {"perfil"}} }
 
 // families are those of the edge.
 func families(to clients, revocations *authn.Revocations, issuer string) ([]edge.Family, error) {
@@ -53,6 +54,10 @@ func families(to clients, revocations *authn.Revocations, issuer string) ([]edge
 	if err != nil {
 		return nil, err
 	}
+	universityIdentity, err := iddi.New(paced, exchanger, to.identity, issuer)
+	if err != nil {
+		return nil, err
+	}
 	everyone, err := native.New(paced, exchanger, issuer, partners()...)
 	if err != nil {
 		return nil, err
@@ -61,5 +66,5 @@ func families(to clients, revocations *authn.Revocations, issuer string) ([]edge
 	if err != nil {
 		return nil, err
 	}
-	return []edge.Family{redProteccionSocial, mobileConnect, everyone, pages}, nil
+	return []edge.Family{redProteccionSocial, mobileConnect, universityIdentity, everyone, pages}, nil
 }
