@@ -13,6 +13,9 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 BUILD_FLAGS := -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)'
 PACKAGES := ./... ./proto/...
 CONTRACTS := api partner
+# What Node runs: the validator page, the end-to-end suite's OAuth clients and its browser.
+PAGE := gateway/web/validator
+NODE_MODULES := $(addsuffix /node_modules,$(PAGE) services/e2e/clients services/e2e/openapi services/e2e/browser)
 BINARY := $(CURDIR)/bin/ventanilla
 # After the other tests, so that none competes with the suite's deadlines; never from the
 # cache, which does not see that the binary changed.
@@ -29,6 +32,7 @@ build: ## Build bin/ventanilla.
 	CGO_ENABLED=0 go build $(BUILD_FLAGS) -o $(BINARY) ./services/cmd/ventanilla
 
 test: build test-needs ## Run every test of both modules with the race detector.
+	npm --prefix $(PAGE) test --silent
 	go list $(PACKAGES) | grep -v '/services/e2e$$' | xargs go test -race
 	$(E2E) -skip '^TestSkew$$'
 
@@ -62,8 +66,9 @@ lint-deploy: build .bin/lint.stamp .bin/kubernetes-schemas/.stamp ## Check the i
 	cd tools/deploy
 	GOWORK=off ../../.bin/golangci-lint run --allow-serial-runners --config ../../.golangci.yml ./...
 
-generate: .bin/buf .bin/protogen.stamp proto/third_party/.stamp ## Regenerate proto/gen from the .proto files.
+generate: .bin/buf .bin/protogen.stamp proto/third_party/.stamp $(PAGE)/node_modules/.package-lock.json ## Regenerate what is made of the .proto files and the page's sources.
 	.bin/buf generate
+	npm --prefix $(PAGE) run --silent build -- --logLevel warn
 
 proto-baseline: .bin/buf proto/third_party/.stamp ## Accept the present contracts as what `make lint` compares with.
 	for module in $(CONTRACTS); do .bin/buf build "proto/$$module" --exclude-source-info -o "proto/baseline/$$module.binpb"; done
@@ -81,7 +86,7 @@ ci: ## Run what CI runs.
 	.ci/run
 
 clean: ## Remove all that these targets build.
-	rm -rf .bin bin proto/third_party services/e2e/clients/node_modules
+	rm -rf .bin bin proto/third_party $(NODE_MODULES)
 
 .PHONY: help run build test bench soak drill skew lint lint-deploy generate proto-baseline tidy format ci clean
 
@@ -100,20 +105,22 @@ lint-go: .bin/lint.stamp
 	GOWORK=off ../../.bin/golangci-lint run --allow-serial-runners --config ../../.golangci.yml ./...
 
 test-needs: node-modules
-	@.ci/need initdb redis-server curl
+	@.ci/need initdb redis-server curl chromium
 
-CLIENTS := services/e2e/clients
-node-modules: $(CLIENTS)/node_modules/.package-lock.json
-
-$(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
+# Of its own, so that it is installed once where several wait for it.
+node:
 	@.ci/need node
-	cd $(CLIENTS)
+
+node-modules: $(addsuffix /.package-lock.json,$(NODE_MODULES))
+
+%/node_modules/.package-lock.json: %/package-lock.json | node
+	cd $*
 	npm ci --no-audit --no-fund
 	touch node_modules/.package-lock.json
 
 tools: .bin/buf .bin/protogen.stamp .bin/lint.stamp
 
-.PHONY: lint-proto lint-go test-needs node-modules tools
+.PHONY: lint-proto lint-go test-needs node node-modules tools
 
 # Tools. Each module under tools/ pins its own dependencies, outside go.work.
 

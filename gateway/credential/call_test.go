@@ -43,7 +43,7 @@ func TestAKeptExchangeThatIsOverIsMadeAnew(t *testing.T) {
 		{"what was exchanged anew is kept", nil, []string{"Bearer internal-2"}, false},
 		{"refused again", []string{"Bearer internal-2", "Bearer internal-3"}, []string{"Bearer internal-2", "Bearer internal-3"}, true},
 	} {
-		caller, err := e.Exchange(t.Context(), present, "auth", "cmp")
+		caller, err := e.Exchange(t.Context(), present, "auth", ofCMP)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -54,7 +54,7 @@ func TestAKeptExchangeThatIsOverIsMadeAnew(t *testing.T) {
 		}
 	}
 
-	caller, err := e.Exchange(t.Context(), present, "auth", "cmp")
+	caller, err := e.Exchange(t.Context(), present, "auth", ofCMP)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestAKeptExchangeThatIsOverIsMadeAnew(t *testing.T) {
 	if err := caller.Call(t.Context(), func(context.Context) error { return w.err }); rpcerr.Reason(err) != invalid {
 		t.Errorf("a credential that is over: %v", err)
 	}
-	if _, err := e.Exchange(t.Context(), present, "auth", "cmp"); rpcerr.Reason(err) != invalid {
+	if _, err := e.Exchange(t.Context(), present, "auth", ofCMP); rpcerr.Reason(err) != invalid {
 		t.Errorf("it is still kept: %v", err)
 	}
 }
@@ -70,7 +70,7 @@ func TestAKeptExchangeThatIsOverIsMadeAnew(t *testing.T) {
 func TestOtherFailuresAreNotTriedAgain(t *testing.T) {
 	w, e := exchanger(t)
 	for range 2 {
-		caller, err := e.Exchange(t.Context(), credential.Credential{Scheme: credential.Bearer, Token: "a"}, "auth", "cmp")
+		caller, err := e.Exchange(t.Context(), credential.Credential{Scheme: credential.Bearer, Token: "a"}, "auth", ofCMP)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -109,16 +109,16 @@ func newCache[V any]() (*otter.Cache[key, V], error) {
 }
 
 // Exchange returns the caller behind a credential, with an internal token for the
-// role audience, and counts a call of its client. A credential of a client of none
-// of the families is refused as if unknown. It fails with CREDENTIAL_MISSING,
+// role audience, and counts a call of its client. A credential of another client
+// than one of those is refused as if unknown. It fails with CREDENTIAL_MISSING,
 // CREDENTIAL_INVALID, RATE_LIMITED, and with UNAVAILABLE or DEADLINE_EXCEEDED when
 // auth cannot be asked and has to be.
-func (e *Exchanger) Exchange(ctx context.Context, c Credential, audience string, families ...string) (Caller, error) {
-	request, err := newRequest(c, audience, families)
+func (e *Exchanger) Exchange(ctx context.Context, c Credential, audience string, of Clients) (Caller, error) {
+	request, err := newRequest(c, audience, of)
 	if err != nil {
 		return Caller{}, err
 	}
-	caller, err := e.exchange(ctx, request, c, hash(c, audience, families))
+	caller, err := e.exchange(ctx, request, c, hash(c, audience, of))
 	if err != nil {
 		if rpcerr.Reason(err) == errorsv1.Reason_REASON_CREDENTIAL_INVALID {
 			e.limits.Failed(ctx)
@@ -228,8 +228,8 @@ func (e *Exchanger) ask(ctx context.Context, request *authv1.ExchangeRequest) (e
 	}, nil
 }
 
-func newRequest(c Credential, audience string, families []string) (*authv1.ExchangeRequest, error) {
-	request := &authv1.ExchangeRequest{Audience: audience, Families: families}
+func newRequest(c Credential, audience string, of Clients) (*authv1.ExchangeRequest, error) {
+	request := &authv1.ExchangeRequest{Audience: audience, Families: of.Families, DataSets: of.DataSets}
 	switch c.Scheme {
 	case Bearer:
 		request.Credential = &authv1.ExchangeRequest_BearerToken{BearerToken: c.Token}
@@ -253,16 +253,20 @@ func newRequest(c Credential, audience string, families []string) (*authv1.Excha
 }
 
 // hash names an exchange. Each part is written with its length, so that no two exchanges share a name.
-func hash(c Credential, audience string, families []string) key {
+func hash(c Credential, audience string, of Clients) key {
 	buf := make([]byte, 0, 1024)
 	buf = append(buf, byte(c.Scheme))
 	for _, part := range []string{c.Token, c.ClientID, c.Secret, audience} {
 		buf = binary.AppendUvarint(buf, uint64(len(part)))
 		buf = append(buf, part...)
 	}
-	for _, family := range families {
+	buf = binary.AppendUvarint(buf, uint64(len(of.Families)))
+	for _, family := range of.Families {
 		buf = binary.AppendUvarint(buf, uint64(len(family)))
 		buf = append(buf, family...)
+	}
+	for _, set := range of.DataSets {
+		buf = binary.AppendUvarint(buf, uint64(set))
 	}
 	return sha256.Sum256(buf)
 }

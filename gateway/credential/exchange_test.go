@@ -24,6 +24,9 @@ import (
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
 
+// ofCMP are the clients of most tests.
+var ofCMP = credential.Clients{Families: []string{"cmp"}}
+
 var _ credential.Revocations = (*authn.Revocations)(nil)
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -98,7 +101,7 @@ func start(t *testing.T) (*world, func(token string) (string, error)) {
 	t.Helper()
 	w, e := exchanger(t)
 	return w, func(token string) (string, error) {
-		caller, err := e.Exchange(t.Context(), credential.Credential{Scheme: credential.Bearer, Token: token}, "auth", "cmp")
+		caller, err := e.Exchange(t.Context(), credential.Credential{Scheme: credential.Bearer, Token: token}, "auth", ofCMP)
 		return caller.Token, err
 	}
 }
@@ -195,7 +198,7 @@ func TestCredentialsThatAreNone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for scheme, want := range map[credential.Scheme]errorsv1.Reason{credential.None: missing, credential.Other: invalid} {
-		if _, err := e.Exchange(t.Context(), credential.Credential{Scheme: scheme}, "auth"); rpcerr.Reason(err) != want {
+		if _, err := e.Exchange(t.Context(), credential.Credential{Scheme: scheme}, "auth", credential.Clients{}); rpcerr.Reason(err) != want {
 			t.Errorf("%v: got %v", scheme, err)
 		}
 	}
@@ -213,24 +216,32 @@ func TestEveryPartNamesTheExchange(t *testing.T) {
 	basic := func(id, s string) credential.Credential {
 		return credential.Credential{Scheme: credential.Basic, ClientID: id, Secret: s}
 	}
+	families := func(names ...string) credential.Clients { return credential.Clients{Families: names} }
+	sets := []authv1.DataSet{authv1.DataSet_DATA_SET_PRODUCTION, authv1.DataSet_DATA_SET_STAGING}
 	calls := []struct {
 		c        credential.Credential
 		audience string
-		families []string
+		of       credential.Clients
 	}{
-		{bearer("ab"), "auth", []string{"cmp"}},
-		{bearer("a"), "auth", []string{"cmp"}},
-		{bearer("ab"), "identity", []string{"cmp"}},
-		{bearer("ab"), "auth", []string{"tuidd"}},
-		{bearer("ab"), "auth", []string{"cmp", "tuidd"}},
-		{bearer("ab"), "auth", []string{"cmptuidd"}},
-		{basic("a", "bc"), "auth", nil},
-		{basic("ab", "c"), "auth", nil},
+		{bearer("ab"), "auth", ofCMP},
+		{bearer("a"), "auth", ofCMP},
+		{bearer("ab"), "identity", ofCMP},
+		{bearer("ab"), "auth", families("tuidd")},
+		{bearer("ab"), "auth", families("cmp", "tuidd")},
+		{bearer("ab"), "auth", families("cmptuidd")},
+		{bearer("ab"), "auth", credential.Clients{Families: ofCMP.Families, DataSets: sets[:1]}},
+		{bearer("ab"), "auth", credential.Clients{Families: ofCMP.Families, DataSets: sets[1:]}},
+		{bearer("ab"), "auth", credential.Clients{Families: ofCMP.Families, DataSets: sets}},
+		{basic("a", "bc"), "auth", credential.Clients{}},
+		{basic("ab", "c"), "auth", credential.Clients{}},
 	}
-	for range 2 {
+	for round := range 2 {
 		for _, c := range calls {
-			if _, err := e.Exchange(t.Context(), c.c, c.audience, c.families...); err != nil {
+			if _, err := e.Exchange(t.Context(), c.c, c.audience, c.of); err != nil {
 				t.Fatal(err)
+			}
+			if round == 0 && (!slices.Equal(w.last.GetFamilies(), c.of.Families) || !slices.Equal(w.last.GetDataSets(), c.of.DataSets)) {
+				t.Errorf("asked for %v", w.last)
 			}
 		}
 	}
@@ -249,7 +260,7 @@ func TestAnAssertionIsExchangedEachTime(t *testing.T) {
 	attempts := map[string]bool{}
 	for _, id := range []string{"", "1"} {
 		c.ClientID = id
-		if _, err := e.Exchange(t.Context(), c, "auth", "cmp"); err != nil {
+		if _, err := e.Exchange(t.Context(), c, "auth", ofCMP); err != nil {
 			t.Fatal(err)
 		}
 		sent := w.last.GetClientAssertion()
@@ -262,7 +273,7 @@ func TestAnAssertionIsExchangedEachTime(t *testing.T) {
 		t.Errorf("%d attempts for two exchanges", len(attempts))
 	}
 	c.ClientID = "2"
-	if _, err := e.Exchange(t.Context(), c, "auth", "cmp"); rpcerr.Reason(err) != invalid {
+	if _, err := e.Exchange(t.Context(), c, "auth", ofCMP); rpcerr.Reason(err) != invalid {
 		t.Errorf("the assertion of another client than named: %v", err)
 	}
 }
@@ -274,7 +285,7 @@ func TestAnAPIKeyIsKeptUntilItIsRevoked(t *testing.T) {
 		t.Fatal(err)
 	}
 	exchange := func() error {
-		_, err := e.Exchange(t.Context(), credential.Credential{Scheme: credential.APIKey, Token: "key"}, "auth", "cmp")
+		_, err := e.Exchange(t.Context(), credential.Credential{Scheme: credential.APIKey, Token: "key"}, "auth", ofCMP)
 		return err
 	}
 	for range 2 {
@@ -300,7 +311,7 @@ func TestOneExchangeForManyCallers(t *testing.T) {
 		first, leave := context.WithCancel(t.Context())
 		var callers sync.WaitGroup
 		call := func(ctx context.Context) {
-			if _, err := e.Exchange(ctx, credential.Credential{Scheme: credential.Bearer, Token: "a"}, "auth"); err != nil {
+			if _, err := e.Exchange(ctx, credential.Credential{Scheme: credential.Bearer, Token: "a"}, "auth", credential.Clients{}); err != nil {
 				t.Errorf("got %v", err)
 			}
 		}

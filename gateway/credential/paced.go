@@ -54,5 +54,5 @@ func (p *Paced) IssueToken(ctx context.Context, in *authv1.IssueTokenRequest, op
 func issueKey(in *authv1.IssueTokenRequest) key {
 	return hash(Credential{
 		Scheme: Basic, ClientID: in.GetClientId(), Secret: in.GetClientSecret(), Token: in.GetApiKey() + in.GetClientAssertion().GetAssertion(),
-	}, "", in.GetFamilies())
+	}, "", Clients{in.GetFamilies(), in.GetDataSets()})
 }

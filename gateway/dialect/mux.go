@@ -8,8 +8,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/ventanilla/ventanilla/gateway/edge"
 	"github.com/ventanilla/ventanilla/gateway/wirejson"
@@ -17,11 +19,17 @@ import (
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
 
-type authorizationKey struct{}
+type requestKey struct{}
+
+// request is what adapters read by themselves.
+type request struct {
+	authorization []string
+	query         string
+}
 
 // NewHandler makes a family's handler: register puts the partner's services onto
 // its mux. They read JSON and forms, answer JSON, find the caller's credential
-// with Authorization, set headers of the answer with grpc.SetHeader, and fail
+// with Authorization, read the query with Query, set headers of the answer with grpc.SetHeader, and fail
 // with errors of package rpcerr, which the family's WriteError answers.
 func NewHandler(register func(context.Context, *runtime.ServeMux) error) (http.Handler, error) {
 	json := &wirejson.JSON{}
@@ -44,7 +52,9 @@ func NewHandler(register func(context.Context, *runtime.ServeMux) error) (http.H
 		// grpc-gateway would let these set deadlines and trailers.
 		delete(r.Header, "Grpc-Timeout")
 		delete(r.Header, "Te")
-		r = r.WithContext(context.WithValue(r.Context(), authorizationKey{}, r.Header["Authorization"]))
+		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, request{r.Header["Authorization"], r.URL.RawQuery}))
+		// Its errors would name no parameter, but have values in them: adapters read the query.
+		r.Form = url.Values{}
 		r.Body = &wirejson.Body{ReadCloser: r.Body}
 		mux.ServeHTTP(w, r)
 	}), nil
@@ -52,8 +62,14 @@ func NewHandler(register func(context.Context, *runtime.ServeMux) error) (http.H
 
 // Authorization returns the values of the request's Authorization header.
 func Authorization(ctx context.Context) []string {
-	values, _ := ctx.Value(authorizationKey{}).([]string)
-	return values
+	r, _ := ctx.Value(requestKey{}).(request)
+	return r.authorization
+}
+
+// Query reads the request's query into in, as wirejson.Query does.
+func Query(ctx context.Context, in proto.Message) error {
+	r, _ := ctx.Value(requestKey{}).(request)
+	return wirejson.Query(in, r.query)
 }
 
 func fail(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, _ http.ResponseWriter, r *http.Request, err error) {

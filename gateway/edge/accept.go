@@ -6,11 +6,10 @@ import (
 	"strings"
 )
 
-// jsonType is the media type that every route answers in.
+// jsonType is the media type that every route answers in, unless it has only another.
 const jsonType = "application/json"
 
-// MediaType is the media type in which the caller of a request prefers the answer: JSON, or one that the route
-// produces beside it.
+// MediaType is the media type in which the caller of a request prefers the answer: one of those of the route.
 func MediaType(ctx context.Context) string {
 	if x, ok := fromContext(ctx); ok && x.mediaType != "" {
 		return x.mediaType
@@ -24,14 +23,11 @@ type preference struct {
 	specificity int     // of the media range that decides: 0 for */*, 1 for type/*, 2 for the type itself, -1 for none
 }
 
-// choose returns the media type that Accept prefers (RFC 9110, 12.5.1) among JSON and those of produces: the one of
-// higher quality, or else the one that is named more closely. JSON wins a tie. It is empty when none is allowed.
-func choose(accept, produces []string) string {
+// choose returns the media type that Accept prefers (RFC 9110, 12.5.1) among those offered: the one of higher quality,
+// or else the one that is named more closely. The first wins a tie. It is empty when none is allowed.
+func choose(accept, offered []string) string {
 	chosen, best := "", preference{}
-	if p := preferenceFor(jsonType, accept); p.quality > 0 {
-		chosen, best = jsonType, p
-	}
-	for _, mediaType := range produces {
+	for _, mediaType := range offered {
 		p := preferenceFor(mediaType, accept)
 		if p.quality > best.quality || p.quality > 0 && p.quality == best.quality && p.specificity > best.specificity {
 			chosen, best = mediaType, p

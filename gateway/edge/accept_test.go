@@ -62,6 +62,27 @@ func TestTheCallerPrefersAMediaType(t *testing.T) {
 	}
 }
 
+func TestARouteMayHaveAnotherMediaTypeOnly(t *testing.T) {
+	const html, refused = "text/html", "f REASON_NOT_ACCEPTABLE"
+	c := start(t, nil, family("f", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, edge.MediaType(r.Context()))
+	}, []string{""}, edge.Route{Method: "GET", Path: "/", Only: html}))
+	for accept, want := range map[string]string{
+		"":                       html,
+		"*/*":                    html,
+		"text/*;q=0.1":           html,
+		"application/json, */*":  html,
+		"application/json":       refused,
+		"*/*, text/html;q=0":     refused,
+		"application/json, text": refused,
+	} {
+		answer, body := c.do(t, "GET", "/", "", "Accept", accept)
+		if body != want || answer.Header["Vary"] != nil {
+			t.Errorf("%q: got %s, want %s; Vary: %q", accept, body, want, answer.Header["Vary"])
+		}
+	}
+}
+
 // Whatever Accept says, an answer has a media type that the route produces, and one more to choose from refuses nobody.
 func FuzzAccept(f *testing.F) {
 	for _, seed := range []string{"", "*/*", "application/*;q=0.5, application/signed+jwt", "a/b;q=nan,application/json;q=-1"} {

@@ -10,4 +10,6 @@ func (s *Server) StageNames() []string {
 }
 
 // Choose is for a fuzz target: no request would get past HTTP's own checks so often.
-var Choose = choose
+func Choose(accept, produces []string) string {
+	return choose(accept, Route{Produces: produces}.offers())
+}

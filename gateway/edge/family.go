@@ -32,4 +32,14 @@ type Route struct {
 	Consumes []string
 	// Produces lists the media types of answers beside JSON, in lower case; MediaType tells which the caller prefers.
 	Produces []string
+	// Only is the one media type of the answers of a route that does not answer in JSON, in lower case.
+	Only string
+}
+
+// offers are the media types that the route answers in, the first of which wins a tie.
+func (r Route) offers() []string {
+	if r.Only != "" {
+		return []string{r.Only}
+	}
+	return append([]string{jsonType}, r.Produces...)
 }

@@ -32,11 +32,11 @@ func (s *Server) negotiate(next handler) handler {
 			x.fail(r, rpcerr.New(errorsv1.Reason_REASON_METHOD_NOT_ALLOWED, "the path has no such method", rpcerr.Meta("allow", e.allow)))
 			return
 		}
-		produces := e.produces[r.Method]
-		if produces != nil {
+		offered := e.offers[r.Method]
+		if len(offered) > 1 {
 			x.Header().Add("Vary", "Accept")
 		}
-		if x.mediaType = choose(r.Header["Accept"], produces); x.mediaType == "" {
+		if x.mediaType = choose(r.Header["Accept"], offered); x.mediaType == "" {
 			x.fail(r, rpcerr.New(errorsv1.Reason_REASON_NOT_ACCEPTABLE, "the accepted media types are not produced"))
 			return
 		}

@@ -15,9 +15,9 @@ type endpoint struct {
 	path string
 	// consumes has the request types by method; nil beneath a prefix, where nothing is served.
 	consumes map[string][]string
-	// produces has the answers' media types beside JSON by method.
-	produces map[string][]string
-	allow    string
+	// offers has the answers' media types by method.
+	offers map[string][]string
+	allow  string
 }
 
 func (e *endpoint) serves(method string) bool {
@@ -67,7 +67,7 @@ func (r *router) addRoute(f *Family, route Route) error {
 	}
 	e := r.endpoints[pattern]
 	if e == nil {
-		e = &endpoint{family: f, path: route.Path, consumes: make(map[string][]string), produces: make(map[string][]string)}
+		e = &endpoint{family: f, path: route.Path, consumes: make(map[string][]string), offers: make(map[string][]string)}
 		if err := r.add(pattern, e); err != nil {
 			return err
 		}
@@ -76,7 +76,7 @@ func (r *router) addRoute(f *Family, route Route) error {
 		return fmt.Errorf("%s %s is mounted twice", route.Method, route.Path)
 	}
 	e.consumes[route.Method] = route.Consumes
-	e.produces[route.Method] = route.Produces
+	e.offers[route.Method] = route.offers()
 	methods := []string{http.MethodOptions}
 	for method := range e.consumes {
 		methods = append(methods, method)

@@ -2,16 +2,14 @@ package edgetest
 
 import (
 	"context"
-	"net"
+	"encoding/base64"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
-	"google.golang.org/grpc/test/bufconn"
 	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -27,7 +25,9 @@ const Issuer = "https://partners.example.org"
 //   - the client "1" with the secret "s3cret" of every family, whose scopes are "read" and "write";
 //   - its assertions "1@" with the audience that they name, and its API key "vtk_1_s3cret" for the scope "read", which has a quota of tokens;
 //   - the access tokens "caller.of.tuidd" (of a tuidd client), "active", "bare" (active, with the least said), "unsigned"
-//     (active, and not signed when asked) and "foreign" (which client 1 may not revoke).
+//     (active, and not signed when asked) and "foreign" (which client 1 may not revoke);
+//   - the API keys of developers, "vtk_iddi_basic" (which may not have extended profiles), "vtk_iddi_extended",
+//     "vtk_iddi_nothing" (without scopes) and "vtk_iddi_staging", and an access token for each, such as "iddi.basic.token".
 type Auth struct {
 	authv1.UnimplementedTokenServiceServer
 	// Fails is why calls fail that are no exchanges; REASON_UNSPECIFIED for none.
@@ -43,26 +43,7 @@ const internalToken = "internal.token.1"
 // Serve runs the service until the test ends and returns a client of it.
 func (a *Auth) Serve(t testing.TB) authv1.TokenServiceClient {
 	t.Helper()
-	listener := bufconn.Listen(1 << 16)
-	server := grpc.NewServer()
-	authv1.RegisterTokenServiceServer(server, a)
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(listener) }()
-	conn, err := grpc.NewClient("passthrough:///auth", grpc.WithTransportCredentials(insecure.NewCredentials()),
-		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := conn.Close(); err != nil {
-			t.Errorf("closing the auth client: %v", err)
-		}
-		server.Stop()
-		if err := <-ended; err != nil {
-			t.Errorf("auth: %v", err)
-		}
-	})
-	return authv1.NewTokenServiceClient(conn)
+	return authv1.NewTokenServiceClient(serve(t, func(server *grpc.Server) { authv1.RegisterTokenServiceServer(server, a) }))
 }
 
 func fails(reason errorsv1.Reason, field string) error {
@@ -81,7 +62,10 @@ func (a *Auth) IssueToken(_ context.Context, in *authv1.IssueTokenRequest) (*aut
 		return nil, err
 	}
 	granted := []string{"read", "write"}
+	_, scopes, developer := developerOf(in.GetApiKey(), in)
 	switch {
+	case developer:
+		granted = scopes
 	case in.GetApiKey() == apiKey:
 		granted = granted[:1]
 	case asserted(in.GetClientAssertion()):
@@ -92,7 +76,7 @@ func (a *Auth) IssueToken(_ context.Context, in *authv1.IssueTokenRequest) (*aut
 	if in.GetClientId() != "1" && in.GetClientId() != "" {
 		return nil, rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_INVALID, "scripted")
 	}
-	var scopes []string
+	scopes = nil
 	for _, scope := range in.GetScopes() {
 		switch {
 		case scope == "none": // is granted, and is nothing
@@ -108,8 +92,14 @@ func (a *Auth) IssueToken(_ context.Context, in *authv1.IssueTokenRequest) (*aut
 		scopes = granted
 	}
 	issued := &authv1.IssueTokenResponse{AccessToken: "header.claims.signature", ExpiresIn: 31535999, Scopes: scopes}
-	if in.GetApiKey() != "" {
+	if in.GetApiKey() == apiKey {
 		issued.Quota = &authv1.Quota{Limit: 20, Remaining: 7, ResetSeconds: 2, WindowSeconds: 3}
+	}
+	if in.GetLife() != nil {
+		issued.ExpiresIn = in.GetLife().GetSeconds()
+	}
+	if form := in.GetAuthorizedPartyForm(); form != nil {
+		issued.AccessToken = "for." + form.GetSubjectRealm() + "." + base64.RawURLEncoding.EncodeToString([]byte(form.GetAudience()))
 	}
 	return issued, nil
 }
@@ -122,23 +112,32 @@ func asserted(a *authv1.ClientAssertion) bool {
 	return ok && slices.Contains(a.GetAudiences(), audience) && len(a.GetAttempt()) >= 16
 }
 
-// Exchange knows client 1, in all ways that it authenticates, and one token.
+// Exchange knows client 1, in all ways that it authenticates, one token of it, and developers.
 func (a *Auth) Exchange(_ context.Context, in *authv1.ExchangeRequest) (*authv1.ExchangeResponse, error) {
 	if err := fails(a.ExchangeFails, a.Field); err != nil {
 		return nil, err
 	}
+	principal := &authv1.Principal{ClientId: "1"}
 	client := in.GetClientSecret()
-	known := client.GetClientId() == "1" && client.GetClientSecret() == "s3cret" ||
+	known := in.GetAudience() == "auth" && (client.GetClientId() == "1" && client.GetClientSecret() == "s3cret" ||
 		asserted(in.GetClientAssertion()) || in.GetApiKey() == apiKey ||
-		in.GetBearerToken() == "caller.of.tuidd" && slices.Contains(in.GetFamilies(), "tuidd")
-	if !known || in.GetAudience() != "auth" {
+		in.GetBearerToken() == "caller.of.tuidd" && slices.Contains(in.GetFamilies(), "tuidd"))
+	if set, scopes, ok := developerOf(in.GetApiKey()+in.GetBearerToken(), in); ok && in.GetAudience() == "identity" {
+		known, principal.DataSet, principal.Scopes = true, set, scopes
+	}
+	if !known {
 		return nil, rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_INVALID, "scripted")
 	}
 	return &authv1.ExchangeResponse{
 		InternalToken: internalToken,
 		ExpiresAt:     timestamppb.New(time.Date(2100, time.January, 1, 0, 0, 0, 0, time.UTC)),
-		Principal:     &authv1.Principal{ClientId: "1"},
+		Principal:     principal,
 	}, nil
+}
+
+// authenticated tells whether a call comes with the internal token of an exchange.
+func authenticated(ctx context.Context) bool {
+	return slices.Equal(metadata.ValueFromIncomingContext(ctx, "authorization"), []string{"Bearer " + internalToken})
 }
 
 // called checks what every call by a client needs.
@@ -146,7 +145,7 @@ func (a *Auth) called(ctx context.Context, token string) error {
 	if err := fails(a.Fails, a.Field); err != nil {
 		return err
 	}
-	if !slices.Equal(metadata.ValueFromIncomingContext(ctx, "authorization"), []string{"Bearer " + internalToken}) {
+	if !authenticated(ctx) {
 		return rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_MISSING, "scripted")
 	}
 	if len(token) > 16384 {

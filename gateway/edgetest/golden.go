@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/grpc"
+
 	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/gateway/edge"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
@@ -29,7 +31,7 @@ const separator = "\n=== answer\n"
 //
 // A directive is a line "@name value": plain (over plain HTTP), chunked (the body
 // without its length), fill n (n letters after the body), fails REASON (calls of
-// auth), exchange-fails REASON, field PATH (what failures name), repeat n
+// auth), exchange-fails REASON, identity-fails REASON, field PATH (what failures name), repeat n
 // (send it so often; the last answer counts), burst n (the rate limit), and for
 // what an operator switched: maintenance DURATION (how long to wait, 0s for no
 // word), retired, deprecated TIME, sunset TIME, documentation URL.
@@ -43,8 +45,18 @@ type goldenCase struct {
 	answer     string
 }
 
+// Platform is what the families of a case call.
+type Platform struct {
+	// Auth is a client of the scripted auth service.
+	Auth authv1.TokenServiceClient
+	// Exchanger asks it.
+	Exchanger *credential.Exchanger
+	// Identity is a connection to the scripted identity service.
+	Identity grpc.ClientConnInterface
+}
+
 // Families makes the families of a case.
-type Families func(auth authv1.TokenServiceClient, exchanger *credential.Exchanger) ([]edge.Family, error)
+type Families func(p Platform) ([]edge.Family, error)
 
 // Golden runs every case of the folder testdata/golden against an edge of its own. With the flag -update it
 // writes the answers into the cases instead.
@@ -97,18 +109,20 @@ func (c goldenCase) has(directive string) bool {
 	return ok
 }
 
+// reason is the one that a directive names.
+func (c goldenCase) reason(directive string) errorsv1.Reason {
+	return errorsv1.Reason(errorsv1.Reason_value[c.directives[directive]])
+}
+
 func (c goldenCase) run(t *testing.T, families Families) string {
 	t.Helper()
-	auth := (&Auth{
-		Fails:         errorsv1.Reason(errorsv1.Reason_value[c.directives["fails"]]),
-		ExchangeFails: errorsv1.Reason(errorsv1.Reason_value[c.directives["exchange-fails"]]),
-		Field:         c.directives["field"],
-	}).Serve(t)
+	auth := (&Auth{Fails: c.reason("fails"), ExchangeFails: c.reason("exchange-fails"), Field: c.directives["field"]}).Serve(t)
+	identity := (&Identity{Fails: c.reason("identity-fails"), Field: c.directives["field"]}).Serve(t)
 	exchanger, err := credential.NewExchanger(auth, Nothing{}, edge.Callers{}, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	mounted, err := families(auth, exchanger)
+	mounted, err := families(Platform{Auth: auth, Exchanger: exchanger, Identity: identity})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,16 +15,19 @@ import (
 	wirev1 "github.com/ventanilla/ventanilla/proto/gen/go/wire/v1"
 )
 
-// EveryReason fails unless answers has each reason of the platform's vocabulary, and nothing else.
-func EveryReason[A any](t *testing.T, answers map[errorsv1.Reason]A) {
+// EveryReason fails unless answers has each reason that calls of a dialect can give, and nothing else: those that any
+// service may give but to operators only, and those of the services that the dialect calls.
+func EveryReason[A any](t *testing.T, answers map[errorsv1.Reason]A, services ...string) {
 	t.Helper()
-	for number, name := range errorsv1.Reason_name {
-		if _, ok := answers[errorsv1.Reason(number)]; !ok {
-			t.Errorf("no answer for %s", name)
+	values := errorsv1.Reason(0).Descriptor().Values()
+	for i := range values.Len() {
+		options := values.Get(i).Options()
+		service, _ := proto.GetExtension(options, errorsv1.E_Service).(string)
+		operatorsOnly, _ := proto.GetExtension(options, errorsv1.E_OperatorsOnly).(bool)
+		given := !operatorsOnly && (service == "" || slices.Contains(services, service))
+		if _, answered := answers[errorsv1.Reason(values.Get(i).Number())]; answered != given {
+			t.Errorf("%s: can be given: %t, has an answer: %t", values.Get(i).Name(), given, answered)
 		}
-	}
-	if len(answers) != len(errorsv1.Reason_name) {
-		t.Errorf("%d answers for %d reasons", len(answers), len(errorsv1.Reason_name))
 	}
 }
 
@@ -70,7 +73,9 @@ func EveryRoute(t *testing.T, family edge.Family, contracts ...protoreflect.File
 			for j := range methods.Len() {
 				options := methods.Get(j).Options()
 				consumes, _ := proto.GetExtension(options, wirev1.E_Consumes).([]string)
-				annotated = append(annotated, describe(httpRule(options), consumes, produces(methods.Get(j).Output())))
+				for _, rule := range httpRules(options) {
+					annotated = append(annotated, describe(rule, consumes, produces(methods.Get(j).Output())))
+				}
 			}
 		}
 	}
@@ -84,19 +89,26 @@ func EveryRoute(t *testing.T, family edge.Family, contracts ...protoreflect.File
 	}
 }
 
-// httpRule is the method and path of a google.api.http annotation. It finds them by name, so that this module needs
+// httpRules are the methods and paths of a google.api.http annotation. They are found by name, so that this module needs
 // no package of annotations.
-func httpRule(options proto.Message) (rule string) {
+func httpRules(options proto.Message) (rules []string) {
 	options.ProtoReflect().Range(func(option protoreflect.FieldDescriptor, value protoreflect.Value) bool {
 		if option.FullName() != "google.api.http" {
 			return true
 		}
-		message := value.Message()
-		pattern := message.WhichOneof(message.Descriptor().Oneofs().ByName("pattern"))
-		rule = strings.ToUpper(string(pattern.Name())) + " " + message.Get(pattern).String()
+		rules = append(rules, httpRule(value.Message()))
+		more := value.Message().Get(value.Message().Descriptor().Fields().ByName("additional_bindings")).List()
+		for i := range more.Len() {
+			rules = append(rules, httpRule(more.Get(i).Message()))
+		}
 		return false
 	})
-	return rule
+	return rules
+}
+
+func httpRule(rule protoreflect.Message) string {
+	pattern := rule.WhichOneof(rule.Descriptor().Oneofs().ByName("pattern"))
+	return strings.ToUpper(string(pattern.Name())) + " " + rule.Get(pattern).String()
 }
 
 // produces is the media type that stands instead of JSON for a message, if there is one.

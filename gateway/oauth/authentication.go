@@ -12,8 +12,8 @@ import (
 // AssertionType is the one client_assertion_type that is known (RFC 7523, 2.2).
 const AssertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-// apiKeyPrefix tells API keys from access tokens, which are JWTs, and from client identifiers.
-const apiKeyPrefix = "vtk_"
+// APIKeyPrefix tells API keys from access tokens, which are JWTs, and from client identifiers.
+const APIKeyPrefix = "vtk_"
 
 // maxAPIKey is the longest text that auth takes for an API key, in bytes.
 const maxAPIKey = 256
@@ -99,7 +99,7 @@ func (a Authentication) readHeader() (credential.Credential, error) {
 	if c.Scheme == credential.Basic && c.Secret == "" {
 		key = c.ClientID
 	}
-	if strings.HasPrefix(key, apiKeyPrefix) {
+	if strings.HasPrefix(key, APIKeyPrefix) {
 		if len(key) > maxAPIKey {
 			return credential.Credential{}, errInvalid()
 		}

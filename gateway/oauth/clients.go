@@ -12,15 +12,15 @@ const authRole = "auth"
 
 // Exchanger turns a client's credential into an internal token.
 type Exchanger interface {
-	Exchange(ctx context.Context, c credential.Credential, audience string, families ...string) (credential.Caller, error)
+	Exchange(ctx context.Context, c credential.Credential, audience string, of credential.Clients) (credential.Caller, error)
 }
 
 // Clients are those that may call an endpoint which the auth service answers.
 type Clients struct {
 	// Exchanger knows them.
 	Exchanger Exchanger
-	// Families are theirs.
-	Families []string
+	// Served are they.
+	Served credential.Clients
 	// Audiences are what their assertions may name.
 	Audiences []string
 	// Schemes are the credentials that they may have.
@@ -34,7 +34,7 @@ func (c Clients) Authenticate(ctx context.Context, a Authentication) (credential
 	if err != nil {
 		return credential.Caller{}, err
 	}
-	caller, err := c.Exchanger.Exchange(ctx, presented, authRole, c.Families...)
+	caller, err := c.Exchanger.Exchange(ctx, presented, authRole, c.Served)
 	if err != nil {
 		return credential.Caller{}, err
 	}

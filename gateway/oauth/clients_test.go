@@ -15,7 +15,7 @@ import (
 // one is the exchanger of a platform with one client.
 type one struct{}
 
-func (one) Exchange(context.Context, credential.Credential, string, ...string) (credential.Caller, error) {
+func (one) Exchange(context.Context, credential.Credential, string, credential.Clients) (credential.Caller, error) {
 	return credential.Caller{Principal: &authv1.Principal{ClientId: "1"}}, nil
 }
 

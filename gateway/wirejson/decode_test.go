@@ -105,6 +105,7 @@ func TestDecodeForm(t *testing.T) {
 		"not UTF-8":          {body: `client.name=%ff`, reason: malformed},
 		"raw not UTF-8":      {body: "client.name=\xff", reason: malformed},
 		"not a number":       {body: `client.epoch=x`, reason: invalid, field: "client.epoch"},
+		"no number":          {body: `client.epoch=+`, want: ``},
 		"repeated":           {body: `client.name=a&client.name=b`, reason: repeated, field: "client.name"},
 		"too many":           {body: strings.Repeat("x=&", 256), reason: malformed},
 		"bracketed singular": {body: `client[name]=a`, want: ``},

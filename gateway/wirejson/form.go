@@ -66,21 +66,33 @@ func parseForm(m proto.Message, body string) error {
 		if field == nil {
 			continue
 		}
-		if !field.IsList() && len(values[name]) > 1 {
-			return rpcerr.New(errorsv1.Reason_REASON_FIELD_REPEATED, "a parameter is repeated", rpcerr.Field(name, "may come once"))
+		if err := setParameter(m, field, name, values[name]); err != nil {
+			return err
 		}
-		for _, value := range values[name] {
-			if !utf8.ValidString(value) {
-				return malformed("the form is not UTF-8")
-			}
+	}
+	return nil
+}
+
+func setParameter(m proto.Message, field protoreflect.FieldDescriptor, name string, values []string) error {
+	if !field.IsList() && len(values) > 1 {
+		return rpcerr.New(errorsv1.Reason_REASON_FIELD_REPEATED, "a parameter is repeated", rpcerr.Field(name, "may come once"))
+	}
+	for _, value := range values {
+		if !utf8.ValidString(value) {
+			return malformed("the form is not UTF-8")
 		}
-		if field.Kind() == protoreflect.StringKind && !field.IsList() && field.JSONName() == name {
-			m.ProtoReflect().Set(field, protoreflect.ValueOfString(values[name][0])) // as the library would, only at once
-			continue
-		}
-		if err := runtime.PopulateQueryParameters(m, url.Values{name: values[name]}, noFilter); err != nil {
-			return invalid(name, "does not parse")
-		}
+	}
+	text := field.Kind() == protoreflect.StringKind
+	switch {
+	case field.IsList():
+	case text && field.JSONName() == name:
+		m.ProtoReflect().Set(field, protoreflect.ValueOfString(values[0])) // as the library would, only at once
+		return nil
+	case !text && strings.TrimSpace(values[0]) == "":
+		return nil // a parameter without a value is none (RFC 6749, 3.2)
+	}
+	if err := runtime.PopulateQueryParameters(m, url.Values{name: values}, noFilter); err != nil {
+		return invalid(name, "does not parse")
 	}
 	return nil
 }

@@ -7,7 +7,8 @@
 // what has explicit presence and is unset. The same message always yields the
 // same bytes, without HTML escaping and without a final newline.
 //
-// Two options of wire.v1 say more. The members of an inline Struct are written
+// Options of wire.v1 say more. A nullable field that is unset is written as null. An alternative that is set is written
+// in the place of the message that it is in. The members of an inline Struct are written
 // beside the message's own. A string that stands instead of its message is the
 // whole answer once it is set, as it is and in the media type that the option
 // names; it is never a JSON member, not even in a message within another.
@@ -54,12 +55,15 @@ type plan struct {
 	// instead is the string that is the whole answer when it is set, in the media type insteadType.
 	instead     protoreflect.FieldDescriptor
 	insteadType string
+	// alternatives are the messages of which the one that is set is written in this one's place.
+	alternatives []protoreflect.FieldDescriptor
 }
 
 type member struct {
 	desc     protoreflect.FieldDescriptor
 	key      []byte // `"name":`
 	presence bool
+	nullable bool
 }
 
 // ContentType is JSON, unless a string stands instead of the message.
@@ -119,9 +123,14 @@ func (j *JSON) plan(d protoreflect.MessageDescriptor) *plan {
 			p.instead, p.insteadType = f, mediaType
 			continue
 		}
+		if alternative, _ := proto.GetExtension(f.Options(), wirev1.E_Alternative).(bool); alternative {
+			p.alternatives = append(p.alternatives, f)
+			continue
+		}
 		p.own[f.JSONName()] = true
 		key, _ := appendString(nil, f.JSONName())
-		p.fields = append(p.fields, member{desc: f, key: append(key, ':'), presence: f.HasPresence()})
+		nullable, _ := proto.GetExtension(f.Options(), wirev1.E_Nullable).(bool)
+		p.fields = append(p.fields, member{desc: f, key: append(key, ':'), presence: f.HasPresence(), nullable: nullable})
 	}
 	actual, _ := j.plans.LoadOrStore(d, p)
 	return actual.(*plan)
@@ -147,18 +156,28 @@ func (j *JSON) appendMessage(b []byte, m protoreflect.Message) ([]byte, error) {
 		return append(b, text...), err
 	}
 	p := j.plan(m.Descriptor())
+	for _, alternative := range p.alternatives {
+		if m.Has(alternative) {
+			return j.appendMessage(b, m.Get(alternative).Message())
+		}
+	}
 	b = append(b, '{')
 	start := len(b)
 	var err error
 	for i := range p.fields {
 		f := &p.fields[i]
-		if f.presence && !m.Has(f.desc) {
+		absent := f.presence && !m.Has(f.desc)
+		if absent && !f.nullable {
 			continue
 		}
 		if len(b) > start {
 			b = append(b, ',')
 		}
 		b = append(b, f.key...)
+		if absent {
+			b = append(b, "null"...)
+			continue
+		}
 		if b, err = j.appendField(b, f.desc, m.Get(f.desc)); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.desc.FullName(), err)
 		}

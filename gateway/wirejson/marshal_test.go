@@ -12,6 +12,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/gateway/wirejson"
 	cmpv1 "github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1"
+	iddiv1 "github.com/ventanilla/ventanilla/proto/gen/go/iddi/v1"
 	tuiddv1 "github.com/ventanilla/ventanilla/proto/gen/go/tuidd/v1"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 )
@@ -52,7 +53,19 @@ func TestMarshal(t *testing.T) {
 			`{"clientId":"","name":"","family":"","kind":"CLIENT_KIND_PARTNER","scopes":["a"],"audiences":[],"tokenLife":"3s",` +
 				`"resourceScopes":[],"introspectsAll":false,"personalData":false,"introspectionMembers":{},"disabled":false,"epoch":0,` +
 				`"createdAt":"1970-01-01T00:00:01Z","tokenAlgorithm":"SIGNATURE_ALGORITHM_UNSPECIFIED",` +
-				`"introspectionAlgorithm":"SIGNATURE_ALGORITHM_UNSPECIFIED","publicKeys":""}`,
+				`"introspectionAlgorithm":"SIGNATURE_ALGORITHM_UNSPECIFIED","publicKeys":"","dataSet":"DATA_SET_UNSPECIFIED"}`,
+		},
+		"nullable and unset": {
+			&iddiv1.GetStatusResponse{Motivo: new("")},
+			`{"folio":"","estado":"","motivo":"","vigencia_at":null,"revocada_at":null}`,
+		},
+		"an alternative": {
+			&iddiv1.GetProfileResponse{Perfiles: []*iddiv1.Perfil{
+				{Kind: &iddiv1.Perfil_Externo{Externo: &iddiv1.Externo{Tipo: "E"}}}, {Kind: &iddiv1.Perfil_Externo{Externo: &iddiv1.Externo{}}}, {},
+			}},
+			`{"id":"","nombre":"","ap_paterno":null,"ap_materno":null,"email":null,"telefono":null,"foto_url":null,"foto_aceptada":false,` +
+				`"iddi_qr":false,"iddi_movil":false,"perfiles":[{"tipo":"E","id_perfil":"","entidad":"","estatus":"","vigencia_at":null},` +
+				`{"tipo":"","id_perfil":"","entidad":"","estatus":"","vigencia_at":null},{}]}`,
 		},
 		"bytes": {&authv1.GetKeySetResponse{Jwks: []byte{0xfb, 0xff}}, `{"jwks":"+/8="}`},
 	} {

@@ -80,10 +80,13 @@ func List(ctx context.Context, db *sqlstore.DB, below int64, limit int, filter F
 }
 
 // Leaves returns sealed entries in the order of their leaves, from the first leaf wanted on, with their stored hashes.
-// At most 1000 are returned, and none after MaxText bytes.
+// At most limit are returned, 1000 when it is 0 or more than that, and none after MaxText bytes.
 func Leaves(ctx context.Context, db *sqlstore.DB, first int64, limit int) ([]Recorded, error) {
+	if limit <= 0 || limit > maxPage {
+		limit = maxPage
+	}
 	page, err := sqlstore.Rows(ctx, db, scanRecorded,
-		`SELECT `+recordedColumns+` FROM log_entry WHERE leaf >= $1 ORDER BY leaf LIMIT $2`, first, min(max(limit, 1), maxPage))
+		`SELECT `+recordedColumns+` FROM log_entry WHERE leaf >= $1 ORDER BY leaf LIMIT $2`, first, limit)
 	if err != nil {
 		return nil, fmt.Errorf("reading leaves: %w", err)
 	}

@@ -23,7 +23,7 @@ const LeafLife = 397 * 24 * time.Hour
 // IssueRole makes a key and a certificate with which role serves and calls. The certificate also names
 // localhost, the loopback addresses and the given hosts (DNS names or IP addresses).
 func (ca *CA) IssueRole(role string, hosts ...string) (tls.Certificate, error) {
-	if !roleName.MatchString(role) {
+	if !ValidRole(role) {
 		return tls.Certificate{}, fmt.Errorf("role %q is not a DNS label", role)
 	}
 	template := ca.template(role, LeafLife, x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth)

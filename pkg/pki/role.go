@@ -11,6 +11,9 @@ const domain = ".ventanilla.internal"
 
 var roleName = regexp.MustCompile(`^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$`)
 
+// ValidRole tells whether a name can be a role's: a DNS label of at most 40 lower-case letters, digits and hyphens, a letter first.
+func ValidRole(role string) bool { return roleName.MatchString(role) }
+
 // RoleDNS returns the DNS name by which a role's certificate is known.
 func RoleDNS(role string) string { return role + domain }
 
@@ -26,7 +29,7 @@ func PeerRole(state tls.ConnectionState) (string, bool) {
 		switch {
 		case !ok:
 			continue
-		case found != "" || !roleName.MatchString(role):
+		case found != "" || !ValidRole(role):
 			return "", false
 		}
 		found = role

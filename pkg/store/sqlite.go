@@ -50,6 +50,7 @@ func (db *DB) sqliteHandle(path, use string, connections int, config Config, opt
 	}
 	if use == "write" {
 		query.Set("_txlock", "immediate")
+		query.Set("_pragma", "secure_delete(1)") // what is deleted is overwritten, not only unlinked
 	} else {
 		query.Set("_query_only", "1")
 	}

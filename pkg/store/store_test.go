@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -108,6 +109,40 @@ func TestSQLiteIsDurableAndReadersCannotWrite(t *testing.T) {
 	}
 	if _, err := db.Read.ExecContext(t.Context(), "CREATE TABLE thing (id TEXT)"); err == nil {
 		t.Error("the reader wrote")
+	}
+}
+
+// A file that is closed has no log beside it, and nothing of what was deleted.
+func TestSQLiteOverwritesWhatIsDeleted(t *testing.T) {
+	folder := t.TempDir()
+	db := open(t, at("sqlite:"+filepath.Join(folder, "things.db")))
+	for _, statement := range []string{
+		`CREATE TABLE thing (name TEXT PRIMARY KEY, note TEXT NOT NULL)`,
+		`INSERT INTO thing (name, note) VALUES ('forgotten name', 'forgotten note'), ('kept name', 'kept note'), ('changed', 'forgotten words')`,
+		`DELETE FROM thing WHERE name = 'forgotten name'`,
+		`UPDATE thing SET note = '' WHERE name = 'changed'`,
+	} {
+		if err := exec1(t.Context(), db, statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	files, err := os.ReadDir(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []byte
+	for _, file := range files {
+		content, err := os.ReadFile(filepath.Join(folder, file.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, content...)
+	}
+	if !bytes.Contains(all, []byte("kept note")) || bytes.Contains(all, []byte("forgotten")) {
+		t.Errorf("%d files: what was deleted is still in them, or what was not is missing", len(files))
 	}
 }
 

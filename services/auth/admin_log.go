@@ -39,11 +39,11 @@ func (s *Service) takeActs(ctx context.Context) {
 	}
 }
 
-// recordIssue enters the issue of a token. The entry is committed while the token is signed: who has the token must
+// recordIssue enters the issue of a token, for the API key with an identifier unless that is empty. The entry is committed while the token is signed: who has the token must
 // wait for it before the answer leaves.
-func (s *Service) recordIssue(ctx context.Context, claims *accesstoken.Claims, algorithm string) (*auditlog.Recording, error) {
+func (s *Service) recordIssue(ctx context.Context, claims *accesstoken.Claims, algorithm, apiKey string) (*auditlog.Recording, error) {
 	recording, err := s.recorder.Start(ctx, auditlog.Entry{
-		At: s.now(), Actor: "client:" + claims.ClientID, Act: "IssueToken", Target: claims.ID, Detail: issued(claims, algorithm),
+		At: s.now(), Actor: "client:" + claims.ClientID, Act: "IssueToken", Target: claims.ID, Detail: issued(claims, algorithm, apiKey),
 	})
 	return recording, unrecorded(err)
 }
@@ -56,8 +56,9 @@ func unrecorded(err error) error {
 	return rpcerr.Wrap(errorsv1.Reason_REASON_UNAVAILABLE, err, "the admin log cannot be written", rpcerr.RetryAfter(retryAfter))
 }
 
-// issued is what the log shows of a token: {"scopes":["a"],"alg":"RS256","expires_at":"2026-03-04T05:06:07Z"}.
-func issued(claims *accesstoken.Claims, algorithm string) []byte {
+// issued is what the log shows of a token: {"scopes":["a"],"alg":"RS256","expires_at":"2026-03-04T05:06:07Z"}, and with an API
+// key "api_key":"…" at the end.
+func issued(claims *accesstoken.Claims, algorithm, apiKey string) []byte {
 	detail := make([]byte, 0, 128)
 	detail = append(detail, `{"scopes":[`...)
 	for i, scope := range claims.Scopes {
@@ -70,5 +71,10 @@ func issued(claims *accesstoken.Claims, algorithm string) []byte {
 	detail = auditlog.AppendString(detail, algorithm)
 	detail = append(detail, `,"expires_at":"`...)
 	detail = claims.Expires.UTC().AppendFormat(detail, time.RFC3339)
-	return append(detail, `"}`...)
+	detail = append(detail, '"')
+	if apiKey != "" {
+		detail = append(detail, `,"api_key":`...)
+		detail = auditlog.AppendString(detail, apiKey)
+	}
+	return append(detail, '}')
 }

@@ -43,13 +43,14 @@ func (s *apiKeyService) CreateApiKey(ctx context.Context, req *authv1.CreateApiK
 	if strings.ContainsFunc(key.Name, unicode.IsControl) {
 		return nil, invalid("name", "must not have control characters")
 	}
+	scopes := s.scopes(client.Client)
 	for i, scope := range req.GetScopes() {
-		if !slices.Contains(client.Scopes, scope) {
+		if !slices.Contains(scopes, scope) {
 			return nil, rpcerr.New(errorsv1.Reason_REASON_SCOPE_INVALID, "the client does not have the scope",
 				rpcerr.Meta("scope", scope), rpcerr.Field(fmt.Sprintf("scopes[%d]", i), "is none of the client's scopes"))
 		}
 	}
-	key.Scopes = intersect(client.Scopes, req.GetScopes())
+	key.Scopes = intersect(scopes, req.GetScopes())
 	if at := req.GetExpiresAt(); at != nil {
 		if key.ExpiresAt = at.AsTime(); !at.IsValid() || !key.ExpiresAt.After(s.now()) {
 			return nil, invalid("expires_at", "must be in the future")

@@ -68,7 +68,7 @@ func TestAnAPIKeysLife(t *testing.T) {
 	check(t, err)
 	principal := &authv1.Principal{
 		ClientId: client.id, Family: "cmp", Kind: authv1.ClientKind_CLIENT_KIND_PARTNER, Scopes: []string{"a", "c"},
-		TokenId: want.GetApiKeyId(),
+		TokenId: want.GetApiKeyId(), DataSet: authv1.DataSet_DATA_SET_PRODUCTION,
 	}
 	if diff := cmp.Diff(principal, exchanged.GetPrincipal(), protocmp.Transform()); diff != "" {
 		t.Error(diff)

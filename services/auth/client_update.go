@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	"github.com/ventanilla/ventanilla/pkg/rpcserver"
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
@@ -42,7 +44,7 @@ func (s *clientService) UpdateClient(ctx context.Context, req *authv1.UpdateClie
 		return nil, rpcerr.New(errorsv1.Reason_REASON_PERMISSION_DENIED, "a client's keys take the role security")
 	}
 	if slices.Contains(paths, "audiences") {
-		if err := s.checkAudiences(ctx, req.GetClient().GetAudiences()); err != nil {
+		if err := s.checkNewAudiences(ctx, req.GetClient()); err != nil {
 			return nil, err
 		}
 	}
@@ -65,6 +67,18 @@ func (s *clientService) UpdateClient(ctx context.Context, req *authv1.UpdateClie
 		return nil, err
 	}
 	return &authv1.UpdateClientResponse{Client: client}, nil
+}
+
+// checkNewAudiences is checkAudiences for a client that there is, whose data set never changes.
+func (s *clientService) checkNewAudiences(ctx context.Context, in *authv1.Client) error {
+	client, err := s.view.StoredClient(ctx, in.GetClientId())
+	if errors.Is(err, sqlstore.ErrNotFound) {
+		return clientNotFound()
+	}
+	if err != nil {
+		return failure(err, "looking up a client")
+	}
+	return s.checkAudiences(ctx, in.GetAudiences(), client.DataSet)
 }
 
 // mayHandleSecrets tells whether the caller has the role security.

@@ -3,7 +3,9 @@ package auth
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/ventanilla/ventanilla/pkg/keyring"
@@ -14,6 +16,9 @@ import (
 // familyName is the contract's rule for the names of families.
 var familyName = regexp.MustCompile(`^[a-z][a-z0-9]{1,15}$`)
 
+// scopeToken is the contract's rule for scopes.
+var scopeToken = regexp.MustCompile(`^[\x21\x23-\x29\x2B-\x5B\x5D-\x7E]{1,128}$`)
+
 // Config is the `auth` section of the configuration.
 type Config struct {
 	// Issuer is the iss of introspection answers and internal tokens: an absolute URL
@@ -22,6 +27,9 @@ type Config struct {
 	// Families are the partner families that clients may be registered for. The platform's own family, native, is there
 	// for internal clients without being named.
 	Families []string `koanf:"families"`
+	// FamilyScopes are those that every credential and token of a family's clients has, without being registered for
+	// them or asked for, by the family's name.
+	FamilyScopes map[string][]string `koanf:"family_scopes"`
 	// IntrospectionMaxAge bounds how long a resource server may keep an introspection
 	// answer, and so how long it may go without noticing a revocation.
 	IntrospectionMaxAge time.Duration `koanf:"introspection_max_age"`
@@ -70,6 +78,13 @@ func (c Config) Validate() error {
 	for _, family := range c.Families {
 		if !familyName.MatchString(family) {
 			errs = append(errs, fmt.Errorf("families: %q must be 2 to 16 lower-case letters and digits, a letter first", family))
+		}
+	}
+	for _, family := range slices.Sorted(maps.Keys(c.FamilyScopes)) {
+		for _, scope := range c.FamilyScopes[family] {
+			if !scopeToken.MatchString(scope) {
+				errs = append(errs, fmt.Errorf("family_scopes.%s: %q is no scope (RFC 6749, 3.3)", family, scope))
+			}
 		}
 	}
 	if c.IntrospectionMaxAge < 0 || c.IntrospectionMaxAge > time.Hour {

@@ -13,15 +13,16 @@ func TestValidateNamesTheSetting(t *testing.T) {
 	good.KEK.File, good.Store.URL, good.Families = "kek", "sqlite:auth.db", []string{"cmp"}
 	check(t, good.Validate())
 	for want, change := range map[string]func(*auth.Config){
-		"issuer":                 func(c *auth.Config) { c.Issuer = "" },
-		"families: at least one": func(c *auth.Config) { c.Families = nil },
-		`families: "Cmp"`:        func(c *auth.Config) { c.Families = []string{"tuidd", "Cmp"} },
-		"introspection_max_age":  func(c *auth.Config) { c.IntrospectionMaxAge = -time.Second },
-		"view_poll":              func(c *auth.Config) { c.ViewPoll = time.Second },
-		"keys.publish_before":    func(c *auth.Config) { c.Keys.PublishBefore = 5 * time.Minute },
-		"keys.rotate_every":      func(c *auth.Config) { c.Keys.RotateEvery = time.Minute },
-		"kek":                    func(c *auth.Config) { c.KEK.File = "" },
-		"store.url":              func(c *auth.Config) { c.Store.URL = "" },
+		"issuer":                    func(c *auth.Config) { c.Issuer = "" },
+		"families: at least one":    func(c *auth.Config) { c.Families = nil },
+		`family_scopes.iddi: "a b"`: func(c *auth.Config) { c.FamilyScopes = map[string][]string{"iddi": {"perfil", "a b"}} },
+		`families: "Cmp"`:           func(c *auth.Config) { c.Families = []string{"tuidd", "Cmp"} },
+		"introspection_max_age":     func(c *auth.Config) { c.IntrospectionMaxAge = -time.Second },
+		"view_poll":                 func(c *auth.Config) { c.ViewPoll = time.Second },
+		"keys.publish_before":       func(c *auth.Config) { c.Keys.PublishBefore = 5 * time.Minute },
+		"keys.rotate_every":         func(c *auth.Config) { c.Keys.RotateEvery = time.Minute },
+		"kek":                       func(c *auth.Config) { c.KEK.File = "" },
+		"store.url":                 func(c *auth.Config) { c.Store.URL = "" },
 	} {
 		t.Run(want, func(t *testing.T) {
 			bad := good

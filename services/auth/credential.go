@@ -8,7 +8,6 @@ import (
 	"encoding/base32"
 	"encoding/base64"
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -41,7 +40,7 @@ func hashSecret(secret string) []byte {
 // proven is a client that has proved who it is, and what the proof is good for.
 type proven struct {
 	client *directory.Client
-	// scopes are those that the credential has, in the order of the client's registration.
+	// scopes are those that the credential has: its family's, then in the order of the client's registration.
 	scopes []string
 	// keyID is the API key's identifier; empty for other credentials.
 	keyID string
@@ -49,15 +48,15 @@ type proven struct {
 	expires time.Time
 }
 
-// authenticate finds the client of one of the families that has the secret. A yes
+// authenticate finds the client of those served that has the secret. A yes
 // may come from the view. A no is grounded on the store, for the view may miss a
 // client or a new secret by a moment; and since every no takes the same way, its
 // time does not tell why. It fails with CREDENTIAL_INVALID.
-func (s *tokenService) authenticate(ctx context.Context, id, secret string, families []string) (proven, error) {
+func (s *tokenService) authenticate(ctx context.Context, id, secret string, of served) (proven, error) {
 	hash, now := hashSecret(secret), s.now()
 	if client, ok := s.view.Cached(id); ok {
-		if expires, ok := admits(client, hash, families, now); ok {
-			return proven{client: client, scopes: client.Scopes, expires: expires}, nil
+		if expires, ok := admits(client, hash, of, now); ok {
+			return proven{client: client, scopes: s.scopes(client.Client), expires: expires}, nil
 		}
 	}
 	client, err := s.view.StoredClient(ctx, id)
@@ -66,16 +65,16 @@ func (s *tokenService) authenticate(ctx context.Context, id, secret string, fami
 	} else if err != nil {
 		return proven{}, failure(err, "looking up a client")
 	}
-	expires, ok := admits(client, hash, families, now)
+	expires, ok := admits(client, hash, of, now)
 	if !ok {
-		return proven{}, refusedClient(client, hash, families)
+		return proven{}, refusedClient(client, hash, of)
 	}
-	return proven{client: client, scopes: client.Scopes, expires: expires}, nil
+	return proven{client: client, scopes: s.scopes(client.Client), expires: expires}, nil
 }
 
 // admits tells whether a client's secret, or the one before it, has the hash, and when that one ends. A client
 // with keys of its own has no secret, whatever is stored: the previous release may have given it one.
-func admits(client *directory.Client, hash []byte, families []string, now time.Time) (expires time.Time, ok bool) {
+func admits(client *directory.Client, hash []byte, of served, now time.Time) (expires time.Time, ok bool) {
 	var none [sha256.Size]byte
 	previous := none[:]
 	if client.PreviousSecretHash != nil {
@@ -83,11 +82,11 @@ func admits(client *directory.Client, hash []byte, families []string, now time.T
 	}
 	right := subtle.ConstantTimeCompare(client.SecretHash, hash) == 1
 	before := subtle.ConstantTimeCompare(previous, hash) == 1 && now.Before(client.PreviousSecretUntil)
-	served := slices.Contains(families, client.Family) && len(client.PublicKeys) == 0
+	takes := of.has(client.Client) && len(client.PublicKeys) == 0
 	if before && !right {
 		expires = client.PreviousSecretUntil
 	}
-	return expires, (right || before) && served && !client.Disabled
+	return expires, (right || before) && takes && !client.Disabled
 }
 
 func rightSecret(client *directory.Client, hash []byte) bool {

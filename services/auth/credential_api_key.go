@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
-	"slices"
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/services/auth/internal/apikey"
@@ -12,9 +11,9 @@ import (
 	"github.com/ventanilla/ventanilla/services/auth/internal/store"
 )
 
-// authenticateByKey finds the client of one of the families that an API key belongs to, which must be the named one
+// authenticateByKey finds the client of those served that an API key belongs to, which must be the named one
 // unless id is empty. The key has what both it and the client have now. It fails with CREDENTIAL_INVALID.
-func (s *tokenService) authenticateByKey(ctx context.Context, text, id string, families []string) (proven, error) {
+func (s *tokenService) authenticateByKey(ctx context.Context, text, id string, of served) (proven, error) {
 	keyID, hash, ok := apikey.Parse(text)
 	if !ok {
 		return proven{}, refused() // the form of keys is no secret
@@ -35,13 +34,13 @@ func (s *tokenService) authenticateByKey(ctx context.Context, text, id string, f
 	}
 	over := !key.ExpiresAt.IsZero() && !now.Before(key.ExpiresAt)
 	if !right || over || !takesKeys(client.Client) || client.Disabled ||
-		!slices.Contains(families, client.Family) || id != "" && id != client.ID {
+		!of.has(client.Client) || id != "" && id != client.ID {
 		return proven{}, refusedKey(client, right, over)
 	}
 	s.keyUse.note(key.ID, now)
-	scopes := client.Scopes
+	scopes := s.scopes(client.Client)
 	if len(key.Scopes) > 0 {
-		scopes = intersect(scopes, key.Scopes)
+		scopes = intersect(scopes, union(s.config.FamilyScopes[client.Family], key.Scopes))
 	}
 	return proven{client: client, scopes: scopes, keyID: key.ID, expires: key.ExpiresAt}, nil
 }

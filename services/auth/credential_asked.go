@@ -11,16 +11,16 @@ import (
 // authenticateAsked finds the client that asks for a token by the one credential of the request. It fails with
 // FIELD_MISSING without a credential, with FIELD_INVALID for more than one, and with CREDENTIAL_INVALID.
 func (s *tokenService) authenticateAsked(ctx context.Context, req *authv1.IssueTokenRequest) (proven, error) {
-	id, families := req.GetClientId(), req.GetFamilies()
+	id, of := req.GetClientId(), servedBy(req)
 	switch assertion, key := req.GetClientAssertion(), req.GetApiKey(); {
 	case req.GetClientSecret() != "" && assertion != nil, key != "" && assertion != nil:
 		return proven{}, invalid("client_assertion", "there is another credential: exactly one is taken")
 	case req.GetClientSecret() != "" && key != "":
 		return proven{}, invalid("api_key", "there is another credential: exactly one is taken")
 	case assertion != nil:
-		return s.authenticateByAssertion(ctx, assertion, id, families)
+		return s.authenticateByAssertion(ctx, assertion, id, of)
 	case key != "":
-		return s.authenticateByKey(ctx, key, id, families)
+		return s.authenticateByKey(ctx, key, id, of)
 	}
 	var absent []rpcerr.Option
 	if id == "" {
@@ -32,5 +32,5 @@ func (s *tokenService) authenticateAsked(ctx context.Context, req *authv1.IssueT
 	if len(absent) > 0 {
 		return proven{}, rpcerr.New(errorsv1.Reason_REASON_FIELD_MISSING, "a credential is missing", absent...)
 	}
-	return s.authenticate(ctx, id, req.GetClientSecret(), families)
+	return s.authenticate(ctx, id, req.GetClientSecret(), of)
 }

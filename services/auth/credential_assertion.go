@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"slices"
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
@@ -13,11 +12,11 @@ import (
 	"github.com/ventanilla/ventanilla/services/auth/internal/store"
 )
 
-// authenticateByAssertion finds the client of one of the families that signed an assertion, which must be the named
+// authenticateByAssertion finds the client of those served that signed an assertion, which must be the named
 // one unless id is empty, and enters the assertion's use. It fails with CREDENTIAL_INVALID, in the same way for all
 // clients that cannot have signed it: as for one without keys.
 func (s *tokenService) authenticateByAssertion(
-	ctx context.Context, in *authv1.ClientAssertion, id string, families []string,
+	ctx context.Context, in *authv1.ClientAssertion, id string, of served,
 ) (proven, error) {
 	var client *directory.Client
 	proof, err := s.assertions.Verify(in.GetAssertion(), in.GetAudiences(), s.now(), func(signer string) (assertion.Keys, error) {
@@ -27,7 +26,7 @@ func (s *tokenService) authenticateByAssertion(
 			return assertion.Keys{}, nil
 		case err != nil:
 			return assertion.Keys{}, failure(err, "looking up a client")
-		case found.Disabled, len(found.PublicKeys) == 0, !slices.Contains(families, found.Family), id != "" && id != signer:
+		case found.Disabled, len(found.PublicKeys) == 0, !of.has(found.Client), id != "" && id != signer:
 			return assertion.Keys{}, nil
 		}
 		client = found
@@ -53,5 +52,5 @@ func (s *tokenService) authenticateByAssertion(
 	if err != nil {
 		return proven{}, failure(err, "entering an assertion")
 	}
-	return proven{client: client, scopes: client.Scopes}, nil
+	return proven{client: client, scopes: s.scopes(client.Client)}, nil
 }

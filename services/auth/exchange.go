@@ -10,8 +10,10 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/ventanilla/ventanilla/pkg/authn"
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
 	"github.com/ventanilla/ventanilla/services/auth/internal/operatorcert"
 )
@@ -44,6 +46,7 @@ func (s *tokenService) Exchange(ctx context.Context, req *authv1.ExchangeRequest
 		TokenID:   p.GetTokenId(),
 		KeyID:     p.GetKeyId(),
 		Epoch:     p.GetEpoch(),
+		DataSet:   p.GetDataSet(),
 		Operator:  p.GetOperator(),
 		Roles:     p.GetRoles(),
 		Peer:      p.GetPeer(),
@@ -58,7 +61,8 @@ func (s *tokenService) Exchange(ctx context.Context, req *authv1.ExchangeRequest
 }
 
 // identify checks the credential. It fails with CREDENTIAL_INVALID when it does
-// not hold, and with FIELD_MISSING when a client comes without families.
+// not hold, with FIELD_MISSING when a client comes without families, and with
+// PERMISSION_DENIED when a role of the organisation's own presents a client.
 func (s *tokenService) identify(ctx context.Context, req *authv1.ExchangeRequest) (identity, error) {
 	switch credential := req.GetCredential().(type) {
 	case *authv1.ExchangeRequest_OperatorCertificate:
@@ -70,24 +74,29 @@ func (s *tokenService) identify(ctx context.Context, req *authv1.ExchangeRequest
 		}
 		return identity{principal: &authv1.Principal{Peer: role}}, nil
 	}
+	// The organisation's own programs speak for themselves alone: what others present is not theirs to try.
+	if role, _ := authn.PeerFromContext(ctx); !slices.Contains(services(), role) {
+		return identity{}, rpcerr.New(errorsv1.Reason_REASON_PERMISSION_DENIED, "the role may exchange its own certificate only")
+	}
 	if len(req.GetFamilies()) == 0 {
 		return identity{}, missing("families")
 	}
+	of := servedBy(req)
 	switch credential := req.GetCredential().(type) {
 	case *authv1.ExchangeRequest_BearerToken:
-		return s.bearer(ctx, credential.BearerToken, req.GetFamilies())
+		return s.bearer(ctx, credential.BearerToken, of)
 	case *authv1.ExchangeRequest_ClientSecret:
 		secret := credential.ClientSecret
-		return identityOf(s.authenticate(ctx, secret.GetClientId(), secret.GetClientSecret(), req.GetFamilies()))
+		return identityOf(s.authenticate(ctx, secret.GetClientId(), secret.GetClientSecret(), of))
 	case *authv1.ExchangeRequest_ClientAssertion:
-		return identityOf(s.authenticateByAssertion(ctx, credential.ClientAssertion, "", req.GetFamilies()))
+		return identityOf(s.authenticateByAssertion(ctx, credential.ClientAssertion, "", of))
 	case *authv1.ExchangeRequest_ApiKey:
-		return identityOf(s.authenticateByKey(ctx, credential.ApiKey, "", req.GetFamilies()))
+		return identityOf(s.authenticateByKey(ctx, credential.ApiKey, "", of))
 	}
 	return identity{}, missing("credential")
 }
 
-func (s *tokenService) bearer(ctx context.Context, text string, families []string) (identity, error) {
+func (s *tokenService) bearer(ctx context.Context, text string, of served) (identity, error) {
 	token, err := s.tokens.inForce(ctx, text)
 	if errors.Is(err, errVoid) {
 		return identity{}, refusedFor(unknownClient, reasonToken)
@@ -95,8 +104,11 @@ func (s *tokenService) bearer(ctx context.Context, text string, families []strin
 	if err != nil {
 		return identity{}, err
 	}
-	if !slices.Contains(families, token.client.Family) {
+	switch {
+	case !of.family(token.client.Client):
 		return identity{}, refusedFor(token.ClientID, reasonFamily)
+	case !of.dataSet(token.client.Client):
+		return identity{}, refusedFor(token.ClientID, reasonDataSet)
 	}
 	principal := principalOf(token.client, token.Scopes)
 	principal.TokenId, principal.KeyId = token.ID, token.KeyID
@@ -152,5 +164,6 @@ func principalOf(client *directory.Client, scopes []string) *authv1.Principal {
 		Scopes:   scopes,
 		Epoch:    client.Epoch,
 		Limit:    limitToProto(client.Limit),
+		DataSet:  dataSetToProto(client.DataSet),
 	}
 }

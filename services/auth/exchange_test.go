@@ -20,17 +20,17 @@ func TestExchangeTellsWhoItIs(t *testing.T) {
 	client := r.register(partner("a", "b"))
 	token := r.issue(client, "b")
 	certificate := r.operator("ana", authv1.OperatorRole_OPERATOR_ROLE_SUPPORT, authv1.OperatorRole_OPERATOR_ROLE_EDITOR)
-	partnerKind := authv1.ClientKind_CLIENT_KIND_PARTNER
+	partnerKind, production := authv1.ClientKind_CLIENT_KIND_PARTNER, authv1.DataSet_DATA_SET_PRODUCTION
 	cases := map[string]struct {
 		req  *authv1.ExchangeRequest
 		want *authv1.Principal
 	}{
 		"access token": {byToken(token), &authv1.Principal{
-			ClientId: client.id, Family: "cmp", Kind: partnerKind, Scopes: []string{"b"},
+			ClientId: client.id, Family: "cmp", Kind: partnerKind, DataSet: production, Scopes: []string{"b"},
 			TokenId: r.introspect(r.by(client), token).GetTokenId(), KeyId: authn.SignedWith(token),
 		}},
 		"client secret": {bySecret(client), &authv1.Principal{
-			ClientId: client.id, Family: "cmp", Kind: partnerKind, Scopes: []string{"a", "b"},
+			ClientId: client.id, Family: "cmp", Kind: partnerKind, DataSet: production, Scopes: []string{"a", "b"},
 		}},
 		"peer": {
 			&authv1.ExchangeRequest{Credential: &authv1.ExchangeRequest_Peer{Peer: &authv1.PeerIdentity{}}},

@@ -12,6 +12,7 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
+	"github.com/ventanilla/ventanilla/services/auth/internal/accesstoken"
 	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
 )
 
@@ -45,11 +46,11 @@ func (s *tokenService) introspect(ctx context.Context, caller *directory.Client,
 	}
 	issued := timestamppb.New(token.IssuedAt)
 	var subject string
-	if token.Internal {
+	if token.Form == accesstoken.InternalForm {
 		subject = token.ClientID // RFC 9068, 2.2
 	}
-	// Client credentials have no person behind them: username stays empty, and the subject of a partner's token,
-	// whatever the caller may know.
+	// Client credentials have no person behind them: username stays empty, and the subject of other tokens, whatever the
+	// caller may know. What a token of PartyForm calls its subject is the client.
 	return &authv1.IntrospectResponse{
 		Active:       true,
 		Scopes:       scopesFor(caller, token),
@@ -81,9 +82,10 @@ func (s *tokenService) caller(ctx context.Context) (*directory.Client, error) {
 }
 
 // maySee tells whether the caller may know of the tokens of a client: its own, those
-// meant for it by the client's registration, or all.
+// meant for it by the client's registration, or all. None are of another data set.
 func maySee(caller, owner *directory.Client) bool {
-	return caller.ID == owner.ID || caller.IntrospectsAll || slices.Contains(owner.Audiences, caller.ID)
+	return caller.DataSet == owner.DataSet &&
+		(caller.ID == owner.ID || caller.IntrospectsAll || slices.Contains(owner.Audiences, caller.ID))
 }
 
 // scopesFor is what concerns the caller of a token's scopes.

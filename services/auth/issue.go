@@ -30,23 +30,14 @@ func (s *tokenService) IssueToken(ctx context.Context, req *authv1.IssueTokenReq
 	if err != nil {
 		return nil, err
 	}
-	scopes, err := grant(who.scopes, req.GetScopes())
+	scopes, err := grant(who.scopes, s.config.FamilyScopes[client.Family], req.GetScopes())
 	if err != nil {
 		return nil, err
 	}
 	now := s.now()
-	issued := now.Truncate(time.Second)
-	claims := accesstoken.Claims{
-		Internal: client.Kind == store.KindInternal,
-		Issuer:   s.config.Issuer,
-		ClientID: client.ID,
-		Audience: s.audience(client),
-		ID:       accesstoken.NewID(client.Epoch),
-		IssuedAt: issued,
-		Expires:  issued.Add(client.TokenLife),
-		Scopes:   scopes,
-	}
-	recording, err := s.recordIssue(ctx, &claims, cmp.Or(client.TokenAlgorithm, "RS256"))
+	claims := s.claims(client, req, now.Truncate(time.Second))
+	claims.Scopes = scopes
+	recording, err := s.recordIssue(ctx, &claims, cmp.Or(client.TokenAlgorithm, "RS256"), who.keyID)
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +56,30 @@ func (s *tokenService) IssueToken(ctx context.Context, req *authv1.IssueTokenReq
 		Scopes:      scopes,
 		Quota:       quota,
 	}, nil
+}
+
+// claims are those of a new token, but for its scopes.
+func (s *tokenService) claims(client *directory.Client, req *authv1.IssueTokenRequest, issued time.Time) accesstoken.Claims {
+	life := client.TokenLife
+	if req.GetLife() != nil {
+		life = req.GetLife().AsDuration().Truncate(time.Second)
+	}
+	claims := accesstoken.Claims{
+		Issuer:   s.config.Issuer,
+		ClientID: client.ID,
+		Audience: s.audience(client),
+		ID:       accesstoken.NewID(client.Epoch),
+		IssuedAt: issued,
+		Expires:  issued.Add(life),
+	}
+	switch form := req.GetAuthorizedPartyForm(); {
+	case form != nil:
+		claims.Form, claims.Audience = accesstoken.PartyForm, []string{form.GetAudience()}
+		claims.Subject = client.ID + "@" + form.GetSubjectRealm()
+	case client.Kind == store.KindInternal:
+		claims.Form = accesstoken.InternalForm
+	}
+	return claims
 }
 
 // audience is whom a client's tokens are meant for. Those of partners name the client itself; internal ones the resource

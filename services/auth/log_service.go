@@ -3,7 +3,6 @@ package auth
 import (
 	"context"
 	"errors"
-	"strconv"
 
 	"golang.org/x/mod/sumdb/tlog"
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -12,9 +11,6 @@ import (
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 )
 
-// maxExport is the size of a page of an export whose request names none.
-const maxExport = 1000
-
 type logService struct {
 	authv1.UnimplementedLogServiceServer
 	*Service
@@ -22,38 +18,21 @@ type logService struct {
 
 // ListLogEntries returns entries, newest first.
 func (s *logService) ListLogEntries(ctx context.Context, req *authv1.ListLogEntriesRequest) (*authv1.ListLogEntriesResponse, error) {
-	var below int64
-	if token := req.GetPageToken(); token != "" {
-		var err error
-		if below, err = strconv.ParseInt(token, 10, 64); err != nil || below <= 0 {
-			return nil, invalid("page_token", "not one that was given out")
-		}
-	}
-	size := pageSize(req.GetPageSize())
-	entries, next, err := auditlog.List(ctx, s.store.DB(), below, size+1, auditlog.Filter{
+	page, next, err := auditlog.Page(ctx, s.store.DB(), req.GetPageToken(), req.GetPageSize(), auditlog.Filter{
 		Actor: req.GetActor(), Act: req.GetAct(), Target: req.GetTarget(),
 	})
+	if errors.Is(err, auditlog.ErrPageToken) {
+		return nil, invalid("page_token", "not one that was given out")
+	}
 	if err != nil {
 		return nil, failure(err, "listing the log")
 	}
-	entries, more := cutPage(entries, size)
-	if more {
-		next = entries[size-1].Number
-	}
-	answer := &authv1.ListLogEntriesResponse{Entries: entriesToProto(entries)}
-	if next > 0 {
-		answer.NextPageToken = strconv.FormatInt(next, 10)
-	}
-	return answer, nil
+	return &authv1.ListLogEntriesResponse{Entries: entriesToProto(page), NextPageToken: next}, nil
 }
 
 // ExportLogEntries returns sealed entries in the order of their leaves.
 func (s *logService) ExportLogEntries(ctx context.Context, req *authv1.ExportLogEntriesRequest) (*authv1.ExportLogEntriesResponse, error) {
-	size := int(req.GetPageSize())
-	if size == 0 {
-		size = maxExport
-	}
-	leaves, err := auditlog.Leaves(ctx, s.store.DB(), req.GetFirstLeaf(), size)
+	leaves, err := auditlog.Leaves(ctx, s.store.DB(), req.GetFirstLeaf(), int(req.GetPageSize()))
 	if err != nil {
 		return nil, failure(err, "exporting the log")
 	}
@@ -62,16 +41,11 @@ func (s *logService) ExportLogEntries(ctx context.Context, req *authv1.ExportLog
 
 // GetCheckpoint returns the latest checkpoint and the key that signed it.
 func (s *logService) GetCheckpoint(ctx context.Context, _ *authv1.GetCheckpointRequest) (*authv1.GetCheckpointResponse, error) {
-	signed, err := auditlog.Latest(ctx, s.store.DB())
+	signed, key, err := s.logKeys.Latest(ctx, s.store.DB())
 	if err != nil {
 		return nil, failure(err, "reading the checkpoint")
 	}
-	keys := s.logKeys
-	key := keys.Of(signed)
-	if key == nil { // before the first, and where somebody has changed it
-		key = keys.Active
-	}
-	return &authv1.GetCheckpointResponse{Checkpoint: string(signed), VerifierKey: key.Text}, nil
+	return &authv1.GetCheckpointResponse{Checkpoint: signed, VerifierKey: key}, nil
 }
 
 // ProveConsistency proves that one tree is the beginning of another.

@@ -52,6 +52,12 @@ type platform struct {
 	board *board
 }
 
+// onBoth runs a test on each engine.
+func onBoth(t *testing.T, test func(t *testing.T, p *platform)) {
+	t.Run("SQLite", func(t *testing.T) { test(t, newPlatform(t)) })
+	t.Run("PostgreSQL", func(t *testing.T) { test(t, openPlatform(t, testkit.Postgres(t), 8)) })
+}
+
 func newPlatform(t testing.TB) *platform {
 	return openPlatform(t, "sqlite:"+filepath.Join(t.TempDir(), "auth.db"), 8)
 }
@@ -90,7 +96,8 @@ func (p *platform) replica(follow bool) *replica {
 	tele, err := telemetry.Setup(p.t.Context(), telemetry.DefaultConfig(), "auth", "test", io.Discard)
 	check(p.t, err)
 	cfg := auth.DefaultConfig()
-	cfg.Families = []string{"cmp", "tuidd"}
+	cfg.Families = []string{"cmp", "tuidd", "iddi"}
+	cfg.FamilyScopes = map[string][]string{"iddi": {"perfil"}}
 	cfg.Issuer, cfg.ViewPoll = issuer, 10*time.Millisecond
 	service, err := auth.New(p.t.Context(), cfg, auth.Deps{
 		DB: p.db, KEK: p.kek, Switches: p.board.switches(), Now: p.now, Logger: tele.Logger,
@@ -99,7 +106,7 @@ func (p *platform) replica(follow bool) *replica {
 	verifier, err := service.Verifier()
 	check(p.t, err)
 	server, err := rpcserver.New(rpcserver.DefaultConfig(), rpcserver.Options{
-		TLS: pki.ServerTLS(p.identity(auth.Role)), Rules: auth.Rules(), Verifier: verifier, Telemetry: tele,
+		TLS: pki.ServerTLS(p.identity(auth.Role)), Rules: auth.Rules("enrolment"), Verifier: verifier, Telemetry: tele,
 	})
 	check(p.t, err)
 	service.Register(server)
@@ -301,5 +308,14 @@ func wantReason(t testing.TB, err error, want errorsv1.Reason) {
 	t.Helper()
 	if got := rpcerr.Reason(err); got != want {
 		t.Errorf("got %v (%v), want %v", got, err, want)
+	}
+}
+
+// wantField also wants that one field is named.
+func wantField(t testing.TB, err error, want errorsv1.Reason, field string) {
+	t.Helper()
+	wantReason(t, err, want)
+	if fields := rpcerr.Fields(err); len(fields) != 1 || fields[0].Field != field {
+		t.Errorf("names %v, want %s", fields, field)
 	}
 }

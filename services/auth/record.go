@@ -18,6 +18,7 @@ func clientToProto(in *directory.Client, now time.Time) *authv1.Client {
 		Name:                 in.Name,
 		Family:               in.Family,
 		Kind:                 kindToProto(in.Kind),
+		DataSet:              dataSetToProto(in.DataSet),
 		Scopes:               in.Scopes,
 		Audiences:            in.Audiences,
 		TokenLife:            durationpb.New(in.TokenLife),

@@ -26,6 +26,7 @@ const (
 	reasonSecret      = "wrong secret"
 	reasonDisabled    = "disabled"
 	reasonFamily      = "other family"
+	reasonDataSet     = "other data set"
 	reasonToken       = "token void"
 	reasonKey         = "wrong API key"
 	reasonKeyOver     = "API key over"
@@ -47,14 +48,16 @@ func refusedFor(target, reason string) error {
 }
 
 // refusedClient is refusedFor a client that does not get in.
-func refusedClient(client *directory.Client, hash []byte, families []string) error {
+func refusedClient(client *directory.Client, hash []byte, of served) error {
 	switch {
 	case client.ID == "":
 		return refusedFor(unknownClient, reasonUnknown)
 	case !rightSecret(client, hash):
 		return refusedFor(client.ID, reasonSecret)
-	case !slices.Contains(families, client.Family):
+	case !of.family(client.Client):
 		return refusedFor(client.ID, reasonFamily)
+	case !of.dataSet(client.Client):
+		return refusedFor(client.ID, reasonDataSet)
 	}
 	return refusedFor(client.ID, reasonDisabled)
 }

@@ -40,14 +40,14 @@ func (s *clientService) registration(ctx context.Context, in *authv1.Client) (st
 	if err := checkFamily(in, s.config.Families); err != nil {
 		return store.Client{}, err
 	}
-	if err := s.checkAudiences(ctx, in.GetAudiences()); err != nil {
+	if err := s.checkAudiences(ctx, in.GetAudiences(), dataSetFromProto(in.GetDataSet())); err != nil {
 		return store.Client{}, err
 	}
-	client := store.Client{Family: in.GetFamily(), Kind: kindFromProto(in.GetKind())}
+	client := store.Client{Family: in.GetFamily(), Kind: kindFromProto(in.GetKind()), DataSet: dataSetFromProto(in.GetDataSet())}
 	return client, decide(&client, in)
 }
 
-// decide writes what an operator decides about a client into its record, all but family and kind. A client with
+// decide writes what an operator decides about a client into its record, all but family, kind and data set. A client with
 // public keys loses its secret.
 func decide(client *store.Client, in *authv1.Client) error {
 	if strings.ContainsFunc(in.GetName(), unicode.IsControl) {
@@ -88,15 +88,16 @@ func decide(client *store.Client, in *authv1.Client) error {
 	return nil
 }
 
-// checkAudiences refuses what is no resource server: nothing could ever come of it.
-func (s *clientService) checkAudiences(ctx context.Context, audiences []string) error {
+// checkAudiences refuses what is no resource server of the client's data set: nothing could ever come of it.
+func (s *clientService) checkAudiences(ctx context.Context, audiences []string, set store.DataSet) error {
 	for i, id := range audiences {
 		audience, err := s.view.StoredClient(ctx, id)
 		if err != nil && !errors.Is(err, sqlstore.ErrNotFound) {
 			return failure(err, "looking up an audience")
 		}
-		if err != nil || audience.Kind != store.KindResourceServer {
-			return invalid(fmt.Sprintf("client.audiences[%d]", i), "is not the identifier of a registered resource server")
+		if err != nil || audience.Kind != store.KindResourceServer || audience.DataSet != set {
+			return invalid(fmt.Sprintf("client.audiences[%d]", i),
+				"is not the identifier of a resource server that is registered for the client's data set, "+string(set))
 		}
 	}
 	return nil

@@ -17,8 +17,8 @@ func (s *tokenService) Revoke(ctx context.Context, req *authv1.RevokeRequest) (*
 		return nil, err
 	}
 	token, err := s.tokens.inForce(ctx, req.GetToken())
-	if errors.Is(err, errVoid) {
-		return &authv1.RevokeResponse{}, nil // RFC 7009, 2.2: what is dead already is no error
+	if errors.Is(err, errVoid) || err == nil && token.client.DataSet != caller.DataSet {
+		return &authv1.RevokeResponse{}, nil // RFC 7009, 2.2: what is dead already, or unknown to the caller, is no error
 	}
 	if err != nil {
 		return nil, err

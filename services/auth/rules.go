@@ -20,13 +20,15 @@ const (
 	security  = "security"
 )
 
-// Rules says who may call what, by full method name. A method that is not here is
-// for nobody.
-func Rules() map[string]rpcserver.Rule {
-	verifiers := rpcserver.Rule{
-		Peers:  []string{gateway, "benefits", "identity", "notifications", "session"},
-		Caller: rpcserver.NoCaller,
-	}
+// services are the platform's own roles that verify tokens.
+func services() []string {
+	return []string{gateway, "benefits", "identity", "notifications", "session"}
+}
+
+// Rules says who may call what, by full method name. internal are roles of the organisation's own programs, beside the
+// platform's: they may have tokens of their own and verify those of others. A method that is not here is for nobody.
+func Rules(internal ...string) map[string]rpcserver.Rule {
+	verifiers := rpcserver.Rule{Peers: append(services(), internal...), Caller: rpcserver.NoCaller}
 	client := rpcserver.Rule{Peers: []string{gateway}, Caller: rpcserver.ClientCaller}
 	return map[string]rpcserver.Rule{
 		authv1.TokenService_IssueToken_FullMethodName:       {Peers: []string{gateway}, Caller: rpcserver.NoCaller},

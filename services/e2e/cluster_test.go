@@ -14,6 +14,9 @@ import (
 // leaseTTL is the smallest that discovery takes: drills wait for leases to end.
 const leaseTTL = 2 * time.Second
 
+// services have a database each. Earlier programs know fewer of them.
+var services = []string{"auth", "identity"}
+
 // cluster is a platform whose roles are processes of their own, on PostgreSQL and one etcd.
 type cluster struct {
 	life     *testing.T // The processes live as long, whichever drill started them.
@@ -24,6 +27,8 @@ type cluster struct {
 	etcd     *process
 	auth     [2]*role
 	gateway  [2]*role
+	// identities are none where the program has no identity role.
+	identities []*role
 	// A partner, the resource server that its tokens are meant for, and another's.
 	partner, resource, foreign credentials
 }
@@ -33,11 +38,14 @@ func newCluster(t *testing.T, program string) *cluster {
 	t.Helper()
 	c := &cluster{life: t, program: program, postgres: testkit.PostgresServer(t), dir: t.TempDir(), etcdAt: freeAddress(t)}
 	c.certificates(t)
-	c.must(t, append([]string{"migrate"}, c.authSettings()...)...)
+	c.must(t, c.migration(t, program)...)
 	c.startEtcd(t)
 	for i := range c.auth {
 		c.auth[i] = c.newRole(t, "auth")
 		c.auth[i].start(t, c)
+	}
+	if has(t, program, "identity") {
+		c.addIdentities(t)
 	}
 	c.register(t)
 	for i := range c.gateway {
@@ -52,11 +60,29 @@ func (c *cluster) certificates(t *testing.T) {
 	t.Helper()
 	c.must(t, "pki", "init", "--dir", c.dir)
 	for _, role := range []string{"auth", "gateway", "etcd", "bootstrap", "edge"} {
-		c.must(t, "pki", "issue", "--dir", c.dir, role, "--host", "127.0.0.1")
+		c.certify(t, c.program, role)
 	}
 	var key [32]byte
 	_, _ = rand.Read(key[:]) // Never fails.
 	write(t, filepath.Join(c.dir, "kek"), []byte(base64.StdEncoding.EncodeToString(key[:])))
+}
+
+func (c *cluster) certify(t *testing.T, program, role string) {
+	t.Helper()
+	if _, err := runCommand(t, program, "pki", "issue", "--dir", c.dir, role, "--host", "127.0.0.1"); err != nil {
+		t.Fatalf("a certificate for %s: %v", role, err)
+	}
+}
+
+// addIdentities starts two identity replicas. Their database must be migrated.
+func (c *cluster) addIdentities(t *testing.T) {
+	t.Helper()
+	c.certify(t, c.program, "identity")
+	for range 2 {
+		r := c.newRole(t, "identity")
+		r.start(t, c)
+		c.identities = append(c.identities, r)
+	}
 }
 
 func (c *cluster) must(t *testing.T, args ...string) string {
@@ -85,8 +111,33 @@ func (c *cluster) identity(role string) []string {
 	}
 }
 
-func (c *cluster) authSettings() []string {
-	return []string{"--set", "auth.store.url=" + c.postgres.URL, "--set", "auth.kek.file=" + filepath.Join(c.dir, "kek")}
+// settings are those of a service's database, key, and cards.
+func (c *cluster) settings(service string) []string {
+	settings := []string{"--set", service + ".store.url=" + c.postgres.URL, "--set", service + ".kek.file=" + filepath.Join(c.dir, "kek")}
+	if service == "identity" {
+		settings = append(settings,
+			"--set", "identity.cards.validator=https://id.example/c", "--set", "identity.cards.staging_validator=https://id.example/cs")
+	}
+	return settings
+}
+
+// migration is the command that migrates the databases of the services that a program has.
+func (c *cluster) migration(t *testing.T, program string) []string {
+	t.Helper()
+	args := []string{"migrate"}
+	for _, service := range services {
+		if has(t, program, service) {
+			args = append(args, c.settings(service)...)
+		}
+	}
+	return args
+}
+
+// has tells whether a program has a command.
+func has(t *testing.T, program, command string) bool {
+	t.Helper()
+	_, err := runCommand(t, program, command, "--help")
+	return err == nil
 }
 
 // register makes the clients as the bootstrap peer.

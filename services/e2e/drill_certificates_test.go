@@ -13,8 +13,8 @@ import (
 func certificatesRenewed(t *testing.T, c *cluster) {
 	checking, issuing := c.underLoad(t, c.gateway[0].edge)
 	before := c.serial(t, c.gateway[0])
-	for _, role := range []string{"edge", "auth", "gateway"} {
-		c.must(t, "pki", "issue", "--dir", c.dir, role, "--host", "127.0.0.1")
+	for _, role := range []string{"edge", "auth", "identity", "gateway"} {
+		c.certify(t, c.program, role)
 	}
 	testkit.Eventually(t, patience, func() error {
 		if c.serial(t, c.gateway[0]) == before {

@@ -1,6 +1,9 @@
 package e2e
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // TestDrillRoles takes parts of one cluster away, one after the other; each drill leaves it whole.
 func TestDrillRoles(t *testing.T) {
@@ -39,7 +42,7 @@ func (c *cluster) heal(t *testing.T) {
 	if !c.etcd.running() {
 		c.startEtcd(t)
 	}
-	for _, r := range append(c.auth[:], c.gateway[:]...) {
+	for _, r := range slices.Concat(c.auth[:], c.identities, c.gateway[:]) {
 		if !r.running() {
 			r.start(t, c)
 		}

@@ -47,7 +47,7 @@ func newSites(t *testing.T) *sites {
 	t.Helper()
 	c := &cluster{life: t, program: binary, postgres: testkit.PostgresServer(t), dir: t.TempDir(), etcdAt: freeAddress(t)}
 	c.certificates(t)
-	c.must(t, append([]string{"migrate"}, c.authSettings()...)...)
+	c.must(t, append([]string{"migrate", "auth"}, c.settings("auth")...)...)
 	c.startEtcd(t)
 	s := &sites{cluster: c}
 	for i := range s.pair {

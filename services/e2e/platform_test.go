@@ -31,6 +31,10 @@ type demo struct {
 		ForeignID     string `json:"foreign_client_id"`
 		ForeignSecret string `json:"foreign_client_secret"`
 	} `json:"tuidd"`
+	IDDi struct {
+		Folio     string `json:"folio"`
+		StagFolio string `json:"stag_folio"`
+	} `json:"iddi"`
 }
 
 // platform is an all-in-one platform with demonstration data.

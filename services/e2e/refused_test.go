@@ -33,6 +33,8 @@ func TestRefusedToStart(t *testing.T) {
 		{"a duration without a unit", []string{"up", "--demo", "--set", "discovery.ttl=5"}, []string{"discovery.ttl"}},
 		{"auth without anything", []string{"auth"}, []string{"auth.kek", "auth.store.url"}},
 		{"auth without certificates", []string{"auth", "--set", "auth.kek.key=" + kek, "--set", "auth.store.url=sqlite:auth.db"}, []string{"tls."}},
+		{"identity without anything", []string{"identity"}, []string{"identity.kek", "identity.store.url", "identity.cards.validator"}},
+		{"a program with the name of a role", []string{"auth", "--set", "internal_roles=payroll,gateway"}, []string{"internal_roles", "gateway"}},
 		{"a gateway without a certificate", []string{"gateway"}, []string{"tls."}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

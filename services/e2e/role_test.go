@@ -2,10 +2,11 @@ package e2e
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
-// role is a running auth or gateway. Its addresses stay when it is started again.
+// role is a running service or gateway. Its addresses stay when it is started again.
 type role struct {
 	*process
 	edge                           // For gateways.
@@ -15,7 +16,7 @@ type role struct {
 	more                           []string
 }
 
-// newRole chooses addresses for one more auth or gateway.
+// newRole chooses addresses for one more service or gateway.
 func (c *cluster) newRole(t *testing.T, kind string, more ...string) *role {
 	t.Helper()
 	r := &role{
@@ -42,8 +43,8 @@ func (r *role) launch(t *testing.T, c *cluster) {
 	args = append(args,
 		"--set", "discovery.endpoints=https://"+c.etcdAt, "--set", "discovery.ttl="+leaseTTL.String(),
 		"--set", "admin.listen="+r.adminHTTP)
-	if r.kind == "auth" {
-		args = append(append(args, c.authSettings()...), "--set", "rpc.listen="+r.rpc)
+	if slices.Contains(services, r.kind) {
+		args = append(append(args, c.settings(r.kind)...), "--set", "rpc.listen="+r.rpc)
 	} else {
 		args = append(args,
 			"--set", "edge.listen="+r.listen, "--set", "edge.http_listen="+r.plain, "--set", "admin.rpc_listen="+r.adminRPC,

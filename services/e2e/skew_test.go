@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -32,6 +33,8 @@ func TestSkew(t *testing.T) {
 		{"one gateway new", s.gatewayTo(1, binary)},
 		{"one auth new", s.authTo(0, binary)},
 		{"both auths new", s.authTo(1, binary)},
+		{"one identity new", s.identityTo(0, binary)},
+		{"both identities new", s.identityTo(1, binary)},
 		{"etcd new", s.etcdTo(binary)},
 		{"all new", s.gatewayTo(0, binary)},
 	}
@@ -44,6 +47,8 @@ func TestSkew(t *testing.T) {
 	}
 	s.run(t, []skewStep{
 		{"one gateway old again", s.gatewayTo(0, base)},
+		{"one identity old again", s.identityTo(1, base)},
+		{"both identities old again", s.identityTo(0, base)},
 		{"one auth old again", s.authTo(1, base)},
 		{"both auths old again", s.authTo(0, base)},
 		{"etcd old again", s.etcdTo(base)},
@@ -82,17 +87,17 @@ func (s *skew) mustNew(t *testing.T, args ...string) string {
 // on it: then its own migration leaves the schema alone, and its replicas stay ready.
 func (s *skew) migrate(t *testing.T) bool {
 	t.Helper()
-	s.underLoadOf(t, s.gateway[:], func() { s.mustNew(t, append([]string{"migrate"}, s.authSettings()...)...) })
-	_, err := runCommand(t, s.base, append([]string{"migrate"}, s.authSettings()...)...)
+	s.underLoadOf(t, s.gateway[:], func() { s.mustNew(t, s.migration(t, binary)...) })
+	_, err := runCommand(t, s.base, s.migration(t, s.base)...)
 	if err != nil {
 		if !strings.Contains(err.Error(), "schema is newer") {
 			t.Fatalf("the base's migration: %v", err)
 		}
 		return false
 	}
-	for _, a := range s.auth {
-		if err := readiness(t.Context(), a.adminHTTP); err != nil {
-			t.Errorf("an auth replica of the base, on the new schema: %v", err)
+	for _, r := range slices.Concat(s.auth[:], s.identities) {
+		if err := readiness(t.Context(), r.adminHTTP); err != nil {
+			t.Errorf("%s of the base, on the new schema: %v", r.name, err)
 		}
 	}
 	return true
@@ -102,6 +107,30 @@ func (s *skew) migrate(t *testing.T) bool {
 func (s *skew) authTo(i int, program string) func(*testing.T) {
 	return func(t *testing.T) {
 		s.underLoadOf(t, s.gateway[:], func() { s.replace(t, s.auth[i], program) })
+	}
+}
+
+// identityTo does so with an identity replica. Programs that have no such role run none: the first that has brings it,
+// and one that has not goes without it.
+func (s *skew) identityTo(i int, program string) func(*testing.T) {
+	return func(t *testing.T) {
+		s.underLoadOf(t, s.gateway[:], func() {
+			switch {
+			case !has(t, program, "identity"):
+				if code := s.identities[i].terminate(t); code != 0 {
+					t.Errorf("%s: exit code %d after SIGTERM", s.identities[i].name, code)
+				}
+				s.identities = s.identities[:i]
+			case i < len(s.identities):
+				s.replace(t, s.identities[i], program)
+			default:
+				s.certify(t, program, "identity")
+				r := s.newRole(t, "identity")
+				r.program = program
+				r.start(t, s.cluster)
+				s.identities = append(s.identities, r)
+			}
+		})
 	}
 }
 

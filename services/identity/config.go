@@ -15,8 +15,6 @@ const maxValidator = 28
 
 // Config is the `identity` section of the configuration.
 type Config struct {
-	// Issuer is the iss of internal tokens that the service accepts: auth's own.
-	Issuer string `koanf:"issuer"`
 	// Cards says how identity cards are made.
 	Cards Cards `koanf:"cards"`
 	// Retention says how long data of each kind is kept.
@@ -54,7 +52,6 @@ const year = 365 * 24 * time.Hour
 // DefaultConfig returns the defaults. The validators, the key-encryption key and the store's URL have none.
 func DefaultConfig() Config {
 	return Config{
-		Issuer:    "ventanilla",
 		Cards:     Cards{RevocationListLife: 24 * time.Hour, PublishBefore: 24 * time.Hour},
 		Retention: Retention{Memberships: 10 * year, Facts: 5 * year, Imports: year},
 		Store:     store.DefaultConfig(),
@@ -64,9 +61,6 @@ func DefaultConfig() Config {
 // Validate names every setting that cannot be used.
 func (c Config) Validate() error {
 	var errs []error
-	if c.Issuer == "" {
-		errs = append(errs, errors.New("issuer: required"))
-	}
 	for name, address := range map[string]string{"validator": c.Cards.Validator, "staging_validator": c.Cards.StagingValidator} {
 		if err := checkValidator(address); err != nil {
 			errs = append(errs, fmt.Errorf("cards.%s: %w", name, err))

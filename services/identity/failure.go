@@ -50,3 +50,7 @@ func forbidden(text string) error {
 func personNotFound() error {
 	return rpcerr.New(errorsv1.Reason_REASON_PERSON_NOT_FOUND, "no person has the identifier")
 }
+
+func membershipNotFound() error {
+	return rpcerr.New(errorsv1.Reason_REASON_MEMBERSHIP_NOT_FOUND, "no membership has the identifier")
+}

@@ -57,6 +57,11 @@ type Service struct {
 	recorder *auditlog.Recorder
 	sealer   *auditlog.Sealer
 	logKeys  auditlog.Keys
+
+	ring     *keys.Ring
+	prover   prover
+	lists    map[store.DataSet]*revocationLists
+	newFolio func() string
 }
 
 // New opens the keys, making them at the first start.
@@ -68,13 +73,19 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		now:      deps.Now,
 		logger:   deps.Logger,
 		recorder: auditlog.NewRecorder(deps.DB),
+		lists:    newRevocationLists(),
+		newFolio: randomFolio,
 	}
+	s.ring = keys.NewRing(s.vault)
 	var err error
 	if s.contract, err = recordContract(); err != nil {
 		return nil, fmt.Errorf("starting identity: %w", err)
 	}
 	s.sealer = auditlog.NewSealer(deps.DB, func() auditlog.Keys { return s.logKeys }, deps.Logger)
 	if err := s.load(ctx); err != nil {
+		return nil, fmt.Errorf("starting identity: %w", err)
+	}
+	if s.prover, err = newProver(s.store); err != nil {
 		return nil, fmt.Errorf("starting identity: %w", err)
 	}
 	return s, nil
@@ -124,5 +135,6 @@ func (s *Service) Run(ctx context.Context) error {
 	defer parts.Wait()
 	parts.Go(func() { _ = s.recorder.Run(ctx) }) // returns nil
 	parts.Go(func() { _ = s.sealer.Run(ctx) })   // returns nil
+	parts.Go(func() { s.keepRetention(ctx) })
 	return nil
 }

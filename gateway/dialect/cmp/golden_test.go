@@ -5,18 +5,16 @@ import (
 
 	"go.uber.org/goleak"
 
-	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/gateway/dialect/cmp"
 	"github.com/ventanilla/ventanilla/gateway/edge"
 	"github.com/ventanilla/ventanilla/gateway/edgetest"
-	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestGolden(t *testing.T) {
-	edgetest.Golden(t, func(auth authv1.TokenServiceClient, _ *credential.Exchanger) ([]edge.Family, error) {
-		f, err := cmp.New(auth, "tuidd")
+	edgetest.Golden(t, func(p edgetest.Platform) ([]edge.Family, error) {
+		f, err := cmp.New(p.Auth, "tuidd")
 		return []edge.Family{f, edgetest.Fallback()}, err
 	})
 }

@@ -26,6 +26,11 @@ var issueFields = dialect.Fields{
 		"scopes":        "scope",
 		"families":      "",
 		"api_key":       "",
+		"data_sets":     "",
+		"life":          "",
+
+		"authorized_party_form.subject_realm": "",
+		"authorized_party_form.audience":      "",
 
 		"client_assertion.assertion": "",
 		"client_assertion.audiences": "",

@@ -12,6 +12,7 @@ import (
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/grpc"
 
+	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/gateway/dialect"
 	"github.com/ventanilla/ventanilla/gateway/edge"
 	"github.com/ventanilla/ventanilla/gateway/oauth"
@@ -31,10 +32,13 @@ type Auth interface {
 	GetKeySet(ctx context.Context, in *authv1.GetKeySetRequest, opts ...grpc.CallOption) (*authv1.GetKeySetResponse, error)
 }
 
-// New makes the family. issuer is the platform's identifier. Clients of this family and of those named in served may use
-// the OAuth endpoints.
+// New makes the family. issuer is the platform's identifier. Clients of this family and of those named in served, of every
+// data set, may use the OAuth endpoints.
 func New(auth Auth, exchanger oauth.Exchanger, issuer string, served ...string) (edge.Family, error) {
-	tokens := newOAuthAdapter(auth, exchanger, issuer, append([]string{Name}, served...))
+	tokens := newOAuthAdapter(auth, exchanger, issuer, credential.Clients{
+		Families: append([]string{Name}, served...),
+		DataSets: []authv1.DataSet{authv1.DataSet_DATA_SET_PRODUCTION, authv1.DataSet_DATA_SET_STAGING},
+	})
 	discover := &discoveryAdapter{auth: auth, issuer: issuer}
 	handler, err := dialect.NewHandler(func(ctx context.Context, mux *runtime.ServeMux) error {
 		return errors.Join(

@@ -23,19 +23,19 @@ type oauthAdapter struct {
 	nativev1.UnimplementedOAuthServiceServer
 	auth          Auth
 	issuer        string
-	families      []string
+	served        credential.Clients
 	introspection oauth.Introspection
 	revokers      oauth.Clients
 }
 
-func newOAuthAdapter(auth Auth, exchanger oauth.Exchanger, issuer string, families []string) *oauthAdapter {
+func newOAuthAdapter(auth Auth, exchanger oauth.Exchanger, issuer string, served credential.Clients) *oauthAdapter {
 	clients := func(path string, schemes ...credential.Scheme) oauth.Clients {
-		return oauth.Clients{Exchanger: exchanger, Families: families, Audiences: oauth.Audiences(issuer, path), Schemes: schemes}
+		return oauth.Clients{Exchanger: exchanger, Served: served, Audiences: oauth.Audiences(issuer, path), Schemes: schemes}
 	}
 	return &oauthAdapter{
-		auth:     auth,
-		issuer:   issuer,
-		families: families,
+		auth:   auth,
+		issuer: issuer,
+		served: served,
 		introspection: oauth.Introspection{
 			Introspector: auth,
 			Clients:      clients(introspectPath, append(clientSchemes, credential.Bearer)...),

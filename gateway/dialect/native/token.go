@@ -27,6 +27,11 @@ var issueFields = dialect.Fields{
 		"scopes":        "scope",
 		"families":      "",
 		"api_key":       "",
+		"data_sets":     "",
+		"life":          "",
+
+		"authorized_party_form.subject_realm": "",
+		"authorized_party_form.audience":      "",
 
 		"client_assertion.assertion": "client_assertion",
 		"client_assertion.audiences": "",
@@ -50,7 +55,7 @@ func (a *oauthAdapter) Token(ctx context.Context, in *nativev1.TokenRequest) (*n
 	if err != nil {
 		return nil, err
 	}
-	issued, err := a.auth.IssueToken(ctx, issueRequest(client, in.GetScope(), a.families))
+	issued, err := a.auth.IssueToken(ctx, issueRequest(client, in.GetScope(), a.served))
 	if err != nil {
 		return nil, issueFields.Translate(err)
 	}
@@ -62,8 +67,10 @@ func (a *oauthAdapter) Token(ctx context.Context, in *nativev1.TokenRequest) (*n
 	return answer, grpc.SetHeader(ctx, metadata.Pairs("Cache-Control", "no-store", "Pragma", "no-cache")) // RFC 6749, 5.1
 }
 
-func issueRequest(client credential.Credential, scope string, families []string) *authv1.IssueTokenRequest {
-	request := &authv1.IssueTokenRequest{ClientId: client.ClientID, Scopes: strings.Fields(scope), Families: families}
+func issueRequest(client credential.Credential, scope string, of credential.Clients) *authv1.IssueTokenRequest {
+	request := &authv1.IssueTokenRequest{
+		ClientId: client.ClientID, Scopes: strings.Fields(scope), Families: of.Families, DataSets: of.DataSets,
+	}
 	switch client.Scheme {
 	case credential.Assertion:
 		request.ClientAssertion = &authv1.ClientAssertion{

@@ -29,7 +29,7 @@ func New(introspector oauth.Introspector, exchanger oauth.Exchanger, issuer stri
 		Introspector: introspector,
 		Clients: oauth.Clients{
 			Exchanger: exchanger,
-			Families:  []string{Name},
+			Served:    credential.Clients{Families: []string{Name}},
 			Audiences: oauth.Audiences(issuer, TokenInfoPath),
 			Schemes:   []credential.Scheme{credential.Bearer, credential.Basic, credential.Assertion},
 		},

@@ -7,19 +7,30 @@ import (
 	"github.com/alecthomas/kong"
 	"google.golang.org/grpc"
 
+	"github.com/ventanilla/ventanilla/services/auth"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/admin"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/platform"
 )
 
+// adminCmd has the operators' commands. The tag service names the one that serves a command, auth where there is none.
 type adminCmd struct {
 	admin.Connection
-	Client   admin.Clients   `cmd:"" help:"OAuth clients."`
-	APIKey   admin.APIKeys   `cmd:"" name:"api-key" help:"Developers' API keys."`
-	Key      admin.Keys      `cmd:"" help:"The keys that sign tokens."`
-	Operator admin.Operators `cmd:"" help:"Those who run the platform."`
-	Log      admin.Logs      `cmd:"" help:"The tamper-evident record: operators' acts, issues, revocations, refusals."`
-	Switch   admin.Switches  `cmd:"" help:"Maintenance, retirement and announcements, for a family or one of its endpoints."`
-	Import   admin.Import    `cmd:"" help:"Store the rows of a file: persons, households, facts or memberships."`
+	Client     admin.Clients     `cmd:"" help:"OAuth clients."`
+	APIKey     admin.APIKeys     `cmd:"" name:"api-key" help:"Developers' API keys."`
+	Key        admin.Keys        `cmd:"" help:"The keys that sign tokens."`
+	Operator   admin.Operators   `cmd:"" help:"Those who run the platform."`
+	Log        admin.Logs        `cmd:"" help:"The tamper-evident record: operators' acts, issues, revocations, refusals."`
+	Switch     admin.Switches    `cmd:"" help:"Maintenance, retirement and announcements, for a family or one of its endpoints."`
+	Person     admin.Persons     `cmd:"" service:"identity" help:"Persons and their national identifiers."`
+	Membership admin.Memberships `cmd:"" service:"identity" help:"What persons are to the institution: students, workers, external, staff."`
+	Catalogue  admin.Catalogues  `cmd:"" service:"identity" help:"The codes that memberships are described with."`
+	Card       admin.Cards       `cmd:"" service:"identity" help:"Signed identity cards."`
+	CardKey    admin.CardKeys    `cmd:"" service:"identity" name:"card-key" help:"The keys that sign identity cards."`
+	Household  admin.Households  `cmd:"" service:"identity" help:"Who lives with whom."`
+	Fact       admin.Facts       `cmd:"" service:"identity" help:"Social facts about persons and households."`
+	Protection admin.Protections `cmd:"" name:"data" service:"identity" help:"What persons may ask for about their data: all of it, or its end."`
+	Access     admin.Accesses    `cmd:"" service:"identity" help:"The tamper-evident record of who read or changed a person's data, and why."`
+	Import     admin.Import      `cmd:"" service:"identity" help:"Store the rows of a file: persons, households, facts or memberships."`
 }
 
 // AfterApply gives the commands below their connection and output.
@@ -28,12 +39,22 @@ func (c *adminCmd) AfterApply(parsed *kong.Context, out io.Writer) error {
 		c.Data = platform.DefaultData(false)
 	}
 	var conn *grpc.ClientConn
-	if !c.Log.Verify.Offline() {
+	if !c.Log.Verify.Offline() && !c.Access.Verify.Offline() {
 		var err error
-		if conn, err = c.Dial(); err != nil {
+		if conn, err = c.Dial(servedBy(parsed.Selected())); err != nil {
 			return asUsage(err)
 		}
 	}
 	parsed.Bind(conn, admin.Input{Reader: os.Stdin}, admin.Output{Writer: out, JSON: c.JSON})
 	return nil
+}
+
+// servedBy is the service that serves a command.
+func servedBy(command *kong.Node) string {
+	for ; command != nil; command = command.Parent {
+		if command.Tag != nil && command.Tag.Has("service") {
+			return command.Tag.Get("service")
+		}
+	}
+	return auth.Role
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	"github.com/ventanilla/ventanilla/pkg/store"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/admin"
 )
 
@@ -23,7 +24,7 @@ func exitCode(err error) int {
 		return exitUnavailable
 	}
 	switch status.Code(err) {
-	case codes.PermissionDenied, codes.Unauthenticated, codes.FailedPrecondition:
+	case codes.PermissionDenied, codes.Unauthenticated, codes.FailedPrecondition, codes.Aborted:
 		return exitRefused
 	case codes.NotFound:
 		return exitNotFound
@@ -47,6 +48,15 @@ func describe(err error, operator bool) string {
 	lines := []string{answered.Message()}
 	for _, field := range rpcerr.Fields(err) {
 		lines = append(lines, "  "+field.Field+": "+field.Description)
+	}
+	switch rpcerr.Reason(err) {
+	case errorsv1.Reason_REASON_PERSON_CHANGED:
+		lines = append(lines, "Somebody was faster: look at the person again, and repeat the change with the version that is shown then.")
+	case errorsv1.Reason_REASON_CARD_LIVE:
+		lines = append(lines, "`admin card renew FOLIO` replaces the card, `admin card revoke` ends it.")
+	case errorsv1.Reason_REASON_KEY_IN_USE:
+		lines = append(lines, "Rotate it first: another key then signs.")
+	default:
 	}
 	switch answered.Code() {
 	case codes.Unavailable:

@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/ventanilla/ventanilla/services/cmd/internal/platform"
 )
 
 // version is set when the binary is linked.
@@ -37,9 +39,9 @@ flags (--set edge.listen=…), each stronger than the one before. "ventanilla co
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 refused, 4 not found, 5 unavailable.`
 
+// cli has the commands; a service's role adds one more, see serviceCmds.
 type cli struct {
 	Up      upCmd      `cmd:"" help:"Run every role in this process, with its own etcd and SQLite."`
-	Auth    authCmd    `cmd:"" help:"Run the auth role alone."`
 	Gateway gatewayCmd `cmd:"" help:"Run the gateway role alone."`
 	Etcd    etcdCmd    `cmd:"" help:"Run a single etcd member, where there is no cluster."`
 	Migrate migrateCmd `cmd:"" help:"Bring the databases to the revision that this version needs."`
@@ -61,11 +63,12 @@ func run(args []string, stdout, stderr io.Writer) int {
 	context.AfterFunc(ctx, stop) // a second signal ends the process at once
 
 	exited := -1
-	parser, err := kong.New(&cli{}, kong.Name("ventanilla"), kong.Description(description),
+	options := append(serviceCmds(), kong.Name("ventanilla"), kong.Description(description),
 		kong.Writers(stdout, stderr), kong.UsageOnError(), kong.Exit(func(code int) { exited = code }),
-		kong.Vars{"version": "ventanilla " + version},
+		kong.Vars{"version": "ventanilla " + version, "roles": strings.Join(platform.Roles(), ",")},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(stdout, (*io.Writer)(nil)))
+	parser, err := kong.New(&cli{}, options...)
 	if err != nil {
 		fmt.Fprintln(stderr, "ventanilla:", err)
 		return exitFailed

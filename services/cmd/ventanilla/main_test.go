@@ -22,7 +22,7 @@ func TestVersionAndHelp(t *testing.T) {
 			t.Errorf("%s: %d %q", arg, code, out)
 		}
 	}
-	for _, args := range [][]string{{"--help"}, {"up", "--help"}, {"admin", "client", "create", "--help"}, {"admin", "key", "rotate", "--help"}, {"pki", "issue", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"up", "--help"}, {"admin", "client", "create", "--help"}, {"admin", "key", "rotate", "--help"}, {"pki", "issue", "--help"}, {"identity", "--help"}, {"admin", "card", "verify", "--help"}, {"admin", "data", "erase", "--help"}} {
 		if code, out, _ := command(t, args...); code != exitOK || !strings.Contains(out, "Usage: ventanilla") {
 			t.Errorf("%v: %d %q", args, code, out)
 		}
@@ -46,13 +46,19 @@ func TestWrongUsage(t *testing.T) {
 		{"auth without a store", []string{"auth"}, "auth.store.url"},
 		{"migrate without a store", []string{"migrate"}, "auth.store.url"},
 		{"no operator credential", []string{"admin", "--data", "/nowhere", "client", "list"}, "/nowhere/operator.pem"},
+		{"one port for all services", []string{"config", "check", "--set", "rpc.listen=127.0.0.1:9001"}, "rpc.listen"},
+		{"a look-up without a purpose", []string{"admin", "--data", "/nowhere", "person", "show", "x"}, "--purpose"},
 		{"bad address", []string{"config", "check", "--set", "edge.listen=nonsense"}, "edge.listen"},
 		{"bad limit", []string{"config", "check", "--set", "edge.limits.body_bytes=-1"}, "edge.limits.body_bytes"},
 		{"bad store", []string{"config", "check", "--set", "auth.store.url=mysql://a"}, "auth.store.url"},
 		{"no key off loopback", []string{"config", "check", "--set", "edge.listen=0.0.0.0:8443"}, "auth.kek"},
 		{"a role's settings", []string{"config", "check", "auth"}, "auth.store.url"},
 		{"empty folder", []string{"up", "--data", ""}, "--data"},
-		{"no such role", []string{"pki", "issue", "--dir", "/nowhere", "bogus"}, "bogus"},
+		{"no name of a role", []string{"pki", "issue", "--dir", "/nowhere", "Bogus!"}, "Bogus!"},
+		{"no such service", []string{"migrate", "bogus"}, "bogus"},
+		{"migrate without the other store", []string{"migrate", "--set", "auth.store.url=sqlite:x"}, "identity.store.url"},
+		{"identity without validators", []string{"identity"}, "identity.cards.validator"},
+		{"the platform's own role", []string{"config", "check", "--set", "internal_roles=etcd"}, "internal_roles"},
 		{"no authority", []string{"pki", "issue", "--dir", "/nowhere", "auth"}, "/nowhere"},
 	}
 	for _, c := range cases {
@@ -113,7 +119,7 @@ func TestPKI(t *testing.T) {
 	if code, _, errs := command(t, "pki", "init", "--dir", dir); code != exitUsage || !strings.Contains(errs, "has a certificate authority") {
 		t.Errorf("a second init: %d %s", code, errs)
 	}
-	for _, role := range []string{"auth", "edge", "bootstrap"} {
+	for _, role := range []string{"auth", "identity", "edge", "bootstrap", "payroll"} {
 		code, out, errs := command(t, "pki", "issue", "--dir", dir, role, "--host", "example.org")
 		if code != exitOK {
 			t.Fatal(errs)

@@ -46,8 +46,16 @@ func (c pkiInitCmd) Run(out io.Writer) error {
 
 type pkiIssueCmd struct {
 	Dir  string   `help:"Folder of the authority." required:"" placeholder:"DIR" type:"path"`
-	Role string   `arg:"" help:"${enum}: edge is for the partners' HTTPS address, bootstrap sets a platform up." enum:"auth,gateway,etcd,bootstrap,edge"`
+	Role string   `arg:"" help:"${roles}; bootstrap, which sets a platform up; edge, for the partners' HTTPS address; or the name of a program of yours, as internal_roles has it."`
 	Host []string `help:"A further host name or address that the certificate is good for; may be repeated." placeholder:"HOST"`
+}
+
+// Validate is called when the command line was read.
+func (c pkiIssueCmd) Validate() error {
+	if !pki.ValidRole(c.Role) {
+		return fmt.Errorf("%q cannot be a role: lower-case letters, digits and hyphens, a letter first, 40 at most", c.Role)
+	}
+	return nil
 }
 
 // Run makes the certificate.

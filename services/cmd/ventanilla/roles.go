@@ -6,16 +6,31 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/ventanilla/ventanilla/services/auth"
+	"github.com/alecthomas/kong"
+
 	"github.com/ventanilla/ventanilla/services/cmd/internal/platform"
 )
 
-type authCmd struct{ settingFlags }
+// serviceCmd is the command of a service's role.
+type serviceCmd struct {
+	settingFlags
+	service platform.Service
+}
 
-// Run runs the auth role until it is told to end.
-func (c authCmd) Run(ctx context.Context) error {
-	return c.runRole(ctx, auth.Role, func(p *platform.Process, mesh *platform.Mesh) error {
-		return platform.StartAuth(ctx, p, mesh)
+// serviceCmds are one for each service.
+func serviceCmds() []kong.Option {
+	var commands []kong.Option
+	for _, service := range platform.Services() {
+		help := fmt.Sprintf("Run the %s role alone.", service.Role)
+		commands = append(commands, kong.DynamicCommand(service.Role, help, "", &serviceCmd{service: service}))
+	}
+	return commands
+}
+
+// Run runs the role until it is told to end.
+func (c *serviceCmd) Run(ctx context.Context) error {
+	return c.runRole(ctx, c.service.Role, func(_ *platform.Process, mesh *platform.Mesh) error {
+		return platform.StartService(ctx, mesh, c.service)
 	})
 }
 

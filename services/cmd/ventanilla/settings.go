@@ -66,7 +66,7 @@ type configCmd struct {
 
 type configCheckCmd struct {
 	settingFlags
-	Role string `arg:"" optional:"" help:"Whose settings to validate: ${enum}." enum:"up,auth,gateway,etcd" default:"up"`
+	Role string `arg:"" optional:"" help:"Whose settings to validate: ${enum}." enum:"up,${roles}" default:"up"`
 	JSON bool   `help:"Print JSON."`
 }
 

@@ -5,10 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
+	"slices"
 	"strings"
 
-	"github.com/ventanilla/ventanilla/services/auth"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/platform"
 )
 
@@ -65,7 +66,12 @@ func (c upCmd) settings() (platform.Settings, error) {
 
 // checkUp validates the settings of every role.
 func checkUp(settings platform.Settings) error {
-	if err := settings.Validate(auth.Role, platform.GatewayRole); err != nil {
+	roles := slices.DeleteFunc(platform.Roles(), func(role string) bool { return role == platform.EtcdRole }) // up has its own
+	err := settings.Validate(roles...)
+	if _, port, split := net.SplitHostPort(settings.RPC.Listen); split == nil && port != "0" {
+		err = errors.Join(err, errors.New("rpc.listen: up runs several services, each on a port of its own: give port 0"))
+	}
+	if err != nil {
 		return asUsage(fmt.Errorf("wrong settings:\n%w", err))
 	}
 	return nil
@@ -81,8 +87,10 @@ func refuseDemo(s platform.Settings) error {
 			return fmt.Errorf("%s: --demo has known credentials and serves loopback addresses only, not %s", name, address)
 		}
 	}
-	if url := s.Auth.Store.URL.Reveal(); url != "" && !strings.HasPrefix(url, "sqlite:") {
-		return errors.New("auth.store.url: --demo has known credentials and writes to SQLite only")
+	for _, service := range platform.Services() {
+		if url := service.Section(&s).Store.URL.Reveal(); url != "" && !strings.HasPrefix(url, "sqlite:") {
+			return fmt.Errorf("%s.store.url: --demo has known credentials and writes to SQLite only", service.Role)
+		}
 	}
 	return nil
 }

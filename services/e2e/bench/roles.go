@@ -33,7 +33,7 @@ func (p platform) startRoles(ctx context.Context, running *sync.WaitGroup) (auth
 		return nil, nil, access{}, err
 	}
 	store := []string{"--set", "auth.store.url=sqlite:" + r.path("auth.db"), "--set", "auth.kek.file=" + r.path("kek")}
-	if err := p.call(ctx, append([]string{"migrate"}, store...)...); err != nil {
+	if err := p.call(ctx, append([]string{"migrate", "auth"}, store...)...); err != nil {
 		return nil, nil, access{}, err
 	}
 	auth, err = r.start(ctx, "auth", at[2], append(store, "--set", "rpc.listen="+at[3])...)

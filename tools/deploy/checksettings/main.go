@@ -34,9 +34,11 @@ func main() {
 
 // secrets are what the containers' environment gets in place of Secrets, by variable.
 var secrets = map[string]string{
-	"VENTANILLA_AUTH__STORE__URL":   "postgres://someone@database.example.org/ventanilla",
-	"VENTANILLA_AUTH__KEK__KEY":     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
-	"VENTANILLA_LIMITS__REDIS__URL": "rediss://redis.example.org:6379/0",
+	"VENTANILLA_AUTH__STORE__URL":     "postgres://someone@database.example.org/ventanilla",
+	"VENTANILLA_AUTH__KEK__KEY":       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+	"VENTANILLA_IDENTITY__STORE__URL": "postgres://someone@database.example.org/ventanilla",
+	"VENTANILLA_IDENTITY__KEK__KEY":   "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+	"VENTANILLA_LIMITS__REDIS__URL":   "rediss://redis.example.org:6379/0",
 }
 
 // check judges the Deployments among the manifests. There must be some.

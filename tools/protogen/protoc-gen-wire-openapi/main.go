@@ -1,6 +1,7 @@
 // Command protoc-gen-wire-openapi is protoc-gen-openapiv3, which it runs from
 // its own folder, with the partners' wire rules applied to what that writes:
-// 64-bit integers are JSON numbers, and the options of wire/v1/wire.proto hold.
+// 64-bit integers are JSON numbers, and the options of wire/v1/wire.proto hold. It writes no document for a file whose
+// document is written by hand.
 package main
 
 import (
@@ -11,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/pluginpb"
@@ -36,6 +39,9 @@ func run(ctx context.Context, stdin io.Reader, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	response.File = slices.DeleteFunc(response.File, func(file *pluginpb.CodeGeneratorResponse_File) bool {
+		return rules.byHand[strings.TrimSuffix(file.GetName(), ".openapi.json")+".proto"]
+	})
 	for _, file := range response.GetFile() {
 		content, err := rules.apply([]byte(file.GetContent()))
 		if err != nil {

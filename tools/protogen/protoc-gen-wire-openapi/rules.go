@@ -15,6 +15,8 @@ import (
 
 // rules are the wire options of the files that were asked for.
 type rules struct {
+	// byHand has the files whose document is written by hand.
+	byHand map[string]bool
 	// consumes has the media types of an operation, by its id.
 	consumes map[string][]string
 	// produces has the media types of an operation's answer beside JSON, by its id.
@@ -46,6 +48,7 @@ func readRules(encoded []byte) (*rules, error) {
 		return nil, fmt.Errorf("linking files: %w", err)
 	}
 	found := &rules{
+		byHand:   map[string]bool{},
 		consumes: map[string][]string{}, produces: map[string][]string{},
 		inline: map[string][]string{}, instead: map[string][]string{},
 	}
@@ -54,6 +57,7 @@ func readRules(encoded []byte) (*rules, error) {
 		if err != nil {
 			return nil, fmt.Errorf("finding %s: %w", name, err)
 		}
+		_, found.byHand[name] = option(options, file, "wire.v1.document")
 		for i := range file.Services().Len() {
 			found.readService(options, file.Services().Get(i))
 		}

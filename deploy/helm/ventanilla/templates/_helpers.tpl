@@ -36,6 +36,27 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 {{- (urlParse (required "issuer: the https address that partners use is required" .Values.issuer)).hostname -}}
 {{- end -}}
 
+{{/* The roles that serve RPCs over a database, one word each. */}}
+{{- define "ventanilla.services" -}}
+auth identity
+{{- end -}}
+
+{{/* The address that QR codes begin with: (dict "root" $ "value" "identity.cards.validator" "given" … "path" "/c"). */}}
+{{- define "ventanilla.validator" -}}
+{{- $address := .given | default (printf "%s%s" .root.Values.issuer .path) -}}
+{{- if gt (len $address) 28 }}{{ fail (printf "%s: %s is longer than the 28 bytes that a QR code has for it: give a shorter address of the edge" .value $address) }}{{ end -}}
+{{- $address -}}
+{{- end -}}
+
+{{/* The variable with a service's database: (dict "root" $ "role" "auth"). */}}
+{{- define "ventanilla.databaseEnv" -}}
+- name: VENTANILLA_{{ upper .role }}__STORE__URL
+  valueFrom:
+    secretKeyRef:
+      name: {{ (index .root.Values .role).databaseSecretName | default .root.Values.database.secretName }}
+      key: {{ .root.Values.database.secretKey }}
+{{- end -}}
+
 {{/* The Secret with a role's certificate: (dict "root" $ "role" "auth"). */}}
 {{- define "ventanilla.tlsSecret" -}}
 {{- index .root.Values.certificates.secretNames .role | default (printf "%s-%s-tls" (include "ventanilla.fullname" .root) .role) -}}

@@ -1,4 +1,4 @@
-{{/* Settings of both roles: (dict "root" $ "role" "auth"). */}}
+{{/* Settings of all roles: (dict "root" $ "role" "auth"). */}}
 {{- define "ventanilla.settings.common" -}}
 stop_delay: {{ .root.Values.stopDelaySeconds }}s
 admin:
@@ -19,6 +19,7 @@ discovery:
     {{- if not .root.Values.etcd.endpoints }}{{ fail "etcd.endpoints: required where etcd.enabled is false" }}{{ end }}
     {{- toYaml .root.Values.etcd.endpoints | nindent 4 }}
     {{- end }}
+internal_roles: {{ toJson .root.Values.internalRoles }}
 auth:
   issuer: {{ required "issuer: the https address that partners use is required" .root.Values.issuer | quote }}
 {{- end -}}
@@ -26,6 +27,16 @@ auth:
 {{- define "ventanilla.settings.auth" -}}
 rpc:
   listen: ":9001"
+{{- end -}}
+
+{{- define "ventanilla.settings.identity" -}}
+{{- $cards := .root.Values.identity.cards -}}
+rpc:
+  listen: ":9001"
+identity:
+  cards:
+    validator: {{ include "ventanilla.validator" (dict "root" .root "value" "identity.cards.validator" "given" $cards.validator "path" "/c") | quote }}
+    staging_validator: {{ include "ventanilla.validator" (dict "root" .root "value" "identity.cards.stagingValidator" "given" $cards.stagingValidator "path" "/cs") | quote }}
 {{- end -}}
 
 {{- define "ventanilla.settings.gateway" -}}

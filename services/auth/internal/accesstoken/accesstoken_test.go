@@ -39,8 +39,15 @@ var (
 
 func internal(audience ...string) accesstoken.Claims {
 	standard := claims
-	standard.Internal, standard.Issuer, standard.Audience = true, "https://auth.example", audience
+	standard.Form, standard.Issuer, standard.Audience = accesstoken.InternalForm, "https://auth.example", audience
 	return standard
+}
+
+func party() accesstoken.Claims {
+	named := claims
+	named.Form, named.Issuer, named.Audience = accesstoken.PartyForm, "https://auth.example", []string{"https://api.example/v1"}
+	named.Subject = "1@docencia"
+	return named
 }
 
 func must[K any](key K, err error) K {
@@ -76,10 +83,12 @@ func sign(t testing.TB, claims accesstoken.Claims, keyID string) string {
 }
 
 func TestShape(t *testing.T) {
-	bare, bareInternal := claims, internal("https://auth.example")
-	bare.Scopes, bareInternal.Scopes = nil, nil
+	bare, bareInternal, bareParty := claims, internal("https://auth.example"), party()
+	bare.Scopes, bareInternal.Scopes, bareParty.Scopes = nil, nil, nil
 	const body = `{"aud":"1","jti":"$ID","iat":1549297602,"nbf":1549297602,"exp":1580833602,"sub":"","scopes":`
 	const standard = `{"iss":"https://auth.example","sub":"1","client_id":"1","aud":$AUD,"exp":1580833602,"iat":1549297602,"nbf":1549297602,"jti":"$ID"`
+	const named = `{"iss":"https://auth.example","sub":"1@docencia","aud":"https://api.example/v1","iat":1549297602,"exp":1580833602,"azp":"1",` +
+		`"scope":"$SCOPE","gty":"client-credentials","jti":"$ID"}`
 	cases := map[string]struct {
 		claims          accesstoken.Claims
 		key             string
@@ -97,6 +106,14 @@ func TestShape(t *testing.T) {
 			bareInternal, "k2", `{"typ":"at+jwt","alg":"ES256","kid":"k2"}`,
 			strings.Replace(standard, "$AUD", `"https://auth.example"`, 1) + `}`,
 		},
+	}
+	for name, scope := range map[string]string{"party": "a b<&>", "party, no scopes": ""} {
+		c := cases["RS256"]
+		c.claims, c.payload = party(), strings.Replace(named, "$SCOPE", scope, 1)
+		if scope == "" {
+			c.claims = bareParty
+		}
+		cases[name] = c
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -134,7 +151,7 @@ func TestSignRefusesOtherKeys(t *testing.T) {
 
 func TestParseReturnsWhatWasSigned(t *testing.T) {
 	for keyID := range signers {
-		for _, want := range []accesstoken.Claims{claims, internal("r1", "r2"), internal("r1")} {
+		for _, want := range []accesstoken.Claims{claims, internal("r1", "r2"), internal("r1"), party()} {
 			got, err := parser.Parse(sign(t, want, keyID))
 			if err != nil {
 				t.Fatal(err)
@@ -174,7 +191,8 @@ func TestParseRefuses(t *testing.T) {
 	partner := forger{t, `{"typ":"JWT","alg":"$ALG","jti":"` + id + `","kid":"k1"}`, parts[1]}
 	standard := forger{t, `{"typ":"at+jwt","alg":"$ALG","kid":"k1"}`, strings.Split(sign(t, internal("r1"), "k1"), ".")[1]}
 	crossed := forger{t, standard.header, partner.body}
-	for name, f := range map[string]forger{"partner": partner, "internal": standard} {
+	named := forger{t, partner.header, strings.Split(sign(t, party(), "k1"), ".")[1]}
+	for name, f := range map[string]forger{"partner": partner, "internal": standard, "party": named} {
 		if _, err := parser.Parse(f.forge(method, "", "", key)); err != nil {
 			t.Fatalf("the forger's base case, %s: %v", name, err)
 		}
@@ -209,6 +227,10 @@ func TestParseRefuses(t *testing.T) {
 		"internal, alg":     standard.forge(jwt.SigningMethodES256, "", "", signers["k2"]),
 		"introspection":     standard.forge(method, "at+jwt", "token-introspection+jwt", key),
 		"other subject":     subjectOf(t, "2"),
+		"party, other type": named.forge(method, "JWT", "at+jwt", key),
+		"party, other jti":  named.forge(method, id, "other", key),
+		"party, no jti":     named.forge(method, `"jti":"`+id+`",`, "", key),
+		"party, crit":       named.forge(method, `"k1"`, `"k1","crit":["x"]`, key),
 	}
 	for name, text := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -262,7 +284,7 @@ func FuzzParse(f *testing.F) {
 	// ECDSA signatures have a second spelling that is as right, so of those the signed text alone is compared.
 	genuine := map[string]bool{}
 	for keyID := range signers {
-		for _, c := range []accesstoken.Claims{claims, internal("r1", "r2"), internal("r1")} {
+		for _, c := range []accesstoken.Claims{claims, internal("r1", "r2"), internal("r1"), party()} {
 			token := sign(f, c, keyID)
 			genuine[token[:strings.LastIndexByte(token, '.')]] = true
 			f.Add(token)

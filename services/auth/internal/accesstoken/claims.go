@@ -7,15 +7,29 @@ import (
 	"time"
 )
 
+// Form is how a token says what it says.
+type Form int
+
+const (
+	// PartnerForm names the client as the audience, and has the scopes as an array.
+	PartnerForm Form = iota
+	// InternalForm is that of RFC 9068, for clients of kind internal.
+	InternalForm
+	// PartyForm names the client as the authorized party.
+	PartyForm
+)
+
 // Claims are what a token says. Times are whole seconds.
 type Claims struct {
-	// Internal says that the token is for a client of kind internal, in the form of RFC 9068.
-	Internal bool
-	// Issuer is the platform; internal tokens alone name it.
+	// Form is how it says it.
+	Form Form
+	// Issuer is the platform; PartnerForm does not name it.
 	Issuer string
 	// ClientID is the client the token was issued to.
 	ClientID string
-	// Audience is whom the token is meant for. On the wire that of a partner's token is the client.
+	// Subject is the client's name in PartyForm: its identifier, "@" and a realm. The other forms have none of their own.
+	Subject string
+	// Audience is whom the token is meant for. That of PartnerForm is the client on the wire, that of PartyForm one.
 	Audience []string
 	// KeyID is the key that signed it; Sign does not look at it.
 	KeyID string

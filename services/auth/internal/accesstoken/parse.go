@@ -50,8 +50,11 @@ func (p *Parser) Parse(token string) (Claims, error) {
 	}
 	// Both are to be believed only once the signature is found right.
 	read := readPartner
-	if strings.HasPrefix(string(header), internalStart) {
+	switch {
+	case strings.HasPrefix(string(header), internalStart):
 		read = readInternal
+	case strings.HasPrefix(string(payload), partyStart):
+		read = readParty
 	}
 	claims, ok := read(payload)
 	if !ok {
@@ -89,7 +92,7 @@ func readInternal(text []byte) (Claims, bool) {
 		return Claims{}, false
 	}
 	return Claims{
-		Internal: true,
+		Form:     InternalForm,
 		Issuer:   says.Issuer,
 		ClientID: says.ClientID,
 		Audience: says.Audience,
@@ -119,7 +122,7 @@ func (p *Parser) key(header string, claims *Claims) (crypto.PublicKey, error) {
 		return nil, ErrInvalid
 	}
 	start, id := partnerStart, headID+claims.ID
-	if claims.Internal {
+	if claims.Form == InternalForm {
 		start, id = internalStart, ""
 	}
 	algorithm, begins := strings.CutPrefix(rest[:at], start)

@@ -8,7 +8,7 @@ import (
 	"github.com/ventanilla/ventanilla/services/auth/internal/jws"
 )
 
-// The header's typ of the two forms.
+// The header's typ: that of partners, and that of RFC 9068.
 const (
 	partnerType  = "JWT"
 	internalType = "at+jwt"
@@ -76,7 +76,8 @@ func (a *audience) UnmarshalJSON(text []byte) error {
 func Sign(claims Claims, key jws.Key) (string, error) {
 	var header, payload any
 	algorithm := jws.Algorithm(key.Signer.Public())
-	if claims.Internal {
+	switch claims.Form {
+	case InternalForm:
 		header = internalHeader{internalType, algorithm, key.ID}
 		payload = internalPayload{
 			Issuer:    claims.Issuer,
@@ -89,7 +90,10 @@ func Sign(claims Claims, key jws.Key) (string, error) {
 			ID:        claims.ID,
 			Scope:     strings.Join(claims.Scopes, " "),
 		}
-	} else {
+	case PartyForm:
+		header = partnerHeader{partnerType, algorithm, claims.ID, key.ID}
+		payload = newPartyPayload(claims)
+	default:
 		header = partnerHeader{partnerType, algorithm, claims.ID, key.ID}
 		payload = partnerPayload{
 			Audience:  claims.ClientID,

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -23,6 +24,15 @@ const (
 	KindInternal       Kind = "internal"
 )
 
+// DataSet is the world of data whose client one is.
+type DataSet string
+
+// The data sets.
+const (
+	Production DataSet = "production"
+	Staging    DataSet = "staging"
+)
+
 // Client is a registered OAuth client; the fields mean what they mean in ventanilla.auth.v1.Client.
 // Its JSON is what the admin log shows of it.
 type Client struct {
@@ -30,6 +40,7 @@ type Client struct {
 	Name           string        `json:"name"`
 	Family         string        `json:"family"`
 	Kind           Kind          `json:"kind"`
+	DataSet        DataSet       `json:"data_set"`
 	Scopes         []string      `json:"scopes,omitempty"`
 	Audiences      []string      `json:"audiences,omitempty"`
 	SecretHash     []byte        `json:"-"` // SHA-256 of the secret: 32 bytes, zeros when there is none
@@ -70,12 +81,14 @@ type Limit struct {
 // NoSecret is the hash of no secret.
 func NoSecret() []byte { return make([]byte, sha256.Size) }
 
-// CreateClient adds a client and returns it as stored, with its times and revision. It fails with
+// CreateClient adds a client and returns it as stored, with its times and revision. Without a data set it is
+// production's. It fails with
 // sqlstore.ErrConflict when the identifier is taken, be it by a deleted client.
 func (s *Store) CreateClient(ctx context.Context, c Client, act Act) (Client, error) {
 	err := s.change(ctx, func(tx *sql.Tx, revision int64) error {
 		c.Revision, c.CreatedAt = revision, s.now()
 		c.UpdatedAt = c.CreatedAt
+		c.DataSet = cmp.Or(c.DataSet, Production)
 		if _, err := tx.ExecContext(ctx, `INSERT INTO client (`+clientColumns+`) VALUES (`+clientPlaces+`)`, c.values()...); err != nil {
 			return err
 		}
@@ -87,7 +100,7 @@ func (s *Store) CreateClient(ctx context.Context, c Client, act Act) (Client, er
 	return c, nil
 }
 
-// ChangeClient lets change edit a client, alone, and stores what it leaves, except the identifier,
+// ChangeClient lets change edit a client, alone, and stores what it leaves, except the identifier, the data set,
 // created_at and deleted. It returns the client as stored. An error of change's is returned and nothing stored; see also
 // ErrUnchanged. change may run more than once, each time on what is stored, and must be quick: all other changes wait
 // for it. It fails with sqlstore.ErrNotFound, also for a deleted client.
@@ -152,7 +165,7 @@ func (s *Store) changeClient(
 	if err := change(&c); err != nil {
 		return old, err
 	}
-	c.ID, c.CreatedAt = old.ID, old.CreatedAt
+	c.ID, c.DataSet, c.CreatedAt = old.ID, old.DataSet, old.CreatedAt
 	c.Revision, c.UpdatedAt = revision, s.now()
 	_, err = tx.ExecContext(ctx, `UPDATE client SET (`+clientColumns+`) = (`+clientPlaces+`) WHERE id = $1`, c.values()...)
 	if err != nil {

@@ -56,7 +56,7 @@ func TestConnectingWithoutCredentialsTeaches(t *testing.T) {
 		{Connection{PKI: "/nowhere"}, "pki issue bootstrap"},
 	}
 	for _, c := range cases {
-		if _, err := c.connection.Dial(); err == nil || !strings.Contains(err.Error(), c.says) {
+		if _, err := c.connection.Dial("auth"); err == nil || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%+v: got %v", c.connection, err)
 		}
 	}

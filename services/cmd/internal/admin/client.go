@@ -104,8 +104,8 @@ func (c ListClients) Run(ctx context.Context, conn *grpc.ClientConn, out Output)
 	for _, client := range all.GetClients() {
 		rows = append(rows, []string{
 			client.GetClientId(), client.GetName(), client.GetFamily(), kindName(client.GetKind()),
-			state(client.GetDisabled()), strings.Join(client.GetScopes(), " "),
+			state(client.GetDisabled()), strings.Join(client.GetScopes(), " "), dataSetName(client.GetDataSet()),
 		})
 	}
-	return out.table(all, []string{"ID", "NAME", "FAMILY", "KIND", "STATE", "SCOPES"}, rows)
+	return out.table(all, []string{"ID", "NAME", "FAMILY", "KIND", "STATE", "SCOPES", "DATA SET"}, rows)
 }

@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -17,6 +18,7 @@ type CreateClient struct {
 	Name                   string            `arg:"" help:"A name for people."`
 	Family                 string            `help:"The partner family: cmp, tuidd, …; internal clients may have native." required:"" placeholder:"FAMILY"`
 	Kind                   string            `help:"What it is for: ${enum}." enum:"partner,resource-server,widget,internal" default:"partner"`
+	DataSet                string            `help:"The world of data whose client it is, for good: ${enum}." enum:"production,staging" default:"production"`
 	Scope                  []string          `help:"A scope it may ask for; may be repeated." placeholder:"SCOPE"`
 	Audience               []string          `help:"A resource server, by client id, that may introspect its tokens; may be repeated." placeholder:"ID"`
 	TokenLife              time.Duration     `help:"How long its tokens live (1m to 17520h)." default:"1h"`
@@ -41,7 +43,7 @@ func (c CreateClient) Run(ctx context.Context, conn *grpc.ClientConn, in Input, 
 		return err
 	}
 	made, err := authv1.NewClientServiceClient(conn).CreateClient(ctx, &authv1.CreateClientRequest{Client: &authv1.Client{
-		Name: c.Name, Family: c.Family, Kind: kindNamed(c.Kind), Scopes: c.Scope, Audiences: c.Audience,
+		Name: c.Name, Family: c.Family, Kind: kindNamed(c.Kind), DataSet: dataSetNamed(c.DataSet), Scopes: c.Scope, Audiences: c.Audience,
 		TokenLife: durationpb.New(c.TokenLife), ResourceScopes: c.ResourceScope,
 		IntrospectsAll: c.IntrospectsAll, PersonalData: c.PersonalData, IntrospectionMembers: membersOf(c.Member),
 		TokenAlgorithm: algorithmNamed(c.TokenAlgorithm), IntrospectionAlgorithm: algorithmNamed(c.IntrospectionAlgorithm),
@@ -50,11 +52,19 @@ func (c CreateClient) Run(ctx context.Context, conn *grpc.ClientConn, in Input, 
 	if err != nil {
 		return err
 	}
+	if made := made.GetClient(); dataSetName(made.GetDataSet()) != c.DataSet {
+		return fmt.Errorf("an auth of the release before knows no data sets and made %s a client of production: "+
+			"end it with `client delete %s`, and repeat this once every replica is upgraded", made.GetClientId(), made.GetClientId())
+	}
 	return showClient(out, made, made.GetClient(), made.GetClientSecret())
 }
 
 func kindNamed(name string) authv1.ClientKind {
 	return authv1.ClientKind(authv1.ClientKind_value["CLIENT_KIND_"+strings.ReplaceAll(strings.ToUpper(name), "-", "_")])
+}
+
+func dataSetNamed(name string) authv1.DataSet {
+	return authv1.DataSet(authv1.DataSet_value["DATA_SET_"+strings.ToUpper(name)])
 }
 
 func algorithmNamed(name string) authv1.SignatureAlgorithm {

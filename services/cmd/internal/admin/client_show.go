@@ -26,6 +26,7 @@ func showClient(out Output, message proto.Message, client *authv1.Client, secret
 		{"name", client.GetName()},
 		{"family", client.GetFamily()},
 		{"kind", kindName(client.GetKind())},
+		{"data set", dataSetName(client.GetDataSet())},
 		{"state", state(client.GetDisabled())},
 		{"scopes", strings.Join(client.GetScopes(), " ")},
 		{"audiences", strings.Join(client.GetAudiences(), " ")},
@@ -64,6 +65,14 @@ func membersText(members *structpb.Struct) (string, error) {
 
 func kindName(kind authv1.ClientKind) string {
 	return strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(kind.String(), "CLIENT_KIND_")), "_", "-")
+}
+
+// dataSetName is production for the answers of a release that knew no other.
+func dataSetName(set authv1.DataSet) string {
+	if set == authv1.DataSet_DATA_SET_STAGING {
+		return "staging"
+	}
+	return "production"
 }
 
 // algorithmName is that of RFC 7518, 3.1.

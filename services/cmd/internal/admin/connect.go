@@ -26,13 +26,14 @@ type Connection struct {
 	Credential string `help:"Your operator credential: a PEM file with certificate and key." placeholder:"FILE" type:"path"`
 	CA         string `help:"The certificate authority of the admin window." placeholder:"FILE" type:"path"`
 	ServerName string `help:"Name in the admin window's certificate where --address has another, as behind a tunnel or kubectl port-forward." placeholder:"HOST"`
-	PKI        string `help:"Act as the bootstrap peer with the certificates of this folder, and call the auth role itself at --address: for the first operator, or when none is left." placeholder:"DIR" type:"path" name:"pki"`
+	PKI        string `help:"Act as the bootstrap peer with the certificates of this folder, and call the service itself at --address: for the first operator, or when none is left." placeholder:"DIR" type:"path" name:"pki"`
 	JSON       bool   `help:"Print JSON."`
 }
 
-// Dial makes the connection, which lives as long as the command.
-func (c Connection) Dial() (*grpc.ClientConn, error) {
-	config, err := c.tls()
+// Dial makes the connection, which lives as long as the command. The bootstrap peer calls the named service, operators the
+// admin window.
+func (c Connection) Dial(service string) (*grpc.ClientConn, error) {
+	config, err := c.tls(service)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +44,7 @@ func (c Connection) Dial() (*grpc.ClientConn, error) {
 	return conn, nil
 }
 
-func (c Connection) tls() (*tls.Config, error) {
+func (c Connection) tls(service string) (*tls.Config, error) {
 	if c.PKI != "" {
 		source, err := pki.NewFiles(pki.Config{
 			CA:   filepath.Join(c.PKI, "ca.pem"),
@@ -53,7 +54,7 @@ func (c Connection) tls() (*tls.Config, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w (`ventanilla pki issue bootstrap` makes the certificate)", err)
 		}
-		return pki.ClientTLS(source, "auth"), nil
+		return pki.ClientTLS(source, service), nil
 	}
 	credential, ca := c.Credential, c.CA
 	if credential == "" {

@@ -14,6 +14,8 @@ import (
 // ErrUsage marks what the operator has to type otherwise.
 var ErrUsage = errors.New("wrong usage")
 
+var errNotConfirmed = errors.New("not confirmed: nothing was done")
+
 // maxFile bounds what is read for a flag: more than the platform takes.
 const maxFile = 1 << 20
 
@@ -46,19 +48,42 @@ func (i Input) read(name string) (string, error) {
 
 // confirm asks on a terminal, and refuses where nobody can answer.
 func (i Input) confirm(out io.Writer, question string) error {
+	answer, err := i.ask(out, question+" [y/N] ")
+	if err != nil {
+		return err
+	}
+	if answer = strings.ToLower(answer); answer != "y" && answer != "yes" {
+		return errNotConfirmed
+	}
+	return nil
+}
+
+// confirmName is confirm for what is worse: the name of what is done away with has to be typed. With yes it does not ask.
+func (i Input) confirmName(yes bool, warning, name string) error {
+	if yes {
+		return nil
+	}
+	answer, err := i.ask(os.Stderr, warning+"\nType "+name+" to confirm: ")
+	if err != nil {
+		return err
+	}
+	if answer != name {
+		return errNotConfirmed
+	}
+	return nil
+}
+
+func (i Input) ask(out io.Writer, question string) (string, error) {
 	file, ok := i.Reader.(*os.File)
 	if !ok || !term.IsTerminal(int(file.Fd())) {
-		return fmt.Errorf("%w: this cannot be undone: confirm it with --yes", ErrUsage)
+		return "", fmt.Errorf("%w: this cannot be undone: confirm it with --yes", ErrUsage)
 	}
-	if _, err := fmt.Fprintf(out, "%s [y/N] ", question); err != nil {
-		return err
+	if _, err := fmt.Fprint(out, question); err != nil {
+		return "", err
 	}
 	answer, err := bufio.NewReader(i.Reader).ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("reading the answer: %w", err)
+		return "", fmt.Errorf("reading the answer: %w", err)
 	}
-	if answer = strings.ToLower(strings.TrimSpace(answer)); answer != "y" && answer != "yes" {
-		return errors.New("not confirmed: nothing was done")
-	}
-	return nil
+	return strings.TrimSpace(answer), nil
 }

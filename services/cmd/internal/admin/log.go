@@ -8,22 +8,26 @@ import (
 	"strconv"
 	"time"
 
-	"google.golang.org/grpc"
-
-	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	"github.com/ventanilla/ventanilla/pkg/auditlog"
 )
 
-const (
-	// maxEntries bounds what one command lists.
-	maxEntries = 10_000
-	// entriesPage is the most that the platform gives at once.
-	entriesPage = 500
-)
+// maxEntries bounds what one command lists.
+const maxEntries = 10_000
 
 // Logs are the commands about the admin log.
 type Logs struct {
+	logCommands `set:"log=admin log" set:"keeper=auth" set:"acts=IssueToken, Revoke, Refusal, CreateClient, …" set:"targets=the identifier of a client, token or key, or an operator's name"`
+}
+
+// Accesses are the commands about the access log.
+type Accesses struct {
+	logCommands `set:"log=admin access" set:"keeper=identity" set:"acts=GetProfile, GetPerson, ErasePerson, …" set:"targets=a person's pseudonym, or what else it was done to"`
+}
+
+// logCommands are the same for each log. Help says ${log} for the words that they follow.
+type logCommands struct {
 	List       ListLog        `cmd:"" help:"List the latest entries, newest first. An entry without a leaf is not sealed yet."`
-	Checkpoint ShowCheckpoint `cmd:"" help:"Print the log's signed checkpoint. Keep it elsewhere: admin log verify --checkpoint then shows any later rewriting, even by those who have the platform's keys."`
+	Checkpoint ShowCheckpoint `cmd:"" help:"Print the log's signed checkpoint. Keep it elsewhere: ${log} verify --checkpoint then shows any later rewriting, even by those who have the platform's keys."`
 	Export     ExportLog      `cmd:"" help:"Write all sealed entries to a file, as JSON lines, and their checkpoint beside it. Run again with the same file to go on where it ends."`
 	Verify     VerifyLog      `cmd:"" help:"Recompute the log from its entries and compare it with its signed checkpoint. Exit code 1 names the entry that was changed, removed, inserted or reordered."`
 }
@@ -31,37 +35,31 @@ type Logs struct {
 // ListLog lists entries.
 type ListLog struct {
 	Limit  int    `help:"At most so many (1 to 10000)." default:"50"`
-	Actor  string `help:"Only by this one: an operator's name, client:ID, peer:ROLE or auth." placeholder:"ACTOR"`
-	Act    string `help:"Only this: IssueToken, Revoke, Refusal, CreateClient, …" placeholder:"ACT"`
-	Target string `help:"Only about this: the identifier of a client, token or key, or an operator's name." placeholder:"ID"`
+	Actor  string `help:"Only by this one: an operator's name, client:ID, peer:ROLE or ${keeper}." placeholder:"ACTOR"`
+	Act    string `help:"Only this: ${acts}" placeholder:"ACT"`
+	Target string `help:"Only about this: ${targets}." placeholder:"ID"`
 }
 
 // Validate is called when the command line was read.
 func (c ListLog) Validate() error {
-	if c.Limit < 1 || c.Limit > maxEntries {
+	return checkEntries(c.Limit)
+}
+
+func checkEntries(limit int) error {
+	if limit < 1 || limit > maxEntries {
 		return fmt.Errorf("--limit must be between 1 and %d", maxEntries)
 	}
 	return nil
 }
 
 // Run does it, page by page.
-func (c ListLog) Run(ctx context.Context, conn *grpc.ClientConn, out Output) error {
-	all := &authv1.ListLogEntriesResponse{}
-	for {
-		page, err := authv1.NewLogServiceClient(conn).ListLogEntries(ctx, &authv1.ListLogEntriesRequest{
-			PageSize: int32(min(c.Limit-len(all.Entries), entriesPage)), PageToken: all.NextPageToken,
-			Actor: c.Actor, Act: c.Act, Target: c.Target,
-		})
-		if err != nil {
-			return err
-		}
-		all.Entries = append(all.Entries, page.GetEntries()...)
-		if all.NextPageToken = page.GetNextPageToken(); all.NextPageToken == "" || len(all.Entries) >= c.Limit {
-			break
-		}
+func (c ListLog) Run(ctx context.Context, log platformLog, out Output) error {
+	all, entries, err := log.list(ctx, c.Limit, auditlog.Filter{Actor: c.Actor, Act: c.Act, Target: c.Target})
+	if err != nil {
+		return err
 	}
 	var rows [][]string
-	for _, entry := range all.GetEntries() {
+	for _, entry := range entries {
 		leaf := "-"
 		if entry.GetLeaf() >= 0 {
 			leaf = strconv.FormatInt(entry.GetLeaf(), 10)
@@ -79,8 +77,8 @@ type ShowCheckpoint struct {
 }
 
 // Run does it. What it prints is exactly what is to be kept.
-func (c ShowCheckpoint) Run(ctx context.Context, conn *grpc.ClientConn, out Output) error {
-	answer, err := authv1.NewLogServiceClient(conn).GetCheckpoint(ctx, &authv1.GetCheckpointRequest{})
+func (c ShowCheckpoint) Run(ctx context.Context, log platformLog, out Output) error {
+	answer, err := log.checkpoint(ctx)
 	switch {
 	case err != nil:
 		return err

@@ -9,10 +9,8 @@ import (
 	"strconv"
 
 	"github.com/google/renameio/v2"
-	"google.golang.org/grpc"
 
 	"github.com/ventanilla/ventanilla/pkg/auditlog"
-	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 )
 
 // checkpointSuffix is what the name of an exported file's checkpoint adds to that of the file.
@@ -32,9 +30,8 @@ type exported struct {
 }
 
 // Run does it. The file is complete up to the checkpoint beside it, also when a later run is interrupted.
-func (c ExportLog) Run(ctx context.Context, conn *grpc.ClientConn, out Output) error {
-	log := authv1.NewLogServiceClient(conn)
-	checkpoint, err := log.GetCheckpoint(ctx, &authv1.GetCheckpointRequest{})
+func (c ExportLog) Run(ctx context.Context, log platformLog, out Output) error {
+	checkpoint, err := log.checkpoint(ctx)
 	if err != nil {
 		return err
 	}
@@ -73,7 +70,7 @@ func (c ExportLog) Run(ctx context.Context, conn *grpc.ClientConn, out Output) e
 }
 
 // write appends the leaves from first to before size.
-func (c ExportLog) write(ctx context.Context, log authv1.LogServiceClient, file *os.File, first, size int64) error {
+func (c ExportLog) write(ctx context.Context, log platformLog, file *os.File, first, size int64) error {
 	writer := bufio.NewWriter(file)
 	next := first
 	for leaf, err := range watched(platformLeaves(ctx, log, first, size), &progress{doing: "exported", total: size}) {

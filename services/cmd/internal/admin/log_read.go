@@ -14,27 +14,24 @@ import (
 	"golang.org/x/term"
 
 	"github.com/ventanilla/ventanilla/pkg/auditlog"
-	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 )
 
 // maxLine bounds a line of an exported file: a text at its longest, each of its bytes escaped.
 const maxLine = 6*auditlog.MaxText + 1024
 
 // platformLeaves reads leaves from a platform, from one on and up to before another.
-func platformLeaves(ctx context.Context, log authv1.LogServiceClient, from, to int64) iter.Seq2[auditlog.Leaf, error] {
+func platformLeaves(ctx context.Context, log platformLog, from, to int64) iter.Seq2[auditlog.Leaf, error] {
 	return func(yield func(auditlog.Leaf, error) bool) {
 		for next := from; next < to; {
-			page, err := log.ExportLogEntries(ctx, &authv1.ExportLogEntriesRequest{
-				FirstLeaf: next, PageSize: int32(min(to-next, 1000)),
-			})
+			page, err := log.export(ctx, next, int32(min(to-next, 1000)))
 			if err != nil {
 				yield(auditlog.Leaf{}, err)
 				return
 			}
-			if len(page.GetEntries()) == 0 {
+			if len(page) == 0 {
 				return
 			}
-			for _, entry := range page.GetEntries() {
+			for _, entry := range page {
 				if entry.GetLeaf() >= to || !yield(leafOf(entry), nil) {
 					return
 				}
@@ -44,7 +41,7 @@ func platformLeaves(ctx context.Context, log authv1.LogServiceClient, from, to i
 	}
 }
 
-func leafOf(entry *authv1.LogEntry) auditlog.Leaf {
+func leafOf(entry logEntry) auditlog.Leaf {
 	leaf := auditlog.Leaf{Index: entry.GetLeaf(), Text: entry.GetText(), Listed: &auditlog.Entry{
 		At: entry.GetAt().AsTime(), Actor: entry.GetActor(), Act: entry.GetAct(), Target: entry.GetTarget(),
 	}}

@@ -10,10 +10,8 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
-	"google.golang.org/grpc"
 
 	"github.com/ventanilla/ventanilla/pkg/auditlog"
-	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 )
 
 // sealedWithin is when an entry is overdue to be sealed, clocks that differ allowed for.
@@ -21,15 +19,15 @@ const sealedWithin = time.Minute
 
 // VerifyLog verifies the log.
 type VerifyLog struct {
-	Checkpoint string   `help:"A checkpoint that was kept elsewhere (admin log checkpoint): also verify that the log grew from it." placeholder:"FILE" type:"path"`
-	Key        []string `help:"The key that signs checkpoints, kept elsewhere (admin log checkpoint --key); may be repeated for keys that came after each other. Without it the platform is asked for its key." placeholder:"KEY"`
-	From       string   `help:"Verify a file that admin log export wrote, and call no platform. Needs --key." placeholder:"FILE" type:"path"`
+	Checkpoint string   `help:"A checkpoint that was kept elsewhere (${log} checkpoint): also verify that the log grew from it." placeholder:"FILE" type:"path"`
+	Key        []string `help:"The key that signs checkpoints, kept elsewhere (${log} checkpoint --key); may be repeated for keys that came after each other. Without it the platform is asked for its key." placeholder:"KEY"`
+	From       string   `help:"Verify a file that ${log} export wrote, and call no platform. Needs --key." placeholder:"FILE" type:"path"`
 }
 
 // Validate is called when the command line was read.
 func (c VerifyLog) Validate() error {
 	if c.From != "" && len(c.Key) == 0 {
-		return errors.New("--from needs --key: without a key of your own, a file proves nothing (admin log checkpoint --key prints it)")
+		return errors.New("--from needs --key: without a key of your own, a file proves nothing (the command checkpoint --key prints it)")
 	}
 	_, err := c.known()
 	return err
@@ -62,7 +60,7 @@ type verified struct {
 }
 
 // Run does it.
-func (c VerifyLog) Run(ctx context.Context, conn *grpc.ClientConn, out Output) error {
+func (c VerifyLog) Run(ctx context.Context, log platformLog, out Output) error {
 	known, err := c.known()
 	if err != nil {
 		return err
@@ -72,7 +70,7 @@ func (c VerifyLog) Run(ctx context.Context, conn *grpc.ClientConn, out Output) e
 	if c.Offline() {
 		newest, kept, err = c.verifyFile(known)
 	} else {
-		newest, kept, err = c.verifyPlatform(ctx, authv1.NewLogServiceClient(conn), known)
+		newest, kept, err = c.verifyPlatform(ctx, log, known)
 	}
 	if err != nil {
 		return err
@@ -110,7 +108,7 @@ func (c VerifyLog) verifyFile(known []note.Verifier) (newest auditlog.Checkpoint
 	return newest, kept, auditlog.Verify(leaves, newest, kept...)
 }
 
-func (c VerifyLog) verifyPlatform(ctx context.Context, log authv1.LogServiceClient, known []note.Verifier) (
+func (c VerifyLog) verifyPlatform(ctx context.Context, log platformLog, known []note.Verifier) (
 	newest auditlog.Checkpoint, kept []auditlog.Checkpoint, err error,
 ) {
 	newest, known, err = latest(ctx, log, known)
@@ -159,8 +157,8 @@ func readCheckpoint(path string, known []note.Verifier) (auditlog.Checkpoint, er
 }
 
 // latest asks for the newest checkpoint, and for its key when none is known. Before the first it is that of an empty log.
-func latest(ctx context.Context, log authv1.LogServiceClient, known []note.Verifier) (auditlog.Checkpoint, []note.Verifier, error) {
-	answer, err := log.GetCheckpoint(ctx, &authv1.GetCheckpointRequest{})
+func latest(ctx context.Context, log platformLog, known []note.Verifier) (auditlog.Checkpoint, []note.Verifier, error) {
+	answer, err := log.checkpoint(ctx)
 	if err != nil {
 		return auditlog.Checkpoint{}, nil, err
 	}
@@ -180,31 +178,31 @@ func latest(ctx context.Context, log authv1.LogServiceClient, known []note.Verif
 }
 
 // covered checks that no leaf lies behind the end of the log. What was sealed meanwhile has a later checkpoint.
-func covered(ctx context.Context, log authv1.LogServiceClient, known []note.Verifier, size int64) error {
-	page, err := log.ExportLogEntries(ctx, &authv1.ExportLogEntriesRequest{FirstLeaf: size, PageSize: 1})
-	if err != nil || len(page.GetEntries()) == 0 {
+func covered(ctx context.Context, log platformLog, known []note.Verifier, size int64) error {
+	page, err := log.export(ctx, size, 1)
+	if err != nil || len(page) == 0 {
 		return err
 	}
 	newest, _, err := latest(ctx, log, known)
 	if err != nil {
 		return err
 	}
-	if leaf := page.GetEntries()[0].GetLeaf(); leaf >= newest.N {
+	if leaf := page[0].GetLeaf(); leaf >= newest.N {
 		return &auditlog.Damage{First: leaf, Last: leaf, What: "it was inserted: no checkpoint covers it"}
 	}
 	return nil
 }
 
-// goesOn checks that new entries are sealed: auth signs no more when it finds stored hashes or checkpoints damaged.
-func goesOn(ctx context.Context, log authv1.LogServiceClient) error {
-	page, err := log.ListLogEntries(ctx, &authv1.ListLogEntriesRequest{PageSize: entriesPage})
+// goesOn checks that new entries are sealed: the keeper signs no more when it finds stored hashes or checkpoints damaged.
+func goesOn(ctx context.Context, log platformLog) error {
+	_, page, err := log.list(ctx, entriesPage, auditlog.Filter{})
 	if err != nil {
 		return err
 	}
-	for _, entry := range page.GetEntries() {
+	for _, entry := range page {
 		if at := entry.GetAt().AsTime(); entry.GetLeaf() < 0 && time.Since(at) > sealedWithin {
-			return fmt.Errorf("what is sealed is right, but an entry of %s is not sealed yet: see auth's own log for why sealing has stopped",
-				at.Format(time.RFC3339))
+			return fmt.Errorf("what is sealed is right, but an entry of %s is not sealed yet: see %s's own log for why sealing has stopped",
+				at.Format(time.RFC3339), log.keeper())
 		}
 	}
 	return nil
@@ -212,16 +210,16 @@ func goesOn(ctx context.Context, log authv1.LogServiceClient) error {
 
 // proved asks the platform for the proof that the log grew from a checkpoint: its stored hashes must agree with what
 // was recomputed.
-func proved(ctx context.Context, log authv1.LogServiceClient, kept, newest auditlog.Checkpoint) error {
+func proved(ctx context.Context, log platformLog, kept, newest auditlog.Checkpoint) error {
 	if kept.N == 0 {
 		return nil
 	}
-	answer, err := log.ProveConsistency(ctx, &authv1.ProveConsistencyRequest{OldSize: kept.N, NewSize: newest.N})
+	hashes, err := log.prove(ctx, kept.N, newest.N)
 	if err != nil {
 		return err
 	}
 	var proof tlog.TreeProof
-	for _, hash := range answer.GetHashes() {
+	for _, hash := range hashes {
 		if len(hash) != tlog.HashSize {
 			return errors.New("the platform's proof of consistency is malformed")
 		}

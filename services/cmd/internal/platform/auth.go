@@ -2,82 +2,51 @@ package platform
 
 import (
 	"context"
-	"fmt"
 	"time"
 
+	"google.golang.org/grpc"
+
 	"github.com/ventanilla/ventanilla/pkg/keyring"
-	"github.com/ventanilla/ventanilla/pkg/pki"
 	"github.com/ventanilla/ventanilla/pkg/rpcserver"
 	"github.com/ventanilla/ventanilla/pkg/store"
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/auth"
 )
 
-// StartAuth runs the auth role in the process. Its store must be migrated.
-func StartAuth(ctx context.Context, p *Process, mesh *Mesh) error {
-	db, err := OpenAuthStore(ctx, p)
-	if err != nil {
-		return err
+func authService() Service {
+	return Service{
+		Role: auth.Role,
+		Section: func(s *Settings) Section {
+			return Section{Store: &s.Auth.Store, KEK: &s.Auth.KEK, Validate: s.Auth.Validate}
+		},
+		schema: auth.Schema, migrations: auth.Migrations, rules: auth.Rules, open: openAuth,
+		operators: []grpc.ServiceDesc{
+			authv1.ClientService_ServiceDesc,
+			authv1.ApiKeyService_ServiceDesc,
+			authv1.KeyService_ServiceDesc,
+			authv1.OperatorService_ServiceDesc,
+			authv1.LogService_ServiceDesc,
+			authv1.SwitchService_ServiceDesc,
+		},
 	}
-	p.Probe.Add("auth schema", func(ctx context.Context) error { return store.Supported(ctx, db, auth.Migrations()) })
+}
 
-	kek, err := keyring.LoadKEK(p.Settings.Auth.KEK)
-	if err != nil {
-		return fmt.Errorf("auth.kek: %w", err)
-	}
+// openAuth verifies with the replica's own keys and view.
+func openAuth(ctx context.Context, mesh *Mesh, db *store.DB, kek *keyring.KEK) (registrar, rpcserver.Verifier, error) {
+	p := mesh.process
 	switches, err := mesh.switches()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	service, err := auth.New(ctx, p.Settings.Auth, auth.Deps{
 		DB: db, KEK: kek, Switches: switches, Limiter: p.Limiter, Now: time.Now, Logger: p.Log(),
 	})
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	p.Group.Go(ctx, "auth", service.Run)
 	p.Group.Go(ctx, "auth log", service.KeepLog)
 	p.Probe.Add("auth view", service.Ready)
-
 	verifier, err := service.Verifier()
-	if err != nil {
-		return err
-	}
-	source, err := mesh.identity(auth.Role)
-	if err != nil {
-		return err
-	}
-	server, err := rpcserver.New(p.Settings.RPC, rpcserver.Options{
-		TLS: pki.ServerTLS(source), Rules: auth.Rules(), Verifier: verifier, Telemetry: p.Telemetry,
-	})
-	if err != nil {
-		return fmt.Errorf("starting auth's server: %w", err)
-	}
-	service.Register(server)
-	if err := server.Listen(ctx); err != nil {
-		return fmt.Errorf("rpc.listen: %w", err)
-	}
-	p.Group.Go(ctx, "auth server", server.Serve)
-	mesh.announce(ctx, auth.Role, server.Advertised())
-	return nil
-}
-
-// OpenAuthStore opens auth's database; it is closed when the process stops.
-func OpenAuthStore(ctx context.Context, p *Process) (*store.DB, error) {
-	db, err := openAuthStore(ctx, p)
-	if err != nil {
-		return nil, err
-	}
-	p.Group.Defer("auth's store", db.Close)
-	return db, nil
-}
-
-// openAuthStore leaves closing to the caller.
-func openAuthStore(ctx context.Context, p *Process) (*store.DB, error) {
-	db, err := store.Open(ctx, p.Settings.Auth.Store, store.Options{
-		Schema: auth.Schema, Tracer: p.Telemetry.Tracer, Meter: p.Telemetry.Meter,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("opening auth's store: %w", err)
-	}
-	return db, nil
+	return service, verifier, err
 }

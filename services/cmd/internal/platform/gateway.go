@@ -6,20 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"sync/atomic"
 	"time"
 
 	"google.golang.org/grpc"
 
 	"github.com/ventanilla/ventanilla/gateway/adminwindow"
-	"github.com/ventanilla/ventanilla/gateway/credential"
-	"github.com/ventanilla/ventanilla/gateway/dialect/cmp"
-	"github.com/ventanilla/ventanilla/gateway/dialect/native"
-	"github.com/ventanilla/ventanilla/gateway/dialect/tuidd"
 	"github.com/ventanilla/ventanilla/gateway/edge"
-	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/pki"
-	"github.com/ventanilla/ventanilla/pkg/probe"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/auth"
 )
@@ -34,16 +27,16 @@ type Gateway struct {
 
 // StartGateway runs the gateway role in the process. Certificate is what partners and operators see.
 func StartGateway(ctx context.Context, p *Process, mesh *Mesh, certificate func() (*tls.Certificate, error)) (Gateway, error) {
-	conn, err := mesh.Dial(GatewayRole, auth.Role)
-	if err != nil {
-		return Gateway{}, err
+	conns := make(map[string]*grpc.ClientConn)
+	for _, service := range Services() {
+		conn, err := mesh.Dial(GatewayRole, service.Role)
+		if err != nil {
+			return Gateway{}, err
+		}
+		conns[service.Role] = conn
 	}
-	tokens := authv1.NewTokenServiceClient(conn)
-	revocations := authn.NewRevocations(tokens, time.Now, p.Log())
-	p.Group.Go(ctx, "revocations", revocations.Run)
-	p.Probe.Add("auth", heardOnce(revocations))
-
-	families, err := families(tokens, revocations, p.Settings.Auth.Issuer)
+	clients := clientsOf(conns)
+	families, err := families(clients, mesh.follow(ctx, GatewayRole, clients.tokens), p.Settings.Auth.Issuer)
 	if err != nil {
 		return Gateway{}, fmt.Errorf("making the dialects: %w", err)
 	}
@@ -63,7 +56,7 @@ func StartGateway(ctx context.Context, p *Process, mesh *Mesh, certificate func(
 	}
 	p.Group.Go(ctx, "edge", server.Run)
 
-	window, err := startAdminWindow(ctx, p, conn, certificate)
+	window, err := startAdminWindow(ctx, p, conns, certificate)
 	if err != nil {
 		return Gateway{}, err
 	}
@@ -72,47 +65,6 @@ func StartGateway(ctx context.Context, p *Process, mesh *Mesh, certificate func(
 		started.HTTP = address.String()
 	}
 	return started, nil
-}
-
-// heardOnce is ready from the first word of auth on. A gateway that loses auth later stays in
-// service, since its refusals, in each family's shape, are better than a load balancer's.
-func heardOnce(revocations *authn.Revocations) probe.Check {
-	var heard atomic.Bool
-	return func(context.Context) error {
-		if heard.Load() || revocations.Fresh() {
-			heard.Store(true)
-			return nil
-		}
-		return errors.New("auth has not been heard of yet")
-	}
-}
-
-// partners are the families that this platform serves, the native one apart. Their clients can be registered.
-func partners() []string { return []string{cmp.Name, tuidd.Name} }
-
-// families are those of the edge.
-func families(tokens authv1.TokenServiceClient, revocations *authn.Revocations, issuer string) ([]edge.Family, error) {
-	exchanger, err := credential.NewExchanger(tokens, revocations, edge.Callers{}, time.Now)
-	if err != nil {
-		return nil, err
-	}
-	paced, err := credential.NewPaced(tokens, edge.Callers{}, time.Now)
-	if err != nil {
-		return nil, err
-	}
-	redProteccionSocial, err := cmp.New(paced, tuidd.Name)
-	if err != nil {
-		return nil, err
-	}
-	mobileConnect, err := tuidd.New(tokens, exchanger, issuer)
-	if err != nil {
-		return nil, err
-	}
-	everyone, err := native.New(paced, exchanger, issuer, partners()...)
-	if err != nil {
-		return nil, err
-	}
-	return []edge.Family{redProteccionSocial, mobileConnect, everyone}, nil
 }
 
 // EdgeFiles gives the edge's certificate from the files of the settings, read again when they change.
@@ -129,18 +81,15 @@ func EdgeFiles(p *Process) (func() (*tls.Certificate, error), error) {
 	return source.Certificate, nil
 }
 
-func startAdminWindow(ctx context.Context, p *Process, conn *grpc.ClientConn, certificate func() (*tls.Certificate, error)) (string, error) {
-	window := adminwindow.New(certificate, authv1.NewTokenServiceClient(conn), p.Log(), p.Settings.RPC.DrainTime, adminwindow.Backend{
-		Role: auth.Role, Conn: conn,
-		Services: []grpc.ServiceDesc{
-			authv1.ClientService_ServiceDesc,
-			authv1.ApiKeyService_ServiceDesc,
-			authv1.KeyService_ServiceDesc,
-			authv1.OperatorService_ServiceDesc,
-			authv1.LogService_ServiceDesc,
-			authv1.SwitchService_ServiceDesc,
-		},
-	})
+func startAdminWindow(
+	ctx context.Context, p *Process, conns map[string]*grpc.ClientConn, certificate func() (*tls.Certificate, error),
+) (string, error) {
+	var backends []adminwindow.Backend
+	for _, service := range Services() {
+		backends = append(backends, adminwindow.Backend{Role: service.Role, Conn: conns[service.Role], Services: service.operators})
+	}
+	tokens := authv1.NewTokenServiceClient(conns[auth.Role])
+	window := adminwindow.New(certificate, tokens, p.Log(), p.Settings.RPC.DrainTime, backends...)
 	var listen net.ListenConfig
 	listener, err := listen.Listen(ctx, "tcp", p.Settings.Admin.RPCListen)
 	if err != nil {

@@ -27,16 +27,39 @@ const edgeCALife = 10 * 365 * 24 * time.Hour
 // LocalOperator is the operator that `up` makes for whoever owns the data folder.
 const LocalOperator = "local"
 
-// Laptop fills in what `up` finds or makes in the data folder, where nothing else was set.
+// Laptop fills in what `up` finds or makes in the data folder, where nothing else was set. Services without a
+// key-encryption key of their own share auth's.
 func (s Settings) Laptop() Settings {
-	if s.Auth.Store.URL == "" {
-		s.Auth.Store.URL = config.Secret("sqlite:" + filepath.Join(s.Data, "auth.db"))
-	}
 	if s.Auth.KEK == (keyring.Config{}) && !exposed(s.Edge.Listen) && !exposed(s.Admin.RPCListen) {
 		s.Auth.KEK.File = filepath.Join(s.Data, "kek")
 	}
+	for _, service := range Services() {
+		section := service.Section(&s)
+		if section.Store.URL == "" {
+			section.Store.URL = config.Secret("sqlite:" + filepath.Join(s.Data, service.Role+".db"))
+		}
+		if *section.KEK == (keyring.Config{}) {
+			*section.KEK = s.Auth.KEK
+		}
+	}
 	if host, port, err := net.SplitHostPort(s.Edge.Listen); s.Auth.Issuer == auth.DefaultConfig().Issuer && err == nil && port != "0" && host != "" {
 		s.Auth.Issuer = "https://" + s.Edge.Listen
+	}
+	return s.withValidators()
+}
+
+// withValidators points cards to the pages that the edge serves, at the address that partners use.
+func (s Settings) withValidators() Settings {
+	public := s.Auth.Issuer
+	if public == auth.DefaultConfig().Issuer {
+		public = "https://localhost"
+	}
+	cards := &s.Identity.Cards
+	if cards.Validator == "" {
+		cards.Validator = public + "/c"
+	}
+	if cards.StagingValidator == "" {
+		cards.StagingValidator = public + "/cs"
 	}
 	return s
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/adrg/xdg"
@@ -20,6 +21,7 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/rpcserver"
 	"github.com/ventanilla/ventanilla/pkg/telemetry"
 	"github.com/ventanilla/ventanilla/services/auth"
+	"github.com/ventanilla/ventanilla/services/identity"
 )
 
 // Settings is everything that can be set. A role reads its own part.
@@ -35,12 +37,16 @@ type Settings struct {
 	Discovery discovery.Config `koanf:"discovery"`
 	Etcd      Etcd             `koanf:"etcd"`
 	Auth      auth.Config      `koanf:"auth"`
+	Identity  identity.Config  `koanf:"identity"`
 	Telemetry telemetry.Config `koanf:"telemetry"`
 	// Limits says where calls are counted.
 	Limits ratelimit.Config `koanf:"limits"`
 	// StopDelay is how long a process says "not ready" before it stops serving, for load
 	// balancers that look now and then.
 	StopDelay time.Duration `koanf:"stop_delay"`
+	// InternalRoles are the roles of the organisation's own programs, by the name in their certificates: they may call the
+	// services' reads and have auth make them tokens.
+	InternalRoles []string `koanf:"internal_roles"`
 }
 
 // Admin is what operators and their tools reach.
@@ -76,10 +82,11 @@ func Defaults() Settings {
 		Discovery: discovery.DefaultConfig(),
 		Etcd:      Etcd{Listen: "127.0.0.1:2379"},
 		Auth:      auth.DefaultConfig(),
+		Identity:  identity.DefaultConfig(),
 		Telemetry: telemetry.DefaultConfig(),
 		Limits:    ratelimit.DefaultConfig(),
 	}
-	s.Auth.Families = partners()
+	s.Auth.Families, s.Auth.FamilyScopes = partners(), familyScopes()
 	return s
 }
 
@@ -101,16 +108,18 @@ func (s Settings) Validate(roles ...string) error {
 	check("discovery", s.Discovery.Validate())
 	check("telemetry", s.Telemetry.Validate())
 	check("limits", s.Limits.Validate())
-	for _, role := range roles {
-		switch role {
-		case auth.Role:
+	errs = append(errs, s.checkInternalRoles())
+	for _, service := range Services() {
+		if slices.Contains(roles, service.Role) {
 			check("rpc", s.RPC.Validate())
-			check("auth", s.Auth.Validate())
-		case GatewayRole:
-			check("edge", s.Edge.Validate())
-		case EtcdRole:
-			check("etcd", address("listen", s.Etcd.Listen))
+			check(service.Role, service.Section(&s).Validate())
 		}
+	}
+	if slices.Contains(roles, GatewayRole) {
+		check("edge", s.Edge.Validate())
+	}
+	if slices.Contains(roles, EtcdRole) {
+		check("etcd", address("listen", s.Etcd.Listen))
 	}
 	return errors.Join(errs...)
 }

@@ -12,7 +12,7 @@ import (
 func TestLaptopDefaultsAreComplete(t *testing.T) {
 	s := platform.Defaults()
 	s.Data = t.TempDir()
-	if err := s.Laptop().Validate(auth.Role, platform.GatewayRole, platform.EtcdRole); err != nil {
+	if err := s.Laptop().Validate(platform.Roles()...); err != nil {
 		t.Error(err)
 	}
 }
@@ -24,6 +24,44 @@ func TestOffLoopbackAKeyIsNeeded(t *testing.T) {
 	err := s.Laptop().Validate(auth.Role, platform.GatewayRole)
 	if err == nil || !strings.Contains(err.Error(), "auth.kek") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestOnALaptopServicesShareWhatTheyCan(t *testing.T) {
+	s := platform.Defaults()
+	s.Data, s.Edge.Listen, s.Auth.KEK.File = t.TempDir(), "192.0.2.1:8443", "/secrets/kek"
+	s = s.Laptop()
+	if s.Identity.KEK != s.Auth.KEK {
+		t.Errorf("identity's key-encryption key is from %+v", s.Identity.KEK)
+	}
+	if s.Identity.Store.URL == s.Auth.Store.URL {
+		t.Error("two services on one database")
+	}
+	if cards := s.Identity.Cards; cards.Validator != "https://192.0.2.1:8443/c" || cards.StagingValidator != "https://192.0.2.1:8443/cs" {
+		t.Errorf("cards lead to %q and %q", cards.Validator, cards.StagingValidator)
+	}
+}
+
+func TestInternalRoles(t *testing.T) {
+	for _, c := range []struct {
+		roles []string
+		good  bool
+	}{
+		{nil, true},
+		{[]string{"payroll", "library-2"}, true},
+		{[]string{"Payroll"}, false},
+		{[]string{""}, false},
+		{[]string{"payroll", "payroll"}, false},
+		{[]string{"gateway"}, false},
+		{[]string{"identity"}, false},
+		{[]string{"bootstrap"}, false},
+	} {
+		s := platform.Defaults()
+		s.InternalRoles = c.roles
+		err := s.Validate(platform.GatewayRole)
+		if (err == nil) != c.good || err != nil && !strings.Contains(err.Error(), "internal_roles:") {
+			t.Errorf("%q: %v", c.roles, err)
+		}
 	}
 }
 

@@ -24,7 +24,7 @@ func (m *Mesh) switches() (auth.Switches, error) {
 
 // servedPaths are the paths of each family that the gateways of this version serve.
 func servedPaths() (map[string][]string, error) {
-	all, err := families(nil, nil, "") // nobody is called through them
+	all, err := families(clients{}, nil, "") // nobody is called through them
 	if err != nil {
 		return nil, fmt.Errorf("making the dialects: %w", err)
 	}

@@ -2,7 +2,6 @@ package platform
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -10,7 +9,6 @@ import (
 
 	"github.com/ventanilla/ventanilla/pkg/discovery"
 	"github.com/ventanilla/ventanilla/pkg/pki"
-	"github.com/ventanilla/ventanilla/pkg/store"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/auth"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/demo"
@@ -21,7 +19,6 @@ const (
 	startTimeout = 20 * time.Second
 	// serviceCALife outlasts any process.
 	serviceCALife = 10 * 365 * 24 * time.Hour
-	bootstrap     = "bootstrap"
 )
 
 // Up runs every role in the process. The roles reach each other as they would on a cluster:
@@ -39,11 +36,13 @@ func Up(ctx context.Context, p *Process, withDemo bool) (demo.File, error) {
 	if err != nil {
 		return demo.File{}, err
 	}
-	if err := migrateAuth(ctx, p); err != nil {
-		return demo.File{}, err
-	}
-	if err := StartAuth(ctx, p, mesh); err != nil {
-		return demo.File{}, err
+	for _, service := range Services() {
+		if _, err := Migrate(ctx, p, service); err != nil {
+			return demo.File{}, err
+		}
+		if err := StartService(ctx, mesh, service); err != nil {
+			return demo.File{}, err
+		}
 	}
 	certificate, err := laptopCertificate(p, folder)
 	if err != nil {
@@ -77,20 +76,11 @@ func localMesh(ctx context.Context, p *Process) (*Mesh, error) {
 	return mesh, nil
 }
 
-// migrateAuth uses a handle of its own, which is closed before the role opens the store.
-func migrateAuth(ctx context.Context, p *Process) error {
-	db, err := openAuthStore(ctx, p)
-	if err != nil {
-		return err
-	}
-	return errors.Join(store.Migrate(ctx, db, auth.Migrations()), db.Close())
-}
-
 // settle does, as the bootstrap peer, what a new platform needs: the local operator and the demo.
 func settle(ctx context.Context, p *Process, mesh *Mesh, folder *Folder, gateway Gateway, withDemo bool) (demo.File, error) {
 	starting, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	conn, err := mesh.Dial(bootstrap, auth.Role)
+	conn, err := mesh.Dial(BootstrapRole, auth.Role)
 	if err != nil {
 		return demo.File{}, err
 	}

@@ -9,6 +9,7 @@ import (
 const (
 	toChange = ` FOR NO KEY UPDATE`
 	toStay   = ` FOR KEY SHARE`
+	toHold   = ` FOR SHARE` // what others may hold at the same time, and nobody may change
 )
 
 // locking adds a lock to the end of a query. The query has no sub-query: PostgreSQL would answer it as it was before the wait.

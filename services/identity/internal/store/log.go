@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 
 	"github.com/ventanilla/ventanilla/pkg/auditlog"
 )
@@ -61,6 +62,23 @@ func (d Detail) JSON() []byte {
 		text(member.Name, member.Value)
 	}
 	return append(out, '}')
+}
+
+// DetailOf reads the detail of an entry's text, without its further members. One that was damaged says nothing.
+func DetailOf(text string) Detail {
+	var entry struct {
+		Detail struct {
+			OnBehalfOf string   `json:"on_behalf_of"`
+			Fields     []string `json:"fields"`
+			Purpose    string   `json:"purpose"`
+			Trace      string   `json:"trace"`
+		} `json:"detail"`
+	}
+	if json.Unmarshal([]byte(text), &entry) != nil {
+		return Detail{}
+	}
+	d := entry.Detail
+	return Detail{OnBehalfOf: d.OnBehalfOf, Fields: d.Fields, Purpose: d.Purpose, Trace: d.Trace}
 }
 
 func separate(out []byte) []byte {

@@ -46,11 +46,11 @@ type SigningKey struct {
 
 const keyColumns = `key_id, use, data_set, state, public_key, sealed_private, created_at, activated_at`
 
-func scanKey(row sqlstore.Scanner) (SigningKey, error) {
+func scanKey(row sqlstore.Scanner, more ...any) (SigningKey, error) {
 	var k SigningKey
 	var created int64
 	var activated sql.NullInt64
-	err := row.Scan(&k.ID, &k.Use, &k.DataSet, &k.State, &k.Public, &k.SealedPrivate, &created, &activated)
+	err := row.Scan(append([]any{&k.ID, &k.Use, &k.DataSet, &k.State, &k.Public, &k.SealedPrivate, &created, &activated}, more...)...)
 	k.CreatedAt = time.UnixMilli(created).UTC()
 	if activated.Valid {
 		k.ActivatedAt = time.UnixMilli(activated.Int64).UTC()
@@ -60,7 +60,8 @@ func scanKey(row sqlstore.Scanner) (SigningKey, error) {
 
 // SigningKeys returns all keys, oldest first.
 func (s *Store) SigningKeys(ctx context.Context) ([]SigningKey, error) {
-	keys, err := sqlstore.Rows(ctx, s.db, scanKey, `SELECT `+keyColumns+` FROM signing_key ORDER BY created_at, key_id`)
+	keys, err := sqlstore.Rows(ctx, s.db, func(row sqlstore.Scanner) (SigningKey, error) { return scanKey(row) },
+		`SELECT `+keyColumns+` FROM signing_key ORDER BY created_at, key_id`)
 	if err != nil {
 		return nil, fmt.Errorf("reading signing keys: %w", err)
 	}
@@ -70,7 +71,8 @@ func (s *Store) SigningKeys(ctx context.Context) ([]SigningKey, error) {
 // EnsureKey stores a key unless one of its use, data set and state is there.
 func (s *Store) EnsureKey(ctx context.Context, k SigningKey) error {
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
-		return s.insertKey(ctx, tx, k, ` ON CONFLICT DO NOTHING`)
+		_, err := s.insertKey(ctx, tx, k)
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("storing a signing key: %w", err)
@@ -78,10 +80,15 @@ func (s *Store) EnsureKey(ctx context.Context, k SigningKey) error {
 	return nil
 }
 
-func (s *Store) insertKey(ctx context.Context, tx *sql.Tx, k SigningKey, orElse string) error {
+// insertKey is false when there is a key of the use, data set and state.
+func (s *Store) insertKey(ctx context.Context, tx *sql.Tx, k SigningKey) (bool, error) {
 	now := s.now().UnixMilli()
 	activated := sql.NullInt64{Int64: now, Valid: k.State == KeyActive}
-	_, err := tx.ExecContext(ctx, `INSERT INTO signing_key (`+keyColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`+orElse,
+	result, err := tx.ExecContext(ctx, `INSERT INTO signing_key (`+keyColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
 		k.ID, k.Use, k.DataSet, k.State, k.Public, k.SealedPrivate, now, activated)
-	return err
+	if err != nil {
+		return false, err
+	}
+	rows, err := result.RowsAffected()
+	return rows > 0, err
 }

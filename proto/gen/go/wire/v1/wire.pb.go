@@ -42,11 +42,35 @@ var file_wire_v1_wire_proto_extTypes = []protoimpl.ExtensionInfo{
 		Filename:      "wire/v1/wire.proto",
 	},
 	{
+		ExtendedType:  (*descriptorpb.FieldOptions)(nil),
+		ExtensionType: (*bool)(nil),
+		Field:         50013,
+		Name:          "wire.v1.nullable",
+		Tag:           "varint,50013,opt,name=nullable",
+		Filename:      "wire/v1/wire.proto",
+	},
+	{
+		ExtendedType:  (*descriptorpb.FieldOptions)(nil),
+		ExtensionType: (*bool)(nil),
+		Field:         50014,
+		Name:          "wire.v1.alternative",
+		Tag:           "varint,50014,opt,name=alternative",
+		Filename:      "wire/v1/wire.proto",
+	},
+	{
 		ExtendedType:  (*descriptorpb.MethodOptions)(nil),
 		ExtensionType: ([]string)(nil),
 		Field:         50011,
 		Name:          "wire.v1.consumes",
 		Tag:           "bytes,50011,rep,name=consumes",
+		Filename:      "wire/v1/wire.proto",
+	},
+	{
+		ExtendedType:  (*descriptorpb.FileOptions)(nil),
+		ExtensionType: (*string)(nil),
+		Field:         50015,
+		Name:          "wire.v1.document",
+		Tag:           "bytes,50015,opt,name=document",
 		Filename:      "wire/v1/wire.proto",
 	},
 }
@@ -62,6 +86,14 @@ var (
 	//
 	// optional string instead = 50012;
 	E_Instead = &file_wire_v1_wire_proto_extTypes[1]
+	// While this optional field is unset, its member is there, and null.
+	//
+	// optional bool nullable = 50013;
+	E_Nullable = &file_wire_v1_wire_proto_extTypes[2]
+	// When this message of a oneof is set, its members are those of the message that it is in, and there are no others.
+	//
+	// optional bool alternative = 50014;
+	E_Alternative = &file_wire_v1_wire_proto_extTypes[3]
 )
 
 // Extension fields to descriptorpb.MethodOptions.
@@ -69,7 +101,15 @@ var (
 	// The media types that the endpoint reads; without it, application/json.
 	//
 	// repeated string consumes = 50011;
-	E_Consumes = &file_wire_v1_wire_proto_extTypes[2]
+	E_Consumes = &file_wire_v1_wire_proto_extTypes[4]
+)
+
+// Extension fields to descriptorpb.FileOptions.
+var (
+	// The OpenAPI document of the file's services, in the file's folder, when it is written by hand and not generated.
+	//
+	// optional string document = 50015;
+	E_Document = &file_wire_v1_wire_proto_extTypes[5]
 )
 
 var File_wire_v1_wire_proto protoreflect.FileDescriptor
@@ -78,21 +118,28 @@ const file_wire_v1_wire_proto_rawDesc = "" +
 	"\n" +
 	"\x12wire/v1/wire.proto\x12\awire.v1\x1a google/protobuf/descriptor.proto:7\n" +
 	"\x06inline\x12\x1d.google.protobuf.FieldOptions\x18چ\x03 \x01(\bR\x06inline:9\n" +
-	"\ainstead\x12\x1d.google.protobuf.FieldOptions\x18܆\x03 \x01(\tR\ainstead:<\n" +
-	"\bconsumes\x12\x1e.google.protobuf.MethodOptions\x18ۆ\x03 \x03(\tR\bconsumesB>Z<github.com/ventanilla/ventanilla/proto/gen/go/wire/v1;wirev1b\x06proto3"
+	"\ainstead\x12\x1d.google.protobuf.FieldOptions\x18܆\x03 \x01(\tR\ainstead:;\n" +
+	"\bnullable\x12\x1d.google.protobuf.FieldOptions\x18݆\x03 \x01(\bR\bnullable:A\n" +
+	"\valternative\x12\x1d.google.protobuf.FieldOptions\x18ކ\x03 \x01(\bR\valternative:<\n" +
+	"\bconsumes\x12\x1e.google.protobuf.MethodOptions\x18ۆ\x03 \x03(\tR\bconsumes::\n" +
+	"\bdocument\x12\x1c.google.protobuf.FileOptions\x18߆\x03 \x01(\tR\bdocumentB>Z<github.com/ventanilla/ventanilla/proto/gen/go/wire/v1;wirev1b\x06proto3"
 
 var file_wire_v1_wire_proto_goTypes = []any{
 	(*descriptorpb.FieldOptions)(nil),  // 0: google.protobuf.FieldOptions
 	(*descriptorpb.MethodOptions)(nil), // 1: google.protobuf.MethodOptions
+	(*descriptorpb.FileOptions)(nil),   // 2: google.protobuf.FileOptions
 }
 var file_wire_v1_wire_proto_depIdxs = []int32{
 	0, // 0: wire.v1.inline:extendee -> google.protobuf.FieldOptions
 	0, // 1: wire.v1.instead:extendee -> google.protobuf.FieldOptions
-	1, // 2: wire.v1.consumes:extendee -> google.protobuf.MethodOptions
-	3, // [3:3] is the sub-list for method output_type
-	3, // [3:3] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	0, // [0:3] is the sub-list for extension extendee
+	0, // 2: wire.v1.nullable:extendee -> google.protobuf.FieldOptions
+	0, // 3: wire.v1.alternative:extendee -> google.protobuf.FieldOptions
+	1, // 4: wire.v1.consumes:extendee -> google.protobuf.MethodOptions
+	2, // 5: wire.v1.document:extendee -> google.protobuf.FileOptions
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	6, // [6:6] is the sub-list for extension type_name
+	0, // [0:6] is the sub-list for extension extendee
 	0, // [0:0] is the sub-list for field type_name
 }
 
@@ -108,7 +155,7 @@ func file_wire_v1_wire_proto_init() {
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_wire_v1_wire_proto_rawDesc), len(file_wire_v1_wire_proto_rawDesc)),
 			NumEnums:      0,
 			NumMessages:   0,
-			NumExtensions: 3,
+			NumExtensions: 6,
 			NumServices:   0,
 		},
 		GoTypes:           file_wire_v1_wire_proto_goTypes,

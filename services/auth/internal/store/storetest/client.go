@@ -18,7 +18,7 @@ func clientsAreKeptWhole(t *testing.T, open Open) {
 	clock.Advance(123_456 * time.Nanosecond) // less than a millisecond is dropped
 	want := client("prestación-🏛")
 	want.Name = "Oficina de Atención \u0301 \"Ñandú\" \\ 東京"
-	want.Kind = store.KindResourceServer
+	want.Kind, want.DataSet = store.KindResourceServer, store.Staging
 	want.Scopes = []string{"read", "write:a", `odd"scope`}
 	want.Audiences = []string{"other"}
 	want.ResourceScopes = []string{"read"}
@@ -44,7 +44,7 @@ func clientsAreKeptWhole(t *testing.T, open Open) {
 
 	later := clock.Advance(1999 * time.Millisecond).Truncate(time.Millisecond)
 	changed, err := s.ChangeClient(t.Context(), want.ID, act, func(c *store.Client) error {
-		c.ID, c.CreatedAt = "another", later // neither can be changed
+		c.ID, c.DataSet, c.CreatedAt = "another", store.Production, later // none of these can be changed
 		c.Disabled, c.Epoch, c.Scopes, c.IntrospectionMembers = true, 7, nil, nil
 		c.PublicKeys, c.Limit, c.PreviousSecretHash, c.PreviousSecretUntil = nil, store.Limit{}, nil, time.Time{}
 		c.Deleted = true // nor can this

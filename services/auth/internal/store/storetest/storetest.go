@@ -69,7 +69,8 @@ func one(t *testing.T, open Open) (*store.Store, *testkit.Clock) {
 func client(id string) store.Client {
 	hash := sha256.Sum256([]byte("secret of " + id))
 	return store.Client{
-		ID: id, Name: "A client", Family: "cmp", Kind: store.KindPartner, SecretHash: hash[:], TokenLife: time.Hour,
+		ID: id, Name: "A client", Family: "cmp", Kind: store.KindPartner, DataSet: store.Production,
+		SecretHash: hash[:], TokenLife: time.Hour,
 	}
 }
 

@@ -31,8 +31,8 @@ var householdChecks = checks{
 	"StatementsAreRecordedInTheirTurn": statementsAreRecordedInTheirTurn,
 }
 
-// person enters a person of production without what has no part in households, and returns its identifier.
-func person(t testing.TB, s *store.Store, set store.DataSet) string {
+// resident enters a person of production without what has no part in households, and returns its identifier.
+func resident(t testing.TB, s *store.Store, set store.DataSet) string {
 	t.Helper()
 	id := uuid.NewString()
 	check(t, s.DB().InTx(context.Background(), func(tx *sql.Tx) error {
@@ -104,7 +104,7 @@ func aHouseholdIsMadeOnce(t *testing.T, open Open) {
 
 func membersAreKeptWhole(t *testing.T, open Open) {
 	s, _ := one(t, open)
-	home, ana, eva := household(t, s, "H"), person(t, s, store.Production), person(t, s, store.Production)
+	home, ana, eva := household(t, s, "H"), resident(t, s, store.Production), resident(t, s, store.Production)
 	st := store.Statement{ValidFrom: start.AddDate(-1, 0, 0), ValidTo: start.AddDate(1, 0, 0), Source: "RSH", Reference: "ñ 1"}
 	check(t, s.RecordHouseholdMembers(t.Context(), home, []store.HouseholdMember{
 		member(eva, store.RelationHead, since(start, "")), member(ana, store.RelationChild, st),
@@ -134,7 +134,7 @@ func membersAreKeptWhole(t *testing.T, open Open) {
 
 func membersAreRecordedTogether(t *testing.T, open Open) {
 	s, _ := one(t, open)
-	home, ana, other := household(t, s, "H"), person(t, s, store.Production), person(t, s, store.Staging)
+	home, ana, other := household(t, s, "H"), resident(t, s, store.Production), resident(t, s, store.Staging)
 	for _, bad := range []string{"nobody", other} {
 		err := s.RecordHouseholdMembers(t.Context(), home, []store.HouseholdMember{
 			member(ana, store.RelationHead, since(start, "1")), member(bad, store.RelationChild, since(start, "2")),
@@ -156,7 +156,7 @@ func membersAreRecordedTogether(t *testing.T, open Open) {
 
 func membersAreRecordedOnce(t *testing.T, open Open) {
 	s, clock := one(t, open)
-	home, ana := household(t, s, "H"), person(t, s, store.Production)
+	home, ana := household(t, s, "H"), resident(t, s, store.Production)
 	record := func(m ...store.HouseholdMember) { check(t, s.RecordHouseholdMembers(t.Context(), home, m, act)) }
 	first := member(ana, store.RelationHead, since(start, "1"))
 	record(first, first)
@@ -175,7 +175,7 @@ func aHouseholdHasSoManyMembers(t *testing.T, open Open) {
 	home := household(t, s, "H")
 	var all []store.HouseholdMember
 	for range store.MaxMembers + 1 {
-		all = append(all, member(person(t, s, store.Production), store.RelationOther, since(start, "")))
+		all = append(all, member(resident(t, s, store.Production), store.RelationOther, since(start, "")))
 	}
 	check(t, s.RecordHouseholdMembers(t.Context(), home, all[1:], act))
 	check(t, s.RecordHouseholdMembers(t.Context(), home, all[1:2], act))
@@ -189,7 +189,7 @@ func aHouseholdHasSoManyMembers(t *testing.T, open Open) {
 
 func factsAreKeptWhole(t *testing.T, open Open) {
 	s, _ := one(t, open)
-	home, ana := household(t, s, "H"), person(t, s, store.Production)
+	home, ana := household(t, s, "H"), resident(t, s, store.Production)
 	for _, subject := range []store.Subject{{Kind: store.SubjectPerson, ID: ana}, {Kind: store.SubjectHousehold, ID: home}} {
 		set, target, err := s.Subject(t.Context(), subject)
 		check(t, err)
@@ -218,7 +218,7 @@ func factsAreKeptWhole(t *testing.T, open Open) {
 
 func factsAreRecordedOnce(t *testing.T, open Open) {
 	s, clock := one(t, open)
-	ana := store.Subject{Kind: store.SubjectPerson, ID: person(t, s, store.Production)}
+	ana := store.Subject{Kind: store.SubjectPerson, ID: resident(t, s, store.Production)}
 	first := store.Fact{Name: "a", Value: "1", Statement: since(start, "1")}
 	second := store.Fact{Name: "a", Value: "2", Statement: since(start, "2")}
 	earlier := store.Fact{Name: "a", Value: "3", Statement: since(start.Add(-time.Hour), "1")}
@@ -244,7 +244,7 @@ func factsAreRecordedOnce(t *testing.T, open Open) {
 
 func aSubjectHasFactsOfSoManyNames(t *testing.T, open Open) {
 	s, _ := one(t, open)
-	ana := store.Subject{Kind: store.SubjectPerson, ID: person(t, s, store.Production)}
+	ana := store.Subject{Kind: store.SubjectPerson, ID: resident(t, s, store.Production)}
 	var facts []store.Fact
 	for i := range store.MaxFacts + 1 {
 		facts = append(facts, store.Fact{Name: fmt.Sprintf("f%d", i), Value: "1", Statement: since(start, "")})
@@ -271,7 +271,7 @@ func statementsAreRecordedInTheirTurn(t *testing.T, open Open) {
 		return ticks
 	})
 	first := replica()
-	ana := store.Subject{Kind: store.SubjectPerson, ID: person(t, first, store.Production)}
+	ana := store.Subject{Kind: store.SubjectPerson, ID: resident(t, first, store.Production)}
 	const writers, each = 4, 10
 	var group sync.WaitGroup
 	for w := range writers {

@@ -69,7 +69,7 @@ func statementsAgreeWithTheModel(t *testing.T, open Open) {
 		r := &round{rt: rt, s: s, clock: clock, members: &members, facts: &facts}
 		for range 2 {
 			r.households = append(r.households, household(t, s, uuid.NewString()))
-			r.persons = append(r.persons, person(t, s, store.Production))
+			r.persons = append(r.persons, resident(t, s, store.Production))
 		}
 		rt.Repeat(map[string]func(*rapid.T){
 			"members":   r.recordMembers,

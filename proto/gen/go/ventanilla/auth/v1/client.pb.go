@@ -210,7 +210,7 @@ type Client struct {
 	Family string `protobuf:"bytes,3,opt,name=family,proto3" json:"family,omitempty"`
 	// What it is for.
 	Kind ClientKind `protobuf:"varint,4,opt,name=kind,proto3,enum=ventanilla.auth.v1.ClientKind" json:"kind,omitempty"`
-	// The scopes it may ask for, each an RFC 6749 scope-token.
+	// The scopes it may ask for, each an RFC 6749 scope-token; beside those that the platform gives to all of its family.
 	Scopes []string `protobuf:"bytes,5,rep,name=scopes,proto3" json:"scopes,omitempty"`
 	// The resource servers, by client identifier, that its tokens are meant for: they may introspect them.
 	Audiences []string `protobuf:"bytes,6,rep,name=audiences,proto3" json:"audiences,omitempty"`

@@ -51,7 +51,8 @@ type TokenServiceClient interface {
 	Revoke(ctx context.Context, in *RevokeRequest, opts ...grpc.CallOption) (*RevokeResponse, error)
 	// Exchange turns a credential from outside into an internal token: ES256, five minutes, for one
 	// role. It is the only form of identity that services accept beside the mTLS peer.
-	// Fails with CREDENTIAL_INVALID, FIELD_MISSING, FIELD_INVALID, UNAVAILABLE. Idempotent.
+	// Fails with CREDENTIAL_INVALID, FIELD_MISSING, FIELD_INVALID, UNAVAILABLE, and with PERMISSION_DENIED when a role of the
+	// organisation's own presents a client: it exchanges its own certificate alone. Idempotent.
 	Exchange(ctx context.Context, in *ExchangeRequest, opts ...grpc.CallOption) (*ExchangeResponse, error)
 	// GetKeySet returns the public keys that verify tokens. Idempotent.
 	GetKeySet(ctx context.Context, in *GetKeySetRequest, opts ...grpc.CallOption) (*GetKeySetResponse, error)
@@ -162,7 +163,8 @@ type TokenServiceServer interface {
 	Revoke(context.Context, *RevokeRequest) (*RevokeResponse, error)
 	// Exchange turns a credential from outside into an internal token: ES256, five minutes, for one
 	// role. It is the only form of identity that services accept beside the mTLS peer.
-	// Fails with CREDENTIAL_INVALID, FIELD_MISSING, FIELD_INVALID, UNAVAILABLE. Idempotent.
+	// Fails with CREDENTIAL_INVALID, FIELD_MISSING, FIELD_INVALID, UNAVAILABLE, and with PERMISSION_DENIED when a role of the
+	// organisation's own presents a client: it exchanges its own certificate alone. Idempotent.
 	Exchange(context.Context, *ExchangeRequest) (*ExchangeResponse, error)
 	// GetKeySet returns the public keys that verify tokens. Idempotent.
 	GetKeySet(context.Context, *GetKeySetRequest) (*GetKeySetResponse, error)

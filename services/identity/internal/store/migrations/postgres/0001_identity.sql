@@ -90,6 +90,7 @@ CREATE INDEX membership_by_programme ON membership (data_set, programme) WHERE p
 CREATE INDEX membership_by_academic_unit ON membership (data_set, academic_unit) WHERE academic_unit <> '';
 CREATE INDEX membership_by_department ON membership (data_set, department) WHERE department <> '';
 CREATE INDEX membership_by_status ON membership (data_set, status);
+CREATE INDEX membership_ended ON membership (ended_at) WHERE ended_at IS NOT NULL;
 
 -- The keys that sign: use is card or log. A card's key has a data set, the log's has none.
 CREATE TABLE signing_key (
@@ -105,7 +106,7 @@ CREATE TABLE signing_key (
 CREATE UNIQUE INDEX signing_key_active ON signing_key (use, data_set) WHERE state = 'active';
 CREATE UNIQUE INDEX signing_key_next ON signing_key (use, data_set) WHERE state = 'next';
 
--- person_id, membership_id and text are empty once the person was erased.
+-- person_id is empty once the person was erased; membership_id and text also once the membership was swept.
 CREATE TABLE card (
     data_set      TEXT COLLATE "C" NOT NULL,
     folio         TEXT COLLATE "C" NOT NULL,
@@ -123,7 +124,7 @@ CREATE TABLE card (
 );
 CREATE INDEX card_of_person ON card (person_id) WHERE person_id <> '';
 CREATE UNIQUE INDEX card_live_of_membership ON card (membership_id) WHERE revoked_at IS NULL;
-CREATE INDEX card_live_of_key ON card (key_id) WHERE revoked_at IS NULL;
+CREATE INDEX card_live_of_key ON card (key_id, expires_at) WHERE revoked_at IS NULL;
 CREATE INDEX card_revoked ON card (data_set, revoked_at) WHERE revoked_at IS NOT NULL;
 
 CREATE TABLE household (
@@ -171,6 +172,7 @@ CREATE TABLE fact (
     reference   TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX fact_by_subject ON fact (subject_id, name, number);
+CREATE INDEX fact_ended ON fact (valid_to) WHERE valid_to IS NOT NULL;
 CREATE UNIQUE INDEX fact_once ON fact (subject_id, name, valid_from, source, reference) WHERE reference <> '';
 
 -- next_line is the first line of the file that is not stored; rejects are those of the last batch, as JSON.

@@ -1,0 +1,65 @@
+package platform
+
+import (
+	"time"
+
+	"google.golang.org/grpc"
+
+	"github.com/ventanilla/ventanilla/gateway/credential"
+	"github.com/ventanilla/ventanilla/gateway/dialect/cmp"
+	"github.com/ventanilla/ventanilla/gateway/dialect/native"
+	"github.com/ventanilla/ventanilla/gateway/dialect/tuidd"
+	"github.com/ventanilla/ventanilla/gateway/edge"
+	"github.com/ventanilla/ventanilla/gateway/web"
+	"github.com/ventanilla/ventanilla/pkg/authn"
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	"github.com/ventanilla/ventanilla/services/auth"
+	"github.com/ventanilla/ventanilla/services/identity"
+)
+
+// clients are what the families call. The zero value is for families through which nobody is called.
+type clients struct {
+	tokens authv1.TokenServiceClient
+	// identity leads to the identity role, whose services have a client each.
+	identity grpc.ClientConnInterface
+}
+
+// clientsOf makes them over the connections to the services, by role.
+func clientsOf(conns map[string]*grpc.ClientConn) clients {
+	return clients{tokens: authv1.NewTokenServiceClient(conns[auth.Role]), identity: conns[identity.Role]}
+}
+
+// partners are the families that this platform serves, the native one apart. Their clients can be registered.
+func partners() []string { return []string{cmp.Name, tuidd.Name} }
+
+// familyScopes are what a family's document gives to every key of its clients.
+func familyScopes() map[string][]string { return map[string][]string{"iddi": {"perfil"}} }
+
+// families are those of the edge.
+func families(to clients, revocations *authn.Revocations, issuer string) ([]edge.Family, error) {
+	exchanger, err := credential.NewExchanger(to.tokens, revocations, edge.Callers{}, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	paced, err := credential.NewPaced(to.tokens, edge.Callers{}, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	redProteccionSocial, err := cmp.New(paced, tuidd.Name)
+	if err != nil {
+		return nil, err
+	}
+	mobileConnect, err := tuidd.New(to.tokens, exchanger, issuer)
+	if err != nil {
+		return nil, err
+	}
+	everyone, err := native.New(paced, exchanger, issuer, partners()...)
+	if err != nil {
+		return nil, err
+	}
+	pages, err := web.New(everyone.WriteError)
+	if err != nil {
+		return nil, err
+	}
+	return []edge.Family{redProteccionSocial, mobileConnect, everyone, pages}, nil
+}

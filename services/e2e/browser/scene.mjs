@@ -1,0 +1,17 @@
+// What the platform under test has: its address, and QR codes of its cards.
+import { readFileSync } from 'node:fs'
+
+const path = process.env.VENTANILLA_SCENE
+if (!path) throw new Error('run this by `go test -run TestValidator ./services/e2e`, which starts a platform and names its cards')
+
+/** base_url, ca_file, qr, revoked_qr and stag_qr (texts of codes), png (a picture of qr), camera (a film of it). */
+export const scene = JSON.parse(readFileSync(path, 'utf8'))
+
+/** The text of a code with one letter of the name changed. */
+export const tampered = scene.qr.replace(/[A-Z]+, /, (name) => (name.startsWith('X') ? 'Y' : 'X') + name.slice(1))
+
+/** The fields of a code's text. */
+export function fieldsOf(qr) {
+  const [, type, number, name, programme, code, folio, signature] = qr.slice(qr.indexOf('#') + 1).split('|')
+  return { type, number, name, programme, code, folio, signature }
+}

@@ -1,0 +1,47 @@
+package identity
+
+import (
+	"context"
+	"crypto/ed25519"
+	"sync/atomic"
+
+	"github.com/ventanilla/ventanilla/services/identity/internal/store"
+)
+
+// Proofs counts what is done to find out whether a signature is a card's own.
+type Proofs struct{ finds, verifications atomic.Int64 }
+
+// Finds is how many cards were looked up.
+func (p *Proofs) Finds() int64 { return p.finds.Load() }
+
+// Verifications is how many signatures were verified.
+func (p *Proofs) Verifications() int64 { return p.verifications.Load() }
+
+// Reset begins anew.
+func (p *Proofs) Reset() {
+	p.finds.Store(0)
+	p.verifications.Store(0)
+}
+
+// CountProofs counts from now on. No call may be under way.
+func (s *Service) CountProofs() *Proofs {
+	counted, real := &Proofs{}, s.prover
+	s.prover.find = func(ctx context.Context, set store.DataSet, folio string) (store.KeyedCard, error) {
+		counted.finds.Add(1)
+		return real.find(ctx, set, folio)
+	}
+	s.prover.verify = func(text, signature string, key ed25519.PublicKey) bool {
+		counted.verifications.Add(1)
+		return real.verify(text, signature, key)
+	}
+	return counted
+}
+
+// SetFolios makes cards have these folios, one after the other. No call may be under way.
+func (s *Service) SetFolios(folios ...string) {
+	s.newFolio = func() string {
+		next := folios[0]
+		folios = folios[1:]
+		return next
+	}
+}
