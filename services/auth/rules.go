@@ -47,8 +47,8 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 		authv1.ClientService_UpdateClient_FullMethodName:  operators(security, editor),
 		authv1.ClientService_DeleteClient_FullMethodName:  operators(security),
 
-		authv1.ApiKeyService_CreateApiKey_FullMethodName: operators(security),
-		authv1.ApiKeyService_ListApiKeys_FullMethodName:  operators(),
+		authv1.ApiKeyService_CreateApiKey_FullMethodName: orBootstrap(operators(security)),
+		authv1.ApiKeyService_ListApiKeys_FullMethodName:  orBootstrap(operators()),
 		authv1.ApiKeyService_DeleteApiKey_FullMethodName: operators(security, support),
 
 		authv1.KeyService_ListKeys_FullMethodName:   operators(),

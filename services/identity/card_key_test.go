@@ -153,7 +153,7 @@ func (r *replica) revocations(set authv1.DataSet) revocationList {
 	r.t.Helper()
 	answer, err := r.cards().GetRevocationList(r.t.Context(), &identityv1.GetRevocationListRequest{DataSet: set})
 	check(r.t, err)
-	signed, err := jose.ParseSigned(answer.GetJws(), []jose.SignatureAlgorithm{jose.EdDSA})
+	signed, err := jose.ParseSignedCompact(answer.GetJws(), []jose.SignatureAlgorithm{jose.EdDSA})
 	check(r.t, err)
 	header := signed.Signatures[0].Protected
 	if header.ExtraHeaders[jose.HeaderType] != "card-revocations+jwt" {

@@ -43,6 +43,8 @@ test('the browser’s language is spoken, and the other one at a press', async (
   await page.getByRole('button', { name: 'Español' }).click()
   await page.getByRole('heading', { name: 'Credencial válida' }).waitFor()
   assert.equal(await page.locator('html').getAttribute('lang'), 'es')
+  await page.reload()
+  await page.getByRole('heading', { name: 'Credencial válida' }).waitFor()
 })
 
 test('a screen of 360 pixels has nothing beside it', async (t) => {

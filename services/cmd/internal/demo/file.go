@@ -23,6 +23,7 @@ type File struct {
 	CMP      CMP    `json:"cmp"`
 	TUIDD    TUIDD  `json:"tuidd"`
 	OAuth    OAuth  `json:"oauth"`
+	IDDI     IDDI   `json:"iddi"`
 }
 
 // CMP holds the credentials of a partner of Red de Protección Social.

@@ -34,7 +34,7 @@ func clientsOf(conns map[string]*grpc.ClientConn) clients {
 func partners() []string { return []string{cmp.Name, tuidd.Name, iddi.Name} }
 
 // familyScopes are what a family's document gives to every key of its clients.
-func familyScopes() map[string][]string { return map[string][]string{"iddi": {"perfil"}} }
+func familyScopes() map[string][]string { return map[string][]string{iddi.Name: {"perfil"}} }
 
 // families are those of the edge.
 func families(to clients, revocations *authn.Revocations, issuer string) ([]edge.Family, error) {

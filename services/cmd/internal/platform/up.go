@@ -6,12 +6,15 @@ import (
 	"time"
 
 	"github.com/google/renameio/v2"
+	"google.golang.org/grpc"
 
 	"github.com/ventanilla/ventanilla/pkg/discovery"
 	"github.com/ventanilla/ventanilla/pkg/pki"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	"github.com/ventanilla/ventanilla/services/auth"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/demo"
+	"github.com/ventanilla/ventanilla/services/identity"
 )
 
 const (
@@ -94,10 +97,14 @@ func settle(ctx context.Context, p *Process, mesh *Mesh, folder *Folder, gateway
 	if !withDemo {
 		return demo.File{}, nil
 	}
-	return writeDemo(starting, authv1.NewClientServiceClient(conn), p, folder, gateway)
+	identities, err := mesh.Dial(BootstrapRole, identity.Role)
+	if err != nil {
+		return demo.File{}, err
+	}
+	return writeDemo(starting, conn, identities, p, folder, gateway)
 }
 
-func writeDemo(ctx context.Context, clients authv1.ClientServiceClient, p *Process, folder *Folder, gateway Gateway) (demo.File, error) {
+func writeDemo(ctx context.Context, auths, identities grpc.ClientConnInterface, p *Process, folder *Folder, gateway Gateway) (demo.File, error) {
 	path := folder.Path("demo.json")
 	file, err := demo.Read(path)
 	if err != nil {
@@ -105,7 +112,15 @@ func writeDemo(ctx context.Context, clients authv1.ClientServiceClient, p *Proce
 	}
 	file.BaseURL, file.HTTPURL, file.AdminURL = "https://"+gateway.Edge, "http://"+gateway.HTTP, "http://"+p.Settings.Admin.Listen
 	file.AdminRPC, file.CAFile = gateway.AdminRPC, folder.Path("ca.pem")
+	clients := authv1.NewClientServiceClient(auths)
 	if err := demo.Seed(ctx, clients, &file); err != nil {
+		return file, err
+	}
+	if err := demo.SeedIDDI(ctx, demo.Identity{
+		Clients: clients, Keys: authv1.NewApiKeyServiceClient(auths),
+		Persons: identityv1.NewPersonServiceClient(identities), Memberships: identityv1.NewMembershipServiceClient(identities),
+		Catalogues: identityv1.NewCatalogueServiceClient(identities), Cards: identityv1.NewCardServiceClient(identities),
+	}, &file.IDDI); err != nil {
 		return file, err
 	}
 	text, err := file.Encode()

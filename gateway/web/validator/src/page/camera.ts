@@ -1,11 +1,12 @@
-import { decodePicture } from './decode.ts'
+import { type Decoder, loadDecoder } from './decode.ts'
 import { draw } from './picture.ts'
 
 const side = 960
+const patience = 400 // milliseconds for one picture
 const pause = 120 // milliseconds between pictures, so that a phone stays cool
 
 /** What opening the camera may come to; a name of a text when it fails. */
-export type CameraFailure = 'denied' | 'noCamera' | 'failed'
+export type CameraFailure = 'denied' | 'noCamera' | 'failed' | 'noDecoder'
 
 /** Camera shows what the camera sees in an element and reads it until it finds a QR code. */
 export class Camera {
@@ -23,6 +24,8 @@ export class Camera {
 
   /** Starts, and calls found with the first text. It returns when the camera runs, or with what is in the way. */
   async start(found: (text: string) => void): Promise<CameraFailure | null> {
+    const decode = await loadDecoder().catch(() => null)
+    if (!decode) return 'noDecoder'
     try {
       this.#stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: { facingMode: 'environment', width: { ideal: 1280 } } })
       this.#video.srcObject = this.#stream
@@ -31,7 +34,7 @@ export class Camera {
       this.stop()
       return failure(error)
     }
-    this.#look(found)
+    this.#look(decode, found)
     return null
   }
 
@@ -42,11 +45,11 @@ export class Camera {
     this.#video.srcObject = null
   }
 
-  #look(found: (text: string) => void): void {
+  #look(decode: Decoder, found: (text: string) => void): void {
     const { videoWidth: width, videoHeight: height } = this.#video
-    const text = width > 0 ? decodePicture(draw(this.#video, width, height, side)) : null
+    const text = width > 0 ? decode(draw(this.#video, width, height, side), patience) : null
     if (text !== null) found(text)
-    else this.#timer = window.setTimeout(() => this.#look(found), pause)
+    else this.#timer = window.setTimeout(() => this.#look(decode, found), pause)
   }
 }
 

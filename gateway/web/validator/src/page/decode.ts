@@ -1,12 +1,15 @@
-import { decodeQR } from 'qr/decode.js'
+/** Decoder finds the text of the QR code in a picture within some milliseconds, or null. */
+export type Decoder = (picture: ImageData, timeLimit: number) => string | null
 
-const patience = 400 // milliseconds for one picture
-
-/** The text of the QR code in a picture, or null. Bytes that are no UTF-8 are no text. */
-export function decodePicture({ data, width, height }: ImageData, timeLimit = patience): string | null {
-  try {
-    return decodeQR({ data, width, height }, { timeLimit, textDecoder: (bytes) => new TextDecoder('utf-8', { fatal: true }).decode(bytes) })
-  } catch {
-    return null
+/** Loads the decoder, which is larger than the rest of the page and only needed to scan. Bytes that are no UTF-8 are no text. */
+export async function loadDecoder(): Promise<Decoder> {
+  const { decodeQR } = await import('qr/decode.js')
+  const textDecoder = (bytes: Uint8Array) => new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  return ({ data, width, height }, timeLimit) => {
+    try {
+      return decodeQR({ data, width, height }, { timeLimit, textDecoder })
+    } catch {
+      return null
+    }
   }
 }

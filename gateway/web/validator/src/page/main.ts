@@ -2,8 +2,10 @@ import { decodeFragment, splitScanned } from '../verify/card.ts'
 import { readKeySet } from '../verify/keys.ts'
 import { readRevocationList } from '../verify/revocations.ts'
 import { check, type Sources } from './check.ts'
+import { chosenLanguage, keepLanguage } from './choice.ts'
 import { fetchKept } from './kept.ts'
 import { type Language, preferred } from './language.ts'
+import { Scanning } from './scanning.ts'
 import { siteOf } from './site.ts'
 import { askStatus } from './status.ts'
 import { byId, type Shown, View } from './view.ts'
@@ -16,7 +18,7 @@ const sources: Sources = {
   now: () => new Date(),
 }
 
-let language: Language = preferred(navigator.languages)
+let language: Language = chosenLanguage() ?? preferred(navigator.languages)
 let view = new View(language)
 let shown: Shown = 'empty'
 let asked = { body: '', validator: null as string | null }
@@ -35,9 +37,20 @@ function show(what: Shown): void {
   view.show(what)
 }
 
-/** A code that a phone's camera app read opened the page: its text is the address's fragment, which is sent to nobody. */
+/** A code that a phone's camera app read opened the page: its text is the address's fragment, which is sent to nobody. Without one, it may be scanned. */
 function readAddress(): void {
   if (location.hash.length > 1) void judge(decodeFragment(location.hash) ?? '', null)
+  else {
+    turn++
+    show('empty')
+    void prepare()
+  }
+}
+
+/** Fetches what the next codes need, since then there may be no network. */
+async function prepare(): Promise<void> {
+  const keys = await sources.keys()
+  if (keys) await sources.list(keys.value)
 }
 
 function readScanned(text: string): void {
@@ -46,21 +59,24 @@ function readScanned(text: string): void {
   byId('result').scrollIntoView({ block: 'nearest' })
 }
 
-const scanning = import('./scanning.ts').then(({ Scanning }) => new Scanning(readScanned))
+const scanning = new Scanning(readScanned)
 
-async function speak(chosen: Language): Promise<void> {
+function speak(chosen: Language): void {
   language = chosen
   view = new View(language)
   view.showPage()
   view.show(shown)
-  ;(await scanning).show(chosen)
+  scanning.show(chosen)
 }
 
-byId('language').addEventListener('click', () => void speak(language === 'es' ? 'en' : 'es'))
+byId('language').addEventListener('click', () => {
+  const other = language === 'es' ? 'en' : 'es'
+  keepLanguage(other)
+  speak(other)
+})
 byId('again').addEventListener('click', () => void judge(asked.body, asked.validator))
 window.addEventListener('hashchange', readAddress)
 byId('staging').hidden = !site.staging
-void speak(language)
+speak(language)
 readAddress()
-void sources.keys().then((keys) => keys && sources.list(keys.value)) // for the next visit, which may be offline
 void navigator.serviceWorker?.register('/c/sw.js', { scope: '/c' }).catch(() => {}) // without it the page works while there is a network

@@ -1,4 +1,4 @@
-import { decodePicture } from './decode.ts'
+import { loadDecoder } from './decode.ts'
 
 const maxBytes = 20 << 20
 // The longer sides at which a picture is read: small ones find codes that fill it, large ones those that do not.
@@ -6,15 +6,17 @@ const sides = [640, 1280, 2560]
 const patience = 1_500 // milliseconds for each
 
 /** What a file may be read as; the others are names of texts. */
-export type FileResult = { readonly text: string } | 'nothing' | 'noImage' | 'tooLarge'
+export type FileResult = { readonly text: string } | 'nothing' | 'noImage' | 'tooLarge' | 'noDecoder'
 
 /** Reads the QR code of a picture file, on this device. */
 export async function readFile(file: File): Promise<FileResult> {
   if (file.size > maxBytes) return 'tooLarge'
   const image = await load(file)
   if (!image) return 'noImage'
+  const decode = await loadDecoder().catch(() => null)
+  if (!decode) return 'noDecoder'
   for (const side of sides) {
-    const text = decodePicture(draw(image, image.naturalWidth, image.naturalHeight, side), patience)
+    const text = decode(draw(image, image.naturalWidth, image.naturalHeight, side), patience)
     if (text !== null) return { text }
     if (Math.max(image.naturalWidth, image.naturalHeight) <= side) break
   }

@@ -76,6 +76,7 @@ export const en: Texts = {
     nothing: 'There is no QR code to be found in the picture. Try a sharper one that shows all of the code.',
     noImage: 'The file is no picture that this browser can read.',
     tooLarge: 'The picture is too large: at most 20 MB.',
+    noDecoder: 'The reader could not be loaded. Reload the page with a network.',
     denied: 'The browser does not allow the camera. Allow it in its settings, or choose a picture.',
     noCamera: 'No camera was found. Choose a picture.',
     failed: 'The camera could not be used. Choose a picture.',

@@ -71,6 +71,7 @@ export const es = {
     nothing: 'No se encontró un código QR en la imagen. Pruebe con una más nítida, que muestre el código completo.',
     noImage: 'El archivo no es una imagen que este navegador pueda leer.',
     tooLarge: 'La imagen es demasiado grande: como máximo 20 MB.',
+    noDecoder: 'El lector no se pudo cargar. Recargue la página con conexión.',
     denied: 'El navegador no permite usar la cámara. Autorícela en su configuración, o elija una imagen.',
     noCamera: 'No se encontró una cámara. Elija una imagen.',
     failed: 'La cámara no se pudo usar. Elija una imagen.',

@@ -22,6 +22,7 @@ var cardChecks = checks{
 	"CardsAreRenewedWholeOrNot":      cardsAreRenewedWholeOrNot,
 	"ACardIsRenewedOnce":             aCardIsRenewedOnce,
 	"ACardIsRevokedOnce":             aCardIsRevokedOnce,
+	"WhatIsNotLoggedDoesNotHappen":   whatIsNotLoggedDoesNotHappen,
 	"NoCardOutlivesItsMembership":    noCardOutlivesItsMembership,
 	"OneConnectionServesManyHolders": oneConnectionServesManyHolders,
 
@@ -287,6 +288,51 @@ func aCardIsRevokedOnce(t *testing.T, open Open) {
 	for _, set := range store.DataSets() {
 		_, err := s.RevokeCard(t.Context(), act, set, "b", store.CardLost)
 		wantClass(t, "no card", err, sqlstore.ErrNotFound)
+	}
+}
+
+// A change and its entry are of one transaction: without the one there is not the other.
+func whatIsNotLoggedDoesNotHappen(t *testing.T, open Open) {
+	s, _ := one(t, open)
+	withCardKeys(t, s)
+	membership, other := withHolder(t, s, "1"), withHolder(t, s, "2")
+	issueCard(t, s, membership, "a")
+	rotate(t, s, "third")
+	nobody := store.Act{Actor: "no\nname", Name: "Test"}
+	state := func() []any {
+		cards, err := s.Cards(t.Context(), "p-1")
+		check(t, err)
+		keys, err := s.CardKeys(t.Context())
+		check(t, err)
+		return []any{cards, keys, count(t, s, `SELECT count(*) FROM card`), count(t, s, `SELECT count(*) FROM log_entry`)}
+	}
+	before := state()
+	for name, change := range map[string]func() error{
+		"issue": func() error {
+			_, err := s.IssueCard(t.Context(), nobody, other, under("b", noEnd))
+			return err
+		},
+		"renew": func() error {
+			_, err := s.RenewCard(t.Context(), nobody, store.Production, "a", under("b", noEnd))
+			return err
+		},
+		"revoke": func() error {
+			_, err := s.RevokeCard(t.Context(), nobody, store.Production, "a", store.CardLost)
+			return err
+		},
+		"rotate": func() error {
+			_, err := s.RotateCardKey(t.Context(), nobody, store.Production, cardKey("fourth", store.KeyNext), agreed)
+			return err
+		},
+		"retire": func() error {
+			_, err := s.RetireCardKey(t.Context(), nobody, "first", agreed)
+			return err
+		},
+	} {
+		if change() == nil {
+			t.Errorf("%s: it succeeds without an entry", name)
+		}
+		wantSame(t, name, state(), before)
 	}
 }
 
