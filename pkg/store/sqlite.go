@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 
 	"modernc.org/sqlite"
 )
@@ -58,7 +59,7 @@ func (db *DB) sqliteHandle(path, use string, connections int, config Config, opt
 	if err != nil {
 		return nil, err
 	}
-	handle, err := db.instrument(connector, use, options)
+	handle, err := db.instrument(namelessConnector{connector, new(sync.Map)}, use, options)
 	if err != nil {
 		return nil, err
 	}

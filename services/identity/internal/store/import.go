@@ -112,6 +112,9 @@ func (s *Store) ImportRows(ctx context.Context, batch ImportBatch, act Act, put 
 }
 
 func (s *Store) importBatch(ctx context.Context, tx *sql.Tx, batch ImportBatch, act Act, put func(*sql.Tx, int64) (ImportOutcome, error)) (Import, error) {
+	if err := s.lookUpByIndex(ctx, tx); err != nil {
+		return Import{}, err
+	}
 	// What there is stays as it is, and locked.
 	done, err := scanImport(tx.QueryRowContext(ctx, `INSERT INTO import (`+importColumns+`, started_at, updated_at)
 		VALUES ($1, $2, $3, 0, 0, 0, 0, '[]', $4, $4) ON CONFLICT (import_id) DO UPDATE SET updated_at = $4
@@ -151,4 +154,14 @@ func (s *Store) importBatch(ctx context.Context, tx *sql.Tx, batch ImportBatch, 
 		{"unchanged", strconv.FormatInt(outcome.Unchanged, 10)},
 		{"rejected", strconv.Itoa(len(outcome.Rejects))},
 	}})
+}
+
+// lookUpByIndex keeps PostgreSQL from reading whole tables in a transaction. It keeps the plans that it has made, and may have made
+// them while a table was empty.
+func (s *Store) lookUpByIndex(ctx context.Context, tx *sql.Tx) error {
+	if s.db.Engine != sqlstore.PostgreSQL {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `SET LOCAL enable_seqscan = off`)
+	return err
 }
