@@ -89,7 +89,7 @@ func dialOptions(opts Options, serviceConfig string) []grpc.DialOption {
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 10 * time.Second, Timeout: 3 * time.Second, PermitWithoutStream: true}),
 		grpc.WithMaxHeaderListSize(maxHeaderBytes),
 		grpc.WithDefaultCallOptions(
-			grpc.MaxCallRecvMsgSize(opts.Config.MaxMessageBytes),
+			grpc.MaxCallRecvMsgSize(answerFactor*opts.Config.MaxMessageBytes),
 			grpc.MaxCallSendMsgSize(opts.Config.MaxMessageBytes),
 		),
 	}

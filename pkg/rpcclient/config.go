@@ -9,9 +9,11 @@ import (
 type Config struct {
 	// Timeout bounds a unary call whose context has no deadline.
 	Timeout time.Duration `koanf:"timeout"`
-	// MaxMessageBytes bounds a message, in either direction.
+	// MaxMessageBytes bounds a request. An answer may be four times as long, as servers have it.
 	MaxMessageBytes int `koanf:"max_message_bytes"`
 }
+
+const answerFactor = 4
 
 // DefaultConfig has the servers' bound for messages.
 func DefaultConfig() Config {

@@ -16,7 +16,7 @@ type Config struct {
 	Advertise string `koanf:"advertise"`
 	// Reflection lets every peer list the services (grpc.reflection.v1).
 	Reflection bool `koanf:"reflection"`
-	// MaxMessageBytes bounds a message, in either direction.
+	// MaxMessageBytes bounds a request. An answer may be four times as long: such is a list that is signed as a whole.
 	MaxMessageBytes int `koanf:"max_message_bytes"`
 	// MaxStreams bounds the calls that run at once on one connection.
 	MaxStreams uint32 `koanf:"max_streams"`
@@ -26,7 +26,9 @@ type Config struct {
 	DrainTime time.Duration `koanf:"drain_time"`
 }
 
-// DefaultConfig listens on a free port of the loopback. Messages may be 1 MiB, the edge's bound for bodies, and a margin.
+const answerFactor = 4
+
+// DefaultConfig listens on a free port of the loopback. Requests may be 1 MiB, the edge's bound for bodies, and a margin.
 func DefaultConfig() Config {
 	return Config{
 		Listen:          "127.0.0.1:0",

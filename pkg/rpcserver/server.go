@@ -103,7 +103,7 @@ func (s *Server) transportOptions() []grpc.ServerOption {
 		grpc.ConnectionTimeout(connectTimeout),
 		grpc.MaxConcurrentStreams(s.cfg.MaxStreams),
 		grpc.MaxRecvMsgSize(s.cfg.MaxMessageBytes),
-		grpc.MaxSendMsgSize(s.cfg.MaxMessageBytes),
+		grpc.MaxSendMsgSize(answerFactor * s.cfg.MaxMessageBytes),
 		grpc.MaxHeaderListSize(maxHeaderBytes),
 		grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 5 * time.Second, PermitWithoutStream: true}),
 		grpc.KeepaliveParams(keepalive.ServerParameters{Time: 15 * time.Second, Timeout: 5 * time.Second}),

@@ -80,13 +80,7 @@ func (c Config) Validate() error {
 			errs = append(errs, fmt.Errorf("families: %q must be 2 to 16 lower-case letters and digits, a letter first", family))
 		}
 	}
-	for _, family := range slices.Sorted(maps.Keys(c.FamilyScopes)) {
-		for _, scope := range c.FamilyScopes[family] {
-			if !scopeToken.MatchString(scope) {
-				errs = append(errs, fmt.Errorf("family_scopes.%s: %q is no scope (RFC 6749, 3.3)", family, scope))
-			}
-		}
-	}
+	errs = append(errs, c.checkFamilyScopes()...)
 	if c.IntrospectionMaxAge < 0 || c.IntrospectionMaxAge > time.Hour {
 		errs = append(errs, errors.New("introspection_max_age: must be between 0s and 1h"))
 	}
@@ -106,4 +100,15 @@ func (c Config) Validate() error {
 		errs = append(errs, fmt.Errorf("store.%w", err))
 	}
 	return errors.Join(errs...)
+}
+
+func (c Config) checkFamilyScopes() (errs []error) {
+	for _, family := range slices.Sorted(maps.Keys(c.FamilyScopes)) {
+		for _, scope := range c.FamilyScopes[family] {
+			if !scopeToken.MatchString(scope) {
+				errs = append(errs, fmt.Errorf("family_scopes.%s: %q is no scope (RFC 6749, 3.3)", family, scope))
+			}
+		}
+	}
+	return errs
 }

@@ -16,13 +16,14 @@ func TestPlatform(t *testing.T) {
 		{"go-jose", goJose},
 		{"npm clients", npmClients},
 		{"documented examples", documentedExamples},
+		{"OpenAPI proxy", openAPIProxy},
 		{"wire", wire},
 		{"bodies over the limit", oversizedBodies},
 		{"plain HTTP", plainHTTP},
 		{"preflight", preflight},
 		{"request ids", requestIDs},
 		{"probes", probes},
-		{"credential matrix", credentialMatrix},
+		{"identities", identities},
 		{"administration", administration},
 	}
 	for _, c := range cases {

@@ -11,14 +11,14 @@ import (
 // example is a fenced block of a page in a language that is run. A program may say its name first.
 var example = regexp.MustCompile("(?ms)^```(sh|js)\n((?:// (\\w+\\.mjs) )?.*?)^```$")
 
-// documentedExamples runs the examples of the pages about OAuth, word for word: those for the shell in one shell, with the
+// documentedExamples runs the examples of the pages, word for word: those for the shell in one shell, with the
 // variables that the page sets up; a program that a page names is there for them under its name.
 func documentedExamples(t *testing.T, p *platform) {
 	clients, err := filepath.Abs("clients")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, page := range []string{"native.md", "tuidd.md"} {
+	for _, page := range []string{"native.md", "tuidd.md", "iddi.md"} {
 		t.Run(page, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("..", "..", "docs", page))
 			if err != nil {
@@ -49,7 +49,9 @@ func documentedExamples(t *testing.T, p *platform) {
 			cmd := exec.CommandContext(t.Context(), "sh", "-c", script)
 			cmd.Dir = folder
 			cmd.Env = append(bareEnvironment(), "DEMO="+p.file, "NODE_EXTRA_CA_CERTS="+p.demo.CAFile, "BASE="+p.base, "CA="+p.demo.CAFile,
-				"ID="+p.partner.id, "SECRET="+p.partner.secret, "SERVER_ID="+p.resource.id, "SERVER_SECRET="+p.resource.secret)
+				"ID="+p.partner.id, "SECRET="+p.partner.secret, "SERVER_ID="+p.resource.id, "SERVER_SECRET="+p.resource.secret,
+				"API_KEY="+p.demo.IDDi.APIKey, "EXTENDED_KEY="+p.demo.IDDi.ExtendedKey,
+				"FOLIO="+p.demo.IDDi.Folio, "FIRMA="+p.demo.IDDi.Firma, "QR="+p.demo.IDDi.QR)
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Errorf("%v\n%s", err, out)
 			}

@@ -3,76 +3,133 @@ package e2e
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 )
 
-// credentialMatrix presents the credentials of the families that are configured by default.
-func credentialMatrix(t *testing.T, p *platform) { credentialsPass(t, p, "cmp", "tuidd") }
-
-// TestPlatformWithMoreFamilies presents credentials of families whose windows are elsewhere.
-func TestPlatformWithMoreFamilies(t *testing.T) {
-	p := up(t, t.TempDir(), "--set", "auth.families=cmp,tuidd,iddi,mosia,colppy")
-	credentialsPass(t, p, "iddi", "mosia", "colppy")
+// TestAuthorizationMatrix presents every credential at every endpoint: who may pass does, and everybody else is refused as
+// a stranger is. An endpoint that has no row fails it.
+func TestAuthorizationMatrix(t *testing.T) {
+	p := up(t, t.TempDir(), "--set", "auth.families="+strings.Join(append(served, elsewhere), ","),
+		"--set", "edge.rate.per_second=10000", "--set", "edge.rate.burst=10000",
+		"--set", "edge.rate.failures.per_second=10000", "--set", "edge.rate.failures.burst=10000")
+	rows := p.rows(t)
+	everyFamilyIsServed(t)
+	everyRouteHasARow(t, rows)
+	presented := p.presentations(t)
+	for _, r := range rows {
+		t.Run(r.method+" "+r.path, func(t *testing.T) {
+			p.judge(t, r, presented)
+			p.hides(t, r, presented)
+		})
+	}
 }
 
-// credentialsPass presents the credentials of each family at every endpoint: only the marked ones may pass.
-func credentialsPass(t *testing.T, p *platform, families ...string) {
+// judge presents all credentials at a row. Refusals of one kind of credential must be the same, whatever the reason.
+func (p *platform) judge(t *testing.T, r row, presented []presentation) {
 	t.Helper()
-	served := map[string]bool{"cmp": true, "tuidd": true}
-	endpoints := []struct {
-		name  string
-		token bool // Also takes a token of the family as credential.
-		takes map[string]bool
-		with  func(credentials) call
-	}{
-		{name: "token", takes: served, with: issuing},
-		{
-			name: "tokeninfo", token: true, takes: map[string]bool{"tuidd": true},
-			with: func(c credentials) call { return introspecting("x", c) },
-		},
-		{
-			name: "revoke", takes: served,
-			with: func(c credentials) call { return revoking("x", c) },
-		},
-		{name: "own token", takes: served, with: func(c credentials) call { return issuing(c).at(ownTokenPath) }},
-		{
-			name: "own introspection", token: true, takes: served,
-			with: func(c credentials) call { return introspecting("x", c).at(ownIntrospectPath) },
-		},
-	}
-	tokens := map[string]string{"cmp": p.issue(t, p.partner), "tuidd": p.issue(t, p.resource)}
-	for _, family := range families {
-		own := p.owner().create(t, "E2E "+family, family).credentials()
-		for _, e := range endpoints {
-			t.Run(family+" at "+e.name, func(t *testing.T) {
-				p.mayPass(t, e.with(own), e.takes[family])
-				if token, ok := tokens[family]; ok {
-					c := e.with(own)
-					delete(c.form, "client_id")
-					delete(c.form, "client_secret")
-					c.basic, c.bearer = nil, token
-					p.mayPass(t, c, e.token && e.takes[family])
+	first := map[kind]answer{}
+	for _, c := range append([]presentation{{name: "nothing"}}, presented...) {
+		a := p.send(t, c.on(r.asks[0].call()))
+		switch {
+		case r.public:
+			r.expect(t, c.name, a, http.StatusOK)
+			r.alike(t, c.name, a, first, "")
+		case !r.passes(c):
+			r.refused(t, c.name, a)
+			r.alike(t, c.name, a, first, c.kind)
+		default:
+			for _, ask := range r.asks {
+				want := http.StatusOK
+				if ask.scope != "" && !slices.Contains(c.scopes, ask.scope) {
+					want = ask.short
 				}
-			})
+				r.expect(t, c.name+", for the scope "+ask.scope, p.send(t, c.on(ask.call())), want)
+			}
 		}
 	}
 }
 
-// mayPass makes the call and checks that it is let in, or refused without a word on why.
-func (p *platform) mayPass(t *testing.T, c call, want bool) {
+// alike compares an answer with the first to its kind.
+func (r row) alike(t *testing.T, what string, a answer, first map[kind]answer, of kind) {
 	t.Helper()
-	a := p.send(t, c)
-	if want {
-		if a.status != http.StatusOK {
-			t.Errorf("refused: %d, %s", a.status, a.body)
-		}
+	if before, ok := first[of]; ok {
+		same(t, what, a, before)
 		return
 	}
-	if a.status != http.StatusUnauthorized && a.status != http.StatusBadRequest {
-		t.Errorf("not refused: %d, %s", a.status, a.body)
+	first[of] = a
+}
+
+// hides asks, as everybody who passes, for what is another's and for what there is not.
+func (p *platform) hides(t *testing.T, r row, presented []presentation) {
+	t.Helper()
+	if r.hidden == nil {
+		return
 	}
-	code, _ := a.object(t)["error"].(string)
-	if !slices.Contains([]string{"invalid_client", "invalid_token", "invalid_request"}, code) {
-		t.Errorf("not refused as a stranger: %s", a.body)
+	for _, c := range presented {
+		if !r.public && !r.passes(c) {
+			continue
+		}
+		first := map[kind]answer{}
+		for _, call := range r.hidden(c, presented) {
+			a := p.send(t, c.on(call))
+			r.expect(t, c.name+", for what is not its own", a, r.hiddenStatus)
+			r.alike(t, c.name+", for what is not its own", a, first, "")
+		}
 	}
 }
+
+func (r row) expect(t *testing.T, what string, a answer, status int) {
+	t.Helper()
+	if a.status != status {
+		t.Errorf("%s: status %d, want %d: %s", what, a.status, status, a.body)
+	}
+	if status >= http.StatusBadRequest {
+		r.shaped(t, what, a)
+	}
+}
+
+// refused is the answer to a stranger, in the family's shape and without a word on why.
+func (r row) refused(t *testing.T, what string, a answer) {
+	t.Helper()
+	if a.status != http.StatusUnauthorized && !(a.status == http.StatusBadRequest && strings.Contains(a.body, `"invalid_request"`)) {
+		t.Errorf("%s: not refused: %d, %s", what, a.status, a.body)
+		return
+	}
+	if a.status == http.StatusUnauthorized && a.header.Get("WWW-Authenticate") == "" {
+		t.Errorf("%s: refused without a challenge", what)
+	}
+	r.shaped(t, what, a)
+}
+
+func (r row) shaped(t *testing.T, what string, a answer) {
+	t.Helper()
+	common(t, a)
+	body := a.object(t)
+	for name := range body {
+		if !slices.Contains(r.members, name) {
+			t.Errorf("%s: %s is no member of this shape: %s", what, name, a.body)
+		}
+	}
+	if _, ok := body[r.members[0]]; !ok {
+		t.Errorf("%s: no %s in %s", what, r.members[0], a.body)
+	}
+}
+
+// same tells answers apart that somebody could learn from, byte by byte.
+func same(t *testing.T, what string, got, want answer) {
+	t.Helper()
+	if got.status != want.status || got.body != want.body {
+		t.Errorf("%s: %d, %s differs from %d, %s", what, got.status, got.body, want.status, want.body)
+	}
+	for _, headers := range []http.Header{got.header, want.header} {
+		for name := range headers {
+			if !slices.Contains(varying, name) && !slices.Equal(got.header[name], want.header[name]) {
+				t.Errorf("%s: %s is %q, not %q", what, name, got.header[name], want.header[name])
+			}
+		}
+	}
+}
+
+// varying are the headers that differ between two answers to one call.
+var varying = []string{"Date", "X-Request-Id", "Ratelimit"}

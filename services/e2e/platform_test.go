@@ -31,10 +31,22 @@ type demo struct {
 		ForeignID     string `json:"foreign_client_id"`
 		ForeignSecret string `json:"foreign_client_secret"`
 	} `json:"tuidd"`
-	IDDi struct {
-		Folio     string `json:"folio"`
-		StagFolio string `json:"stag_folio"`
-	} `json:"iddi"`
+	IDDi demoIDDi `json:"iddi"`
+}
+
+// demoIDDi is what it has of the university digital identity.
+type demoIDDi struct {
+	APIKey       string `json:"api_key"`
+	ExtendedKey  string `json:"api_key_extendido"`
+	Folio        string `json:"folio"`
+	Firma        string `json:"firma_digital"`
+	QR           string `json:"qr"`
+	PublicKey    string `json:"public_key"`
+	RevokedFolio string `json:"revoked_folio"`
+	RevokedFirma string `json:"revoked_firma_digital"`
+	StagAPIKey   string `json:"stag_api_key"`
+	StagFolio    string `json:"stag_folio"`
+	StagFirma    string `json:"stag_firma_digital"`
 }
 
 // platform is an all-in-one platform with demonstration data.

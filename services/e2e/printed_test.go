@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// The answers that the printed calls promise, in the printed order: they are a token's life.
+// The answers that the printed calls promise, in the printed order: a token's life, and what there is about a card.
 var printedAnswers = []string{
 	`^{"token_type":"Bearer","expires_in":31535999,"access_token":"[\w-]+\.[\w-]+\.[\w-]+"}$`,
 	`^{"active":true,.*"client_id":"[^"]+".*}$`,
@@ -15,6 +15,12 @@ var printedAnswers = []string{
 	`^ey[\w-]+\.[\w-]+\.[\w-]+$`, // Signed.
 	`^{}$`,                       // Revoked.
 	`^{"active":false}$`,
+	`^{"id":"\w{1,6}",.*"email":null,.*"perfiles":\[{"tipo":"L",.*}\]}$`,
+	`^{"id":"\w{1,6}",.*"email":"[^"]+",.*"perfiles":\[{"tipo":"L",.*}\]}$`, // Extended.
+	`^{"status":"fail","code":"revocado",.*}$`,
+	`^{"access_token":"[\w-]+\.[\w-]+\.[\w-]+","token_type":"Bearer",.*"scope":"perfil catalogo"}$`,
+	`^{"data":\[{"clave":"101",.*}\],"paginacion":{"limit":3,"page":1,"total":\d+,"paginas":\d+}}$`,
+	`^{"keys":\[{"kty":"OKP",.*}\],"validators":\["https://[^"]+/c"\]}$`,
 }
 
 // printedCalls pastes what the platform prints into a shell, word for word. Lines share the shell, since one keeps
@@ -58,10 +64,13 @@ func printedCalls(t *testing.T, p *platform) {
 // operates runs a printed operator's line, which names the binary as it lies in a clone.
 func operates(t *testing.T, p *platform, line string) {
 	t.Helper()
-	shows := map[string]string{"client list": p.partner.id, "key list": "RS256", "log verify": ""}
+	shows := map[string]string{
+		"client list": p.partner.id, "key list": "RS256", "log verify": "", "access verify": "",
+		"card render": p.demo.IDDi.QR,
+	}
 	out, err := exec.CommandContext(t.Context(), "sh", "-c", line).CombinedOutput()
 	for command, want := range shows {
-		if strings.HasSuffix(strings.TrimSpace(line), command) {
+		if strings.Contains(line, " "+command) {
 			if err != nil || !strings.Contains(string(out), want) {
 				t.Errorf("%s%v\n%s", line, err, out)
 			}

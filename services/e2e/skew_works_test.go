@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"path/filepath"
@@ -39,7 +40,7 @@ func (s *skew) newOperator(t *testing.T) {
 	t.Helper()
 	s.operator = filepath.Join(s.dir, "ana.pem")
 	bootstrap := []string{"admin", "--pki", s.dir, "--address", s.auth[0].rpc, "operator"}
-	s.must(t, append(bootstrap, "create", "ana", "--role", "security")...)
+	s.must(t, append(bootstrap, "create", "ana", "--role", "security", "--role", "editor")...)
 	s.must(t, append(bootstrap, "credential", "ana", "--out", s.operator)...)
 }
 
@@ -49,6 +50,7 @@ func (s *skew) works(t *testing.T) {
 	for i, g := range s.gateway {
 		other := s.gateway[1-i]
 		s.registers(t, g)
+		s.knowsPersons(t, g)
 		s.goodEverywhere(t, g.issue(t, s.partner))
 		s.endsEverywhere(t, g.edge, other.edge, func() {}, func() {})
 	}
@@ -57,9 +59,7 @@ func (s *skew) works(t *testing.T) {
 // registers makes a client through a gateway's admin window, has both gateways serve it, and shuts it out again.
 func (s *skew) registers(t *testing.T, g *role) {
 	t.Helper()
-	ana := operator{[]string{
-		"--address", g.adminRPC, "--ca", filepath.Join(s.dir, "ca.pem"), "--credential", s.operator,
-	}}
+	ana := s.ana(g)
 	made := ana.create(t, "Skew", "cmp", "--scope", "beneficios", "--audience", s.resource.id)
 	var token string
 	for _, at := range s.gateway {
@@ -71,6 +71,24 @@ func (s *skew) registers(t *testing.T, g *role) {
 	ana.run(t, nil, "client", "disable", made.Client.ID)
 	for _, at := range s.gateway {
 		testkit.Eventually(t, honoured, func() error { return shutOut(t, at.edge, made.credentials(), token, s.resource) })
+	}
+}
+
+// ana calls a gateway's admin window. Her command is that of the program under test.
+func (s *skew) ana(g *role) operator {
+	return operator{[]string{"--address", g.adminRPC, "--ca", filepath.Join(s.dir, "ca.pem"), "--credential", s.operator}}
+}
+
+// knowsPersons enters a person through a gateway, and has every identity replica find it.
+func (s *skew) knowsPersons(t *testing.T, g *role) {
+	t.Helper()
+	if len(s.identities) == 0 || !has(t, g.program, "identity") {
+		return // The platform has no persons yet, or the gateway does not know of any.
+	}
+	ana, key := s.ana(g), rand.Text()
+	ana.run(t, nil, "person", "create", key, "Skew")
+	for range enough {
+		ana.run(t, nil, "person", "find", key, "--purpose", "skew test")
 	}
 }
 

@@ -7,7 +7,9 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/ventanilla/ventanilla/pkg/authn"
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
 )
 
@@ -57,11 +59,15 @@ func (c caller) needs(scope string) error {
 	return nil
 }
 
-// dataSet is the one that a request is about: for a client its own, and it may name no other.
+// dataSet is the one that a request is about: for a client its own, and it may name no other. It fails with UNAVAILABLE for a
+// client whose token names none: a replica of auth that knows no data sets took its credential, of whichever it is.
 func (c caller) dataSet(asked authv1.DataSet) (store.DataSet, error) {
 	set := dataSetFromProto(asked)
 	if !c.isClient() {
 		return set, nil
+	}
+	if c.claims.DataSet == authv1.DataSet_DATA_SET_UNSPECIFIED {
+		return "", rpcerr.New(errorsv1.Reason_REASON_UNAVAILABLE, "the token does not name the client's data set", rpcerr.RetryAfter(retryAfter))
 	}
 	own := dataSetFromProto(c.claims.DataSet)
 	if asked != authv1.DataSet_DATA_SET_UNSPECIFIED && set != own {
@@ -72,7 +78,7 @@ func (c caller) dataSet(asked authv1.DataSet) (store.DataSet, error) {
 
 // sees tells whether what belongs to a data set exists for the caller.
 func (c caller) sees(set store.DataSet) bool {
-	return !c.isClient() || dataSetFromProto(c.claims.DataSet) == set
+	return !c.isClient() || c.claims.DataSet == dataSetToProto(set)
 }
 
 // act is the author's part of a log entry about a change.

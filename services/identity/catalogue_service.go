@@ -33,10 +33,13 @@ var codeForms = map[store.Catalogue]struct {
 	want string
 }{
 	store.MembershipTypes: {regexp.MustCompile(`^[BLPADES]$`), "must be the letter of a type of membership: B, L, P, A, D, E or S"},
-	store.Statuses:        {regexp.MustCompile(`^[^\s\pC]([^\pC]*[^\s\pC])?$`), "must not have control characters, nor spaces at its ends"},
-	store.Programmes:      {regexp.MustCompile(`^[0-9]{1,5}$`), "must be 1 to 5 digits"},
-	store.AcademicUnits:   {regexp.MustCompile(`^[0-9A-Za-z]{1,16}$`), "must be 1 to 16 letters and digits"},
-	store.Departments:     {regexp.MustCompile(`^[0-9]{1,5}$`), "must be 1 to 5 digits"},
+	store.Statuses: {
+		regexp.MustCompile(`^[\p{L}\p{N}]([\p{L}\p{N} ./-]*[\p{L}\p{N}])?$`),
+		"must be letters and digits, with spaces, dots, dashes and slashes between them",
+	},
+	store.Programmes:    {regexp.MustCompile(`^[0-9]{1,5}$`), "must be 1 to 5 digits"},
+	store.AcademicUnits: {regexp.MustCompile(`^[0-9A-Za-z]{1,16}$`), "must be 1 to 16 letters and digits"},
+	store.Departments:   {regexp.MustCompile(`^[0-9]{1,5}$`), "must be 1 to 5 digits"},
 }
 
 // ListCatalogue returns a page of a catalogue.

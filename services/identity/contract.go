@@ -12,10 +12,11 @@ import (
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 )
 
-// recordContract validates whole persons and memberships, as their creation would.
+// recordContract validates what comes of changes, or of rows, as its creation would be validated.
 func recordContract() (protovalidate.Validator, error) {
 	return protovalidate.New(
-		protovalidate.WithMessages(&identityv1.CreatePersonRequest{}, &identityv1.CreateMembershipRequest{}), protovalidate.WithDisableLazy())
+		protovalidate.WithMessages(&identityv1.CreatePersonRequest{}, &identityv1.CreateMembershipRequest{},
+			&identityv1.CreateHouseholdRequest{}, &identityv1.Statement{}, &identityv1.Fact{}), protovalidate.WithDisableLazy())
 }
 
 // checkMask refuses what is not to be changed. id is the identifier of what is changed, in the field idField.

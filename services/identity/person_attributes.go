@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"math"
+	"slices"
 
 	"google.golang.org/protobuf/types/known/structpb"
 )
@@ -20,14 +23,14 @@ func attributesFromProto(field string, in *structpb.Struct) (json.RawMessage, er
 	if len(in.GetFields()) == 0 {
 		return nil, nil
 	}
-	if depth(structpb.NewStructValue(in), maxAttributeDepth) > maxAttributeDepth {
-		return nil, invalid(field, fmt.Sprintf("must not have more than %d levels", maxAttributeDepth))
+	if err := checkAttribute(field, structpb.NewStructValue(in), maxAttributeDepth); err != nil {
+		return nil, err
 	}
 	var text bytes.Buffer
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(in.AsMap()); err != nil {
-		return nil, invalid(field, "must hold numbers that JSON has")
+		return nil, fmt.Errorf("encoding attributes: %w", err)
 	}
 	encoded := bytes.TrimSuffix(text.Bytes(), []byte("\n"))
 	if len(encoded) > maxAttributes {
@@ -36,27 +39,31 @@ func attributesFromProto(field string, in *structpb.Struct) (json.RawMessage, er
 	return encoded, nil
 }
 
-// depth counts the levels of a value. It goes one deeper than most, and no further.
-func depth(value *structpb.Value, most int) int {
+// checkAttribute refuses what has more than so many levels, and numbers that JSON has not.
+func checkAttribute(field string, value *structpb.Value, levels int) error {
 	var inner []*structpb.Value
 	switch kind := value.GetKind().(type) {
-	case *structpb.Value_StructValue:
-		for _, member := range kind.StructValue.GetFields() {
-			inner = append(inner, member)
+	case *structpb.Value_NumberValue:
+		if math.IsNaN(kind.NumberValue) || math.IsInf(kind.NumberValue, 0) {
+			return invalid(field, "must not hold a number that is infinite or none")
 		}
+		return nil
+	case *structpb.Value_StructValue:
+		inner = slices.Collect(maps.Values(kind.StructValue.GetFields()))
 	case *structpb.Value_ListValue:
 		inner = kind.ListValue.GetValues()
 	default:
-		return 0
+		return nil
 	}
-	if most == 0 {
-		return 1
+	if levels == 0 {
+		return invalid(field, fmt.Sprintf("must not have more than %d levels", maxAttributeDepth))
 	}
-	deepest := 0
 	for _, one := range inner {
-		deepest = max(deepest, depth(one, most-1))
+		if err := checkAttribute(field, one, levels-1); err != nil {
+			return err
+		}
 	}
-	return 1 + deepest
+	return nil
 }
 
 func attributesToProto(text json.RawMessage) (*structpb.Struct, error) {

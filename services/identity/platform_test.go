@@ -48,6 +48,8 @@ type platform struct {
 	auth  *ecdsa.PrivateKey
 	// change adapts the configuration of replicas that are started; nil for none.
 	change func(*identity.Config)
+	// logs is where replicas that are started log to.
+	logs io.Writer
 }
 
 // onBoth runs a test on SQLite and on PostgreSQL.
@@ -76,7 +78,7 @@ func openPlatform(t testing.TB, url string, connections int) *platform {
 	check(t, sqlstore.Migrate(t.Context(), db, identity.Migrations()))
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	check(t, err)
-	return &platform{t: t, ca: ca, kek: kek, clock: testkit.NewClock(time.Now().UTC()), db: db, auth: key}
+	return &platform{t: t, ca: ca, kek: kek, clock: testkit.NewClock(time.Now().UTC()), db: db, auth: key, logs: io.Discard}
 }
 
 // replica is one identity server, reached over mTLS.
@@ -90,7 +92,7 @@ type replica struct {
 
 func (p *platform) replica() *replica {
 	p.t.Helper()
-	tele, err := telemetry.Setup(p.t.Context(), telemetry.DefaultConfig(), identity.Role, "test", io.Discard)
+	tele, err := telemetry.Setup(p.t.Context(), telemetry.DefaultConfig(), identity.Role, "test", p.logs)
 	check(p.t, err)
 	cfg := identity.DefaultConfig()
 	cfg.Cards.Validator, cfg.Cards.StagingValidator = "https://id.example/c", "https://id.example/cs"

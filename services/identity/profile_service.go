@@ -94,8 +94,10 @@ func profileFields(answer *identityv1.GetProfileResponse) []string {
 		memberships[i] = m.GetMembership()
 	}
 	fields := fieldsOf(answer)
-	for _, name := range fieldsOf(memberships...) {
-		fields = append(fields, "memberships."+name)
+	for _, name := range append(fieldsOf(answer.GetMemberships()...), fieldsOf(memberships...)...) {
+		if name != "membership" {
+			fields = append(fields, "memberships."+name)
+		}
 	}
 	return fields
 }

@@ -1,20 +1,10 @@
 package identity_test
 
 import (
-	"database/sql"
 	"encoding/hex"
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 )
-
-// execute changes the database behind the service's back.
-func (p *platform) execute(statement string, args ...any) {
-	p.t.Helper()
-	check(p.t, p.db.InTx(p.t.Context(), func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(p.t.Context(), statement, args...)
-		return err
-	}))
-}
 
 func (p *platform) count(query string, args ...any) int64 {
 	p.t.Helper()
@@ -26,7 +16,7 @@ func (p *platform) count(query string, args ...any) int64 {
 // plainPerson stores a person about whom nothing else is known.
 func (p *platform) plainPerson(set, id string) {
 	p.t.Helper()
-	p.execute(`INSERT INTO person (person_id, data_set, unique_key, pseudonym, given_names, first_surname, second_surname, birth_date,
+	p.exec(`INSERT INTO person (person_id, data_set, unique_key, pseudonym, given_names, first_surname, second_surname, birth_date,
 		contacts, photo_url, photo_accepted, mobile_identity, attributes, version, created_at, updated_at)
 		VALUES ($1, $2, $3, $4, 'Anna', '', '', '', '[]', '', 0, 0, '{}', 1, 1, 1)`, id, set, "key of "+id, hex.EncodeToString([]byte(id)))
 }

@@ -10,8 +10,9 @@ import (
 
 // Forms of a card's fields.
 var (
-	folioForm     = regexp.MustCompile(`^[a-zA-Z0-9]{1,6}$`)
-	signatureForm = regexp.MustCompile(`^[A-Za-z0-9_-]{86}$`)
+	folioForm = regexp.MustCompile(`^[a-zA-Z0-9]{1,6}$`)
+	// The last character of a signature has two bits only.
+	signatureForm = regexp.MustCompile(`^[A-Za-z0-9_-]{85}[AQgw]$`)
 )
 
 // parameter is a required one, and the form that it must have.

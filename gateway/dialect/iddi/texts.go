@@ -29,7 +29,7 @@ const (
 // forms say what a parameter must be.
 var forms = map[string]string{
 	"folio":            "debe tener de 1 a 6 letras o dígitos",
-	"firma_digital":    "debe tener 86 caracteres del alfabeto base64url",
+	"firma_digital":    "debe tener 86 caracteres en base64url, como está en el QR",
 	"perfil_extendido": "debe ser true o false",
 	"limit":            "debe ser un entero de 1 a 500",
 	"page":             "debe ser un entero de 1 a 1000000000",

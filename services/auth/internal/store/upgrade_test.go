@@ -22,16 +22,23 @@ const (
 // firstRevision are the migrations of that release.
 func firstRevision(t *testing.T) fs.FS {
 	t.Helper()
-	first := fstest.MapFS{}
+	return revisions(t, "0001_auth.sql")
+}
+
+// revisions are some of the migrations, for both engines.
+func revisions(t *testing.T, names ...string) fs.FS {
+	t.Helper()
+	some := fstest.MapFS{}
 	for _, engine := range []string{"sqlite", "postgres"} {
-		name := engine + "/0001_auth.sql"
-		text, err := fs.ReadFile(store.Migrations(), name)
-		if err != nil {
-			t.Fatal(err)
+		for _, name := range names {
+			text, err := fs.ReadFile(store.Migrations(), engine+"/"+name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			some[engine+"/"+name] = &fstest.MapFile{Data: text}
 		}
-		first[name] = &fstest.MapFile{Data: text}
 	}
-	return first
+	return some
 }
 
 func oldAdd(t *testing.T, db *sqlstore.DB, kid string, use store.Use) {
@@ -90,6 +97,56 @@ func TestTheReleaseBeforeAgreesOnTheActiveKey(t *testing.T) {
 				t.Fatal(err)
 			}
 			expectActive(t, db, store.UseAccess, "next")
+		})
+	}
+}
+
+// What the release that knew no data sets says to the database.
+const (
+	oldColumns = `id, name, family, kind, scopes, audiences, secret_hash, token_life_ms, resource_scopes, introspects_all,
+	personal_data, introspection_members, disabled, epoch, revision, created_at, updated_at`
+	oldPlaces = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17`
+)
+
+// The release before leaves a client's data set alone, and its own clients are production's.
+func TestTheReleaseBeforeLeavesDataSetsAlone(t *testing.T) {
+	for name, url := range map[string]string{
+		"SQLite": "sqlite:" + filepath.Join(t.TempDir(), "auth.db"), "PostgreSQL": testkit.Postgres(t),
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := openAt(t, url, 8, revisions(t, "0001_auth.sql", "0002_keys.sql", "0003_clients.sql", "0004_admin_log.sql"))
+			client := func(id, name string, revision int) []any {
+				return []any{
+					id, name, "iddi", "partner", "[]", "[]", store.NoSecret(), 3600_000, "[]", false, false, "", false, 0, revision, 1000, 1000,
+				}
+			}
+			insert := func(id string, revision int) {
+				t.Helper()
+				if _, err := db.Write.ExecContext(t.Context(), `INSERT INTO client (`+oldColumns+`) VALUES (`+oldPlaces+`)`, client(id, "A client", revision)...); err != nil {
+					t.Fatal(err)
+				}
+			}
+			insert("made-before", 1001)
+			if err := sqlstore.Migrate(t.Context(), db, store.Migrations()); err != nil {
+				t.Fatal(err)
+			}
+			insert("made-beside", 1002)
+			s := store.New(db, time.Now)
+			staged := store.Client{ID: "staged", Name: "A client", Family: "iddi", Kind: store.KindPartner, DataSet: store.Staging, SecretHash: store.NoSecret()}
+			if _, err := s.CreateClient(t.Context(), staged, store.Act{}); err != nil {
+				t.Fatal(err)
+			}
+			_, err := db.Write.ExecContext(t.Context(), `UPDATE client SET (`+oldColumns+`) = (`+oldPlaces+`) WHERE id = $1`, client("staged", "Renamed", 1003)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for id, want := range map[string]store.DataSet{
+				"made-before": store.Production, "made-beside": store.Production, "staged": store.Staging,
+			} {
+				if c, err := s.Client(t.Context(), id); err != nil || c.DataSet != want || (c.Name == "Renamed") != (id == "staged") {
+					t.Errorf("%s: %+v, %v", id, c, err)
+				}
+			}
 		})
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// curpValues gives each character its value by its place (RENAPO, Instructivo Normativo para la asignación de la CURP).
+// curpValues gives each character its value by its place, as the register's rules for assigning CURPs have it.
 const curpValues = "0123456789ABCDEFGHIJKLMNÑOPQRSTUVWXYZ"
 
 // curpForm is: letters of the names, date of birth, sex, state, inner consonants, a character that tells the century apart,

@@ -43,10 +43,12 @@ func scanFact(row sqlstore.Scanner) (Fact, error) {
 	return f, err
 }
 
-// subjectQueries tell a subject's data set and what the access log calls it.
-var subjectQueries = map[SubjectKind]string{
-	SubjectPerson:    `SELECT data_set, pseudonym FROM person WHERE person_id = $1`,
-	SubjectHousehold: `SELECT data_set, 'household:' || household_id FROM household WHERE household_id = $1`,
+// subjectQuery tells a subject's data set and what the access log calls it.
+func subjectQuery(kind SubjectKind) string {
+	if kind == SubjectHousehold {
+		return `SELECT data_set, 'household:' || household_id FROM household WHERE household_id = $1`
+	}
+	return `SELECT data_set, pseudonym FROM person WHERE person_id = $1`
 }
 
 type subjectRow struct {
@@ -61,7 +63,7 @@ func scanSubject(row sqlstore.Scanner) (r subjectRow, err error) {
 
 // Subject tells a subject's data set and its name in the access log. It fails with sqlstore.ErrNotFound.
 func (s *Store) Subject(ctx context.Context, of Subject) (DataSet, string, error) {
-	found, err := sqlstore.Row(ctx, s.db, scanSubject, subjectQueries[of.Kind], of.ID)
+	found, err := sqlstore.Row(ctx, s.db, scanSubject, subjectQuery(of.Kind), of.ID)
 	if err != nil {
 		return "", "", fmt.Errorf("finding a subject of facts: %w", err)
 	}
@@ -82,7 +84,8 @@ func (s *Store) Facts(ctx context.Context, of Subject, as AsOf) ([]Fact, error) 
 	return facts, nil
 }
 
-var insertFacts = &insertion{
+//nolint:gochecknoglobals // the text of a statement
+var insertFacts = insertion{
 	head:    `INSERT INTO fact (subject, subject_id, name, value, ` + statementColumns + `)`,
 	tail:    ` ON CONFLICT DO NOTHING RETURNING name`,
 	columns: 9,
@@ -97,7 +100,7 @@ func (s *Store) RecordFacts(ctx context.Context, of Subject, facts []Fact, act A
 		if err != nil {
 			return err
 		}
-		subject, err := scanSubject(tx.QueryRowContext(ctx, subjectQueries[of.Kind], of.ID))
+		subject, err := scanSubject(tx.QueryRowContext(ctx, s.locking(subjectQuery(of.Kind), toStay), of.ID))
 		if err != nil {
 			return err
 		}
@@ -105,7 +108,7 @@ func (s *Store) RecordFacts(ctx context.Context, of Subject, facts []Fact, act A
 		for _, f := range facts {
 			values = append(append(values, of.Kind, of.ID, f.Name, orNull(f.Value)), f.args(at)...)
 		}
-		recorded, err := insertedKeys(ctx, tx, insertFacts, values)
+		recorded, err := insertedKeys(ctx, tx, &insertFacts, values)
 		if err != nil || len(recorded) == 0 {
 			return err
 		}

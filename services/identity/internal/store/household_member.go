@@ -66,7 +66,8 @@ func (s *Store) HouseholdMembers(ctx context.Context, householdID string, as AsO
 	return members, nil
 }
 
-var insertMembers = &insertion{
+//nolint:gochecknoglobals // the text of a statement
+var insertMembers = insertion{
 	head:    `INSERT INTO household_member (household_id, person_id, relation, ` + statementColumns + `)`,
 	tail:    ` ON CONFLICT DO NOTHING RETURNING person_id`,
 	columns: 8,
@@ -90,7 +91,7 @@ func (s *Store) RecordHouseholdMembers(ctx context.Context, householdID string, 
 		for i, m := range members {
 			ids[i] = m.PersonID
 		}
-		pseudonyms, err := pseudonymsOf(ctx, tx, set, ids)
+		pseudonyms, err := s.pseudonymsOf(ctx, tx, set, ids)
 		if err != nil {
 			return err
 		}
@@ -101,7 +102,7 @@ func (s *Store) RecordHouseholdMembers(ctx context.Context, householdID string, 
 			}
 			values = append(append(values, householdID, m.PersonID, m.Relation), m.args(at)...)
 		}
-		recorded, err := insertedKeys(ctx, tx, insertMembers, values)
+		recorded, err := insertedKeys(ctx, tx, &insertMembers, values)
 		if err != nil || len(recorded) == 0 {
 			return err
 		}
@@ -135,18 +136,32 @@ func (s *Store) recordMembers(ctx context.Context, tx *sql.Tx, act Act, househol
 	return auditlog.AppendAll(ctx, tx, entries)
 }
 
-var personsAmong = &lookup{head: `SELECT person_id, pseudonym FROM person WHERE data_set = $1 AND person_id IN `, args: 1}
+const selectPseudonyms = `SELECT person_id, pseudonym FROM person WHERE data_set = $1 AND person_id IN `
 
-// pseudonymsOf returns the pseudonyms of those persons that are in the data set, by their identifiers.
-func pseudonymsOf(ctx context.Context, tx *sql.Tx, set DataSet, ids []string) (map[string]string, error) {
+//nolint:gochecknoglobals // texts of statements
+var (
+	pseudonymsOnSQLite     = lookup{head: selectPseudonyms, args: 1}
+	pseudonymsOnPostgreSQL = lookup{head: selectPseudonyms, tail: toStay, args: 1}
+)
+
+// pseudonymsOf returns the pseudonyms of those persons that are in the data set, by their identifiers. They stay there.
+func (s *Store) pseudonymsOf(ctx context.Context, tx *sql.Tx, set DataSet, ids []string) (map[string]string, error) {
 	found := map[string]string{}
-	err := personsAmong.among(ctx, tx, ids, func(row sqlstore.Scanner) error {
+	err := s.either(&pseudonymsOnSQLite, &pseudonymsOnPostgreSQL).among(ctx, tx, ids, func(row sqlstore.Scanner) error {
 		var id, pseudonym string
 		err := row.Scan(&id, &pseudonym)
 		found[id] = pseudonym
 		return err
 	}, set)
 	return found, err
+}
+
+// either is the query of the engine.
+func (s *Store) either(sqlite, postgres *lookup) *lookup {
+	if s.db.Engine == sqlstore.PostgreSQL {
+		return postgres
+	}
+	return sqlite
 }
 
 // insertedKeys inserts rows and returns the column that the statement returns for those that were not there.

@@ -219,7 +219,7 @@ const (
 	CardVerdict_CARD_VERDICT_UNREADABLE CardVerdict = 2
 	// The address before "#" is not one of this institution's validators.
 	CardVerdict_CARD_VERDICT_UNKNOWN_ISSUER CardVerdict = 3
-	// No published key made the signature.
+	// The signature is not that of a card of this institution: another text, another key, or a card that was never issued.
 	CardVerdict_CARD_VERDICT_BAD_SIGNATURE CardVerdict = 4
 	// Past its membership's last day.
 	CardVerdict_CARD_VERDICT_EXPIRED CardVerdict = 5
@@ -303,7 +303,7 @@ type Card struct {
 	State CardState `protobuf:"varint,9,opt,name=state,proto3,enum=ventanilla.identity.v1.CardState" json:"state,omitempty"`
 	// When it was made.
 	IssuedAt *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=issued_at,json=issuedAt,proto3" json:"issued_at,omitempty"`
-	// When it ends by itself; absent for never.
+	// When it ends by itself: the end of the membership's last day in UTC. Absent for never.
 	ExpiresAt *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
 	// When it was revoked; absent unless it was.
 	RevokedAt *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=revoked_at,json=revokedAt,proto3" json:"revoked_at,omitempty"`

@@ -40,8 +40,8 @@ const (
 // hex digits of the text's SHA-256, as base64url without padding. Whoever has the published keys verifies it offline.
 // Changes are entered in the log. Roles of operators: any to read, support to revoke, editor for all.
 type CardServiceClient interface {
-	// IssueCard makes a card for a membership. Fails with MEMBERSHIP_NOT_FOUND, MEMBERSHIP_ENDED, CARD_LIVE when it has a live card, and with
-	// FIELD_INVALID when the membership lacks what is printed.
+	// IssueCard makes a card for a membership; one that has expired is revoked as replaced. Fails with MEMBERSHIP_NOT_FOUND,
+	// MEMBERSHIP_ENDED, CARD_LIVE when it has a live card, and with FIELD_INVALID when person or membership lack what is printed.
 	IssueCard(ctx context.Context, in *IssueCardRequest, opts ...grpc.CallOption) (*IssueCardResponse, error)
 	// RenewCard revokes a card as replaced and makes its successor, both or neither; the log names both folios.
 	// Fails with CARD_NOT_FOUND, CARD_REVOKED, MEMBERSHIP_ENDED.
@@ -50,7 +50,8 @@ type CardServiceClient interface {
 	RevokeCard(ctx context.Context, in *RevokeCardRequest, opts ...grpc.CallOption) (*RevokeCardResponse, error)
 	// ListCards returns a person's cards, newest first, at most 256. Fails with PERSON_NOT_FOUND.
 	ListCards(ctx context.Context, in *ListCardsRequest, opts ...grpc.CallOption) (*ListCardsResponse, error)
-	// RenderCard draws a live card's QR code, at error correction M. Fails with CARD_NOT_FOUND, CARD_REVOKED.
+	// RenderCard draws a live card's QR code, at error correction M. Fails with CARD_NOT_FOUND, CARD_REVOKED, MEMBERSHIP_ENDED for one
+	// that has expired.
 	RenderCard(ctx context.Context, in *RenderCardRequest, opts ...grpc.CallOption) (*RenderCardResponse, error)
 	// VerifyCard checks the text of a QR code against the published keys and the store. It never fails for what is
 	// wrong with the card: the verdict says it.
@@ -60,7 +61,8 @@ type CardServiceClient interface {
 	GetCardStatus(ctx context.Context, in *GetCardStatusRequest, opts ...grpc.CallOption) (*GetCardStatusResponse, error)
 	// GetCardKeys returns the public keys: that which signs now, that which will next, and every one with a live card.
 	GetCardKeys(ctx context.Context, in *GetCardKeysRequest, opts ...grpc.CallOption) (*GetCardKeysResponse, error)
-	// GetRevocationList returns the signed list of revoked cards, for verifiers that are offline.
+	// GetRevocationList returns the signed list of revoked cards, for verifiers that are offline. A card stays on it as long as its
+	// key is published, even when it has expired: the text of a card does not say when it ends.
 	GetRevocationList(ctx context.Context, in *GetRevocationListRequest, opts ...grpc.CallOption) (*GetRevocationListResponse, error)
 }
 
@@ -172,8 +174,8 @@ func (c *cardServiceClient) GetRevocationList(ctx context.Context, in *GetRevoca
 // hex digits of the text's SHA-256, as base64url without padding. Whoever has the published keys verifies it offline.
 // Changes are entered in the log. Roles of operators: any to read, support to revoke, editor for all.
 type CardServiceServer interface {
-	// IssueCard makes a card for a membership. Fails with MEMBERSHIP_NOT_FOUND, MEMBERSHIP_ENDED, CARD_LIVE when it has a live card, and with
-	// FIELD_INVALID when the membership lacks what is printed.
+	// IssueCard makes a card for a membership; one that has expired is revoked as replaced. Fails with MEMBERSHIP_NOT_FOUND,
+	// MEMBERSHIP_ENDED, CARD_LIVE when it has a live card, and with FIELD_INVALID when person or membership lack what is printed.
 	IssueCard(context.Context, *IssueCardRequest) (*IssueCardResponse, error)
 	// RenewCard revokes a card as replaced and makes its successor, both or neither; the log names both folios.
 	// Fails with CARD_NOT_FOUND, CARD_REVOKED, MEMBERSHIP_ENDED.
@@ -182,7 +184,8 @@ type CardServiceServer interface {
 	RevokeCard(context.Context, *RevokeCardRequest) (*RevokeCardResponse, error)
 	// ListCards returns a person's cards, newest first, at most 256. Fails with PERSON_NOT_FOUND.
 	ListCards(context.Context, *ListCardsRequest) (*ListCardsResponse, error)
-	// RenderCard draws a live card's QR code, at error correction M. Fails with CARD_NOT_FOUND, CARD_REVOKED.
+	// RenderCard draws a live card's QR code, at error correction M. Fails with CARD_NOT_FOUND, CARD_REVOKED, MEMBERSHIP_ENDED for one
+	// that has expired.
 	RenderCard(context.Context, *RenderCardRequest) (*RenderCardResponse, error)
 	// VerifyCard checks the text of a QR code against the published keys and the store. It never fails for what is
 	// wrong with the card: the verdict says it.
@@ -192,7 +195,8 @@ type CardServiceServer interface {
 	GetCardStatus(context.Context, *GetCardStatusRequest) (*GetCardStatusResponse, error)
 	// GetCardKeys returns the public keys: that which signs now, that which will next, and every one with a live card.
 	GetCardKeys(context.Context, *GetCardKeysRequest) (*GetCardKeysResponse, error)
-	// GetRevocationList returns the signed list of revoked cards, for verifiers that are offline.
+	// GetRevocationList returns the signed list of revoked cards, for verifiers that are offline. A card stays on it as long as its
+	// key is published, even when it has expired: the text of a card does not say when it ends.
 	GetRevocationList(context.Context, *GetRevocationListRequest) (*GetRevocationListResponse, error)
 	mustEmbedUnimplementedCardServiceServer()
 }

@@ -35,7 +35,7 @@ type CardKeyServiceClient interface {
 	// RotateCardKey makes the next key the one that signs, and a new one the next. Role: security.
 	// Fails with KEY_NOT_READY while the next has not been published for a day, unless forced.
 	RotateCardKey(ctx context.Context, in *RotateCardKeyRequest, opts ...grpc.CallOption) (*RotateCardKeyResponse, error)
-	// RetireCardKey withdraws an old key and revokes the live cards that it signed, both or neither. Role: security.
+	// RetireCardKey withdraws an old key and revokes the cards that it signed, expired ones too, both or neither. Role: security.
 	// Fails with KEY_NOT_FOUND, and with KEY_IN_USE for the key that signs and the next.
 	RetireCardKey(ctx context.Context, in *RetireCardKeyRequest, opts ...grpc.CallOption) (*RetireCardKeyResponse, error)
 }
@@ -89,7 +89,7 @@ type CardKeyServiceServer interface {
 	// RotateCardKey makes the next key the one that signs, and a new one the next. Role: security.
 	// Fails with KEY_NOT_READY while the next has not been published for a day, unless forced.
 	RotateCardKey(context.Context, *RotateCardKeyRequest) (*RotateCardKeyResponse, error)
-	// RetireCardKey withdraws an old key and revokes the live cards that it signed, both or neither. Role: security.
+	// RetireCardKey withdraws an old key and revokes the cards that it signed, expired ones too, both or neither. Role: security.
 	// Fails with KEY_NOT_FOUND, and with KEY_IN_USE for the key that signs and the next.
 	RetireCardKey(context.Context, *RetireCardKeyRequest) (*RetireCardKeyResponse, error)
 	mustEmbedUnimplementedCardKeyServiceServer()

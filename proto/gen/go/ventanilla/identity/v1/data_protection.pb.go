@@ -80,7 +80,8 @@ func (x *ExportPersonRequest) GetReason() string {
 // ExportPersonResponse has the export.
 type ExportPersonResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// A JSON object: person, memberships, cards, facts, households, and accesses as the log has them (the newest 10,000).
+	// A JSON object: person, memberships, cards, facts, households, and accesses as the log has them: the newest 10,000, or
+	// as many as fit into 1 MiB. accesses_complete says whether these are all; ListPersonAccesses has the others.
 	Document      []byte `protobuf:"bytes,1,opt,name=document,proto3" json:"document,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -34,8 +34,8 @@ type DataProtectionServiceClient interface {
 	// Fails with PERSON_NOT_FOUND.
 	ExportPerson(ctx context.Context, in *ExportPersonRequest, opts ...grpc.CallOption) (*ExportPersonResponse, error)
 	// ErasePerson removes a person for good: identifiers, contacts, memberships, facts, household statements and
-	// the pseudonym, all or none; its cards are revoked and keep folio and signature only. Entries of the log stay, and
-	// lead to nobody any more. Role: security. Fails with PERSON_NOT_FOUND.
+	// the pseudonym, all or none; its cards are revoked and keep folio and signature only. A household in which nobody is
+	// left goes too. Entries of the log stay, and lead to nobody any more. Role: security. Fails with PERSON_NOT_FOUND.
 	ErasePerson(ctx context.Context, in *ErasePersonRequest, opts ...grpc.CallOption) (*ErasePersonResponse, error)
 }
 
@@ -78,8 +78,8 @@ type DataProtectionServiceServer interface {
 	// Fails with PERSON_NOT_FOUND.
 	ExportPerson(context.Context, *ExportPersonRequest) (*ExportPersonResponse, error)
 	// ErasePerson removes a person for good: identifiers, contacts, memberships, facts, household statements and
-	// the pseudonym, all or none; its cards are revoked and keep folio and signature only. Entries of the log stay, and
-	// lead to nobody any more. Role: security. Fails with PERSON_NOT_FOUND.
+	// the pseudonym, all or none; its cards are revoked and keep folio and signature only. A household in which nobody is
+	// left goes too. Entries of the log stay, and lead to nobody any more. Role: security. Fails with PERSON_NOT_FOUND.
 	ErasePerson(context.Context, *ErasePersonRequest) (*ErasePersonResponse, error)
 	mustEmbedUnimplementedDataProtectionServiceServer()
 }

@@ -175,7 +175,7 @@ CREATE INDEX fact_by_subject ON fact (subject_id, name, number);
 CREATE INDEX fact_ended ON fact (valid_to) WHERE valid_to IS NOT NULL;
 CREATE UNIQUE INDEX fact_once ON fact (subject_id, name, valid_from, source, reference) WHERE reference <> '';
 
--- next_line is the first line of the file that is not stored.
+-- next_line is the first line of the file that is not stored; rejects are those of the last batch, as JSON.
 CREATE TABLE import (
     import_id  TEXT PRIMARY KEY,
     kind       TEXT NOT NULL,
@@ -184,6 +184,7 @@ CREATE TABLE import (
     stored     INTEGER NOT NULL,
     unchanged  INTEGER NOT NULL,
     rejected   INTEGER NOT NULL,
+    rejects    TEXT NOT NULL,
     started_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;

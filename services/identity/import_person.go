@@ -1,0 +1,198 @@
+package identity
+
+import (
+	"slices"
+
+	"google.golang.org/protobuf/types/known/structpb"
+
+	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
+	"github.com/ventanilla/ventanilla/services/identity/internal/nationalid"
+	"github.com/ventanilla/ventanilla/services/identity/internal/store"
+)
+
+// unnamed stands for the names of a row that has none, while it is checked.
+const unnamed = "-"
+
+func personMembers() []string {
+	return []string{
+		"unique_key", "given_names", "first_surname", "second_surname", "birth_date", "rut", "curp", "cpf", "cuit", "dni",
+		"email", "phone", "photo_url", "photo_accepted", "mobile_identity", "attributes",
+	}
+}
+
+// rowIdentifiers and rowContacts are the members that are elements of lists in a person.
+var (
+	rowIdentifiers = []struct {
+		member string
+		kind   identityv1.IdentifierKind
+	}{
+		{"rut", identityv1.IdentifierKind_IDENTIFIER_KIND_RUT},
+		{"curp", identityv1.IdentifierKind_IDENTIFIER_KIND_CURP},
+		{"cpf", identityv1.IdentifierKind_IDENTIFIER_KIND_CPF},
+		{"cuit", identityv1.IdentifierKind_IDENTIFIER_KIND_CUIT},
+		{"dni", identityv1.IdentifierKind_IDENTIFIER_KIND_DNI},
+	}
+	rowContacts = []struct {
+		member string
+		kind   identityv1.ContactKind
+	}{
+		{"email", identityv1.ContactKind_CONTACT_KIND_EMAIL},
+		{"phone", identityv1.ContactKind_CONTACT_KIND_PHONE},
+	}
+)
+
+// personRow reads a row about a person, and checks it as the person's creation would.
+func (s *Service) personRow(text []byte) (store.PersonUpsert, error) {
+	m, err := readRow(text, personMembers())
+	if err != nil {
+		return store.PersonUpsert{}, err
+	}
+	in := &identityv1.Person{}
+	paths, err := m.person(in)
+	if err != nil {
+		return store.PersonUpsert{}, err
+	}
+	if !m.has("given_names") {
+		in.GivenNames = unnamed
+	}
+	row, err := s.checkedPerson(in)
+	if err != nil {
+		return store.PersonUpsert{}, inRow(err, paths)
+	}
+	return store.PersonUpsert{UniqueKey: row.UniqueKey, Edit: func(p *store.Person) error { return m.merge(p, row) }}, nil
+}
+
+// person fills a person with what the row has, and returns where its members came to be in lists.
+func (m rowMembers) person(in *identityv1.Person) (map[string]string, error) {
+	err := m.texts(
+		textOf{"unique_key", &in.UniqueKey}, textOf{"given_names", &in.GivenNames}, textOf{"first_surname", &in.FirstSurname},
+		textOf{"second_surname", &in.SecondSurname}, textOf{"birth_date", &in.BirthDate}, textOf{"photo_url", &in.PhotoUrl},
+	)
+	if err != nil {
+		return nil, err
+	}
+	if in.PhotoAccepted, err = m.flag("photo_accepted"); err != nil {
+		return nil, err
+	}
+	if in.MobileIdentity, err = m.flag("mobile_identity"); err != nil {
+		return nil, err
+	}
+	paths := map[string]string{}
+	for _, one := range rowIdentifiers {
+		value, err := m.text(one.member)
+		if err != nil {
+			return nil, err
+		}
+		if value != "" {
+			paths[element("person.identifiers", len(in.Identifiers))] = one.member
+			in.Identifiers = append(in.Identifiers, &identityv1.Identifier{Kind: one.kind, Value: value})
+		}
+	}
+	for _, one := range rowContacts {
+		value, err := m.text(one.member)
+		if err != nil {
+			return nil, err
+		}
+		if value != "" {
+			paths[element("person.contacts", len(in.Contacts))] = one.member
+			in.Contacts = append(in.Contacts, &identityv1.Contact{Kind: one.kind, Value: value})
+		}
+	}
+	in.Attributes, err = m.attributes()
+	return paths, err
+}
+
+// attributes reads an object, or a text that holds one, as in CSV.
+func (m rowMembers) attributes() (*structpb.Struct, error) {
+	raw := []byte(m["attributes"])
+	if len(raw) > 0 && raw[0] != '{' {
+		text, err := m.text("attributes")
+		if err != nil {
+			return nil, &rowError{"attributes", "must be a JSON object"}
+		}
+		raw = []byte(text)
+	}
+	if len(raw) == 0 {
+		return nil, nil
+	}
+	out := &structpb.Struct{}
+	if err := out.UnmarshalJSON(raw); err != nil {
+		return nil, &rowError{"attributes", "must be a JSON object"}
+	}
+	return out, nil
+}
+
+// merge changes a person to what the row says.
+func (m rowMembers) merge(p *store.Person, row store.Person) error {
+	if p.Version == 0 && !m.has("given_names") {
+		return &rowError{"given_names", "is required for a new person"}
+	}
+	for _, field := range []struct {
+		member   string
+		to, from *string
+	}{
+		{"given_names", &p.GivenNames, &row.GivenNames},
+		{"first_surname", &p.FirstSurname, &row.FirstSurname},
+		{"second_surname", &p.SecondSurname, &row.SecondSurname},
+		{"birth_date", &p.BirthDate, &row.BirthDate},
+		{"photo_url", &p.PhotoURL, &row.PhotoURL},
+	} {
+		if m.has(field.member) {
+			*field.to = *field.from
+		}
+	}
+	if m.has("photo_accepted") {
+		p.PhotoAccepted = row.PhotoAccepted
+	}
+	if m.has("mobile_identity") {
+		p.MobileIdentity = row.MobileIdentity
+	}
+	if m.has("attributes") {
+		p.Attributes = row.Attributes
+	}
+	for _, one := range rowIdentifiers {
+		if m.has(one.member) {
+			p.Identifiers = mergeIdentifier(p.Identifiers, row.Identifiers, identifierKinds[one.kind])
+		}
+	}
+	for _, one := range rowContacts {
+		if m.has(one.member) {
+			p.Contacts = mergeContact(p.Contacts, row.Contacts, contactKinds[one.kind])
+		}
+	}
+	return nil
+}
+
+// mergeIdentifier gives a person the row's identifier of a kind, or none.
+func mergeIdentifier(have, row []store.Identifier, kind nationalid.Kind) []store.Identifier {
+	have = slices.DeleteFunc(have, func(i store.Identifier) bool { return i.Kind == kind })
+	for _, i := range row {
+		if i.Kind == kind {
+			have = append(have, i)
+		}
+	}
+	return have
+}
+
+// mergeContact makes the row's address the preferred one of its kind, in the place of the one that was unless the person has it
+// already. Without an address the person has none of the kind.
+func mergeContact(have, row []store.Contact, kind store.ContactKind) []store.Contact {
+	of := func(c store.Contact) bool { return c.Kind == kind }
+	at := slices.IndexFunc(row, of)
+	if at < 0 {
+		return slices.DeleteFunc(have, of)
+	}
+	wanted := row[at]
+	first := slices.IndexFunc(have, of)
+	known := slices.IndexFunc(have, func(c store.Contact) bool { return c.Kind == kind && c.Value == wanted.Value })
+	switch {
+	case first < 0:
+		return append(have, wanted)
+	case known < 0:
+		have[first] = wanted
+	case known > first:
+		wanted = have[known]
+		have = slices.Insert(slices.Delete(have, known, known+1), first, wanted)
+	}
+	return have
+}
