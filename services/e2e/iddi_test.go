@@ -84,17 +84,6 @@ func iddiRefused(t *testing.T, p *platform) []refusedCall {
 	}
 }
 
-// issueForKey returns an access token of iddi for the demo's key.
-func (p *platform) issueForKey(t *testing.T) string {
-	t.Helper()
-	a := p.send(t, call{path: "/v1/iddi/oauth/token", bearer: p.demo.IDDi.APIKey, form: map[string]string{"grant_type": "client_credentials"}})
-	token, err := a.accessToken()
-	if a.status != http.StatusOK || err != nil {
-		t.Fatalf("issuing a token: status %d, %s", a.status, a.body)
-	}
-	return token
-}
-
 func get(path string, header http.Header) call {
 	return call{method: http.MethodGet, path: path, header: header}
 }

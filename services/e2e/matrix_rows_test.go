@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/ventanilla/ventanilla/gateway/dialect/cmp"
-	"github.com/ventanilla/ventanilla/gateway/dialect/iddi"
+	iddidialect "github.com/ventanilla/ventanilla/gateway/dialect/iddi"
 	"github.com/ventanilla/ventanilla/gateway/dialect/native"
 	"github.com/ventanilla/ventanilla/gateway/dialect/tuidd"
 	gateway "github.com/ventanilla/ventanilla/gateway/edge"
@@ -62,7 +62,7 @@ func grants(path, beyond string) []ask {
 // rows are the endpoints of all families.
 func (p *platform) rows(t *testing.T) []row {
 	t.Helper()
-	real, trial := p.card(t, production), p.card(t, staging)
+	real, trial := card{p.demo.IDDi.Folio, p.demo.IDDi.Firma}, card{p.demo.IDDi.StagFolio, p.demo.IDDi.StagFirma}
 	both := []string{production, staging}
 	none := func(path string) []ask { return []ask{{call: about(path, noToken)}} }
 	rows := []row{
@@ -96,14 +96,17 @@ func (p *platform) rows(t *testing.T) []row {
 	return slices.Concat(rows, pages(t), iddiRows(production, real, trial), iddiRows(staging, trial, real))
 }
 
-// iddiBody are the members of an error of iddi.
+// iddiBody are the members of an error of iddidialect.
 var iddiBody = []string{"status", "code", "data"}
+
+// card is one that the demonstration issued.
+type card struct{ folio, signature string }
 
 // iddiRows are the endpoints of iddi for a data set, which has one card and not the other.
 func iddiRows(set string, own, foreign card) []row {
-	prefix := iddi.ProductionPrefix
+	prefix := iddidialect.ProductionPrefix
 	if set == staging {
-		prefix = iddi.StagingPrefix
+		prefix = iddidialect.StagingPrefix
 	}
 	// A card of the other data set, one that there is not, and one whose signature is another's.
 	hidden := []card{{"zzzzz9", own.signature}, foreign, {own.folio, foreign.signature}, {foreign.folio, own.signature}}
@@ -233,7 +236,7 @@ func everyRouteHasARow(t *testing.T, rows []row) {
 	for _, route := range routesOf(t,
 		func() (gateway.Family, error) { return cmp.New(nil) },
 		func() (gateway.Family, error) { return tuidd.New(nil, nil, "") },
-		func() (gateway.Family, error) { return iddi.New(nil, nil, nil, "") },
+		func() (gateway.Family, error) { return iddidialect.New(nil, nil, nil, "") },
 		func() (gateway.Family, error) { return native.New(nil, nil, "") },
 		func() (gateway.Family, error) { return web.New(nil) },
 	) {
