@@ -38,7 +38,7 @@ interface Membership {
 export interface Student extends Membership {
   tipo: 'B' | 'L' | 'P'
   matricula: string | null
-  carrera_id: number
+  carrera_id: number | null
   u_academica: string
   programa: string
   periodo: string
@@ -76,7 +76,8 @@ export interface Perfil {
 export type Catalogue = 'tipos-perfil' | 'estatus' | 'programas' | 'unidades-academicas' | 'adscripciones'
 
 export interface Entry {
-  [member: string]: string | number
+  clave: string
+  nombre: string
 }
 
 export interface Page {

@@ -33,8 +33,15 @@ func TestSDKs(t *testing.T) {
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("looking for the tests: %v, %v", scripts, err)
 	}
-	for _, command := range [][]string{append([]string{"node", "--test"}, scripts...), {"php", "../../sdk/php/tests/run.php"}} {
-		t.Run(command[0], func(t *testing.T) {
+	for name, command := range map[string][]string{
+		"javascript": append([]string{"node", "--test"}, scripts...),
+		"types": {
+			"node", "../../gateway/web/validator/node_modules/typescript/bin/tsc", "--noEmit", "--strict",
+			"--target", "es2022", "--module", "nodenext", "../../sdk/js/test/types.ts",
+		},
+		"php": {"php", "../../sdk/php/tests/run.php"},
+	} {
+		t.Run(name, func(t *testing.T) {
 			cmd := exec.CommandContext(t.Context(), command[0], command[1:]...)
 			cmd.Env = bareEnvironment()
 			if out, err := cmd.CombinedOutput(); err != nil {

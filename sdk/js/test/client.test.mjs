@@ -73,9 +73,9 @@ test('a key is exchanged for a token', async () => {
 
 test('a catalogue is read page after page', async () => {
   const page = (n, ...data) => [200, { data, paginacion: { limit: 2, page: n, total: 3, paginas: 2 } }]
-  const { iddi } = api(page(1, { codigo: 1 }, { codigo: 2 }), page(2, { codigo: 3 }))
+  const { iddi } = api(page(1, { clave: 1 }, { clave: 2 }), page(2, { clave: 3 }))
   const all = []
-  for await (const entry of iddi.catalogoCompleto('programas', { limit: 2 })) all.push(entry.codigo)
+  for await (const entry of iddi.catalogoCompleto('programas', { limit: 2 })) all.push(entry.clave)
   assert.deepEqual(all, [1, 2, 3])
 })
 
