@@ -22,14 +22,14 @@ func (o operator) log(t *testing.T, args ...string) (string, error) {
 	return command(t, append(append([]string{"admin"}, o.flags...), append([]string{"log"}, args...)...)...)
 }
 
-// sealed waits until all entries have a leaf.
-func (o operator) sealed(t *testing.T) {
+// sealed waits until all entries of a log have a leaf: of "log", or of "access".
+func (o operator) sealed(t *testing.T, log string) {
 	t.Helper()
 	testkit.Eventually(t, patience, func() error {
 		var list struct {
 			Entries []struct{ Leaf json.Number } `json:"entries"`
 		}
-		o.run(t, &list, "log", "list")
+		o.run(t, &list, log, "list")
 		for _, entry := range list.Entries {
 			if entry.Leaf == "-1" {
 				return errors.New("not all is sealed")
@@ -44,7 +44,7 @@ func TestPlatformWhoseLogWasChanged(t *testing.T) {
 	data, keep := t.TempDir(), t.TempDir()
 	p := up(t, data)
 	token := p.issue(t, p.partner)
-	p.owner().sealed(t)
+	p.owner().sealed(t, "log")
 	checkpoint, export := filepath.Join(keep, "checkpoint"), filepath.Join(keep, "log.ndjson")
 	log := func(args ...string) string {
 		t.Helper()
@@ -60,7 +60,7 @@ func TestPlatformWhoseLogWasChanged(t *testing.T) {
 
 	// An export that was interrupted goes on, and comes out the same as a new one.
 	p.issue(t, p.partner)
-	p.owner().sealed(t)
+	p.owner().sealed(t, "log")
 	text := readFile(t, export)
 	writeFile(t, export, string(text[:len(text)-7]))
 	log("export", "--out", export)
@@ -115,14 +115,76 @@ func TestLogCommandsWithWrongArguments(t *testing.T) {
 		{[]string{"list", "--limit", "0"}, exitUsage, "--limit"},
 		{[]string{"export"}, exitUsage, "--out"},
 	} {
-		_, err := command(t, append([]string{"admin", "log"}, c.args...)...)
-		if exitCodeOf(err) != c.code || !strings.Contains(err.Error(), c.says) {
-			t.Errorf("%v: %v", c.args, err)
+		for _, log := range []string{"log", "access"} {
+			_, err := command(t, append([]string{"admin", log}, c.args...)...)
+			if exitCodeOf(err) != c.code || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("%s %v: %v", log, c.args, err)
+			}
 		}
 	}
-	help, err := command(t, "admin", "log", "verify", "--help")
-	if err != nil || !slices.ContainsFunc(strings.Fields(help), func(word string) bool { return strings.HasPrefix(word, "--checkpoint") }) {
-		t.Errorf("help: %v\n%s", err, help)
+	for _, log := range []string{"log", "access"} {
+		help, err := command(t, "admin", log, "verify", "--help")
+		if err != nil || !slices.ContainsFunc(strings.Fields(help), func(word string) bool { return strings.HasPrefix(word, "--checkpoint") }) ||
+			!strings.Contains(help, "admin "+log+" checkpoint") {
+			t.Errorf("help: %v\n%s", err, help)
+		}
+	}
+}
+
+// TestPlatformWhoseAccessLogWasChanged is the same for the record of who read whose data.
+func TestPlatformWhoseAccessLogWasChanged(t *testing.T) {
+	data, keep := t.TempDir(), t.TempDir()
+	p := up(t, data)
+	var made struct {
+		Person struct {
+			ID string `json:"person_id"`
+		} `json:"person"`
+	}
+	p.owner().run(t, &made, "person", "create", "test-access", "Ana", "--surname", "Invented")
+	for range 2 {
+		p.owner().run(t, nil, "person", "show", made.Person.ID, "--purpose", "a test")
+	}
+	access := func(args ...string) (string, error) {
+		t.Helper()
+		return command(t, append(append([]string{"admin"}, p.owner().flags...), append([]string{"access"}, args...)...)...)
+	}
+	done := func(args ...string) string {
+		t.Helper()
+		out, err := access(args...)
+		if err != nil {
+			t.Fatalf("access %v: %v", args, err)
+		}
+		return out
+	}
+	if out := done("list", "--act", "GetPerson"); strings.Count(out, "GetPerson") != 2 || strings.Contains(out, made.Person.ID) {
+		t.Errorf("listed: %s", out)
+	}
+	p.owner().sealed(t, "access")
+	checkpoint, export := filepath.Join(keep, "checkpoint"), filepath.Join(keep, "accesses.ndjson")
+	writeFile(t, checkpoint, done("checkpoint"))
+	key := strings.TrimSpace(done("checkpoint", "--key"))
+	done("export", "--out", export)
+	if out := done("verify", "--checkpoint", checkpoint, "--key", key); !strings.Contains(out, "ventanilla/identity/access") {
+		t.Errorf("verified: %s", out)
+	}
+	offline := func() error {
+		_, err := command(t, "admin", "access", "verify", "--from", export, "--key", key, "--checkpoint", checkpoint)
+		return err
+	}
+	if err := offline(); err != nil {
+		t.Error(err)
+	}
+	writeFile(t, export, strings.Replace(string(readFile(t, export)), "GetPerson", "GotPerson", 1))
+	if err := offline(); exitCodeOf(err) != exitFailed || !strings.Contains(err.Error(), "damaged at leaf") {
+		t.Errorf("a changed export: %v", err)
+	}
+	if code := p.process.terminate(t); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	execute(t, filepath.Join(data, "identity.db"), `DELETE FROM log_entry WHERE leaf = 1`)
+	p = up(t, data)
+	if _, err := access("verify", "--checkpoint", checkpoint, "--key", key); exitCodeOf(err) != exitFailed || !strings.Contains(err.Error(), "damaged at leaf 1:") {
+		t.Errorf("after an entry was removed: %v", err)
 	}
 }
 

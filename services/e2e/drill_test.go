@@ -20,6 +20,7 @@ func TestDrillRoles(t *testing.T) {
 		{"watch cut", watchCut},
 		{"a pool of one", poolOfOne},
 		{"certificates renewed", certificatesRenewed},
+		{"programs of the organisation", internalPrograms},
 		{"etcd away", etcdAway},
 		{"started without etcd", startedWithoutEtcd},
 		{"switched on every gateway", switched},

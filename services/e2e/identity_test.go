@@ -26,7 +26,7 @@ func identities(t *testing.T, p *platform) {
 }
 
 // verifiedOffline needs no more than the text of the QR code and the public key.
-func verifiedOffline(t *testing.T, d iddi) {
+func verifiedOffline(t *testing.T, d demoIDDi) {
 	_, card, _ := strings.Cut(d.QR, "#")
 	text, signature, _ := strings.Cut(card, "|"+d.Folio+"|")
 	text += "|" + d.Folio

@@ -31,11 +31,11 @@ type demo struct {
 		ForeignID     string `json:"foreign_client_id"`
 		ForeignSecret string `json:"foreign_client_secret"`
 	} `json:"tuidd"`
-	IDDi iddi `json:"iddi"`
+	IDDi demoIDDi `json:"iddi"`
 }
 
-// iddi is what it has of the university digital identity.
-type iddi struct {
+// demoIDDi is what it has of the university digital identity.
+type demoIDDi struct {
 	APIKey       string `json:"api_key"`
 	ExtendedKey  string `json:"api_key_extendido"`
 	Folio        string `json:"folio"`

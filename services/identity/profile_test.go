@@ -35,7 +35,7 @@ func (p *platform) holder() (membership string) {
 	const columns = `INSERT INTO membership (membership_id, person_id, data_set, type, number, programme, academic_unit, department, entity,
 		term, status, position, hired_on, salary_level, valid_until, ended_at, created_at, updated_at) VALUES `
 	p.exec(columns + `('m-2', 'p-1', 'production', 'D', '1234', '', '', '6895', '', '', 'ACTIVO', 'Profesora', '2020-02-03', 'B', '2030-12-31', NULL, 5, 6)`)
-	p.exec(columns + `('m-3', 'p-1', 'production', 'E', '', '', '', '', 'Hospital Civil', '', 'ACTIVO', '', '', '', '', $1, 5, 6)`, p.clock.Now().UnixMilli())
+	p.exec(columns+`('m-3', 'p-1', 'production', 'E', '', '', '', '', 'Hospital Civil', '', 'ACTIVO', '', '', '', '', $1, 5, 6)`, p.clock.Now().UnixMilli())
 	return membership
 }
 

@@ -73,7 +73,9 @@ test('without a network, what was fetched before is enough', async (t) => {
   await context.setOffline(true)
 
   await page.goto('about:blank')
-  await page.goto(scene.qr)
+  const answer = await page.goto(scene.qr)
+  assert.ok(answer.fromServiceWorker())
+  await assert.rejects(page.evaluate(() => fetch('/c/licenses.md')), 'there is no network')
   await verdict('valid')
   const text = await page.locator('#result').innerText()
   for (const said of ['Credencial válida, sin conexión', 'Lista de revocadas emitida', 'no se puede saber si la credencial venció']) assert.ok(text.includes(said), `${said} in ${text}`)
@@ -82,7 +84,10 @@ test('without a network, what was fetched before is enough', async (t) => {
   await verdict('revoked')
   await page.goto(tampered)
   await verdict('bad_signature')
+  await page.getByLabel('Elegir una imagen').setInputFiles(scene.png)
+  await verdict('valid')
 
+  await page.goto('about:blank')
   await page.goto(scene.qr)
   await verdict('valid')
   await context.setOffline(false)

@@ -16,12 +16,12 @@ const maxEntries = 10_000
 
 // Logs are the commands about the admin log.
 type Logs struct {
-	logCommands `set:"log=admin log" set:"keeper=auth" set:"acts=IssueToken, Revoke, Refusal, CreateClient, …" set:"targets=the identifier of a client, token or key, or an operator's name"`
+	logCommands `kong:"set='log=admin log',set='keeper=auth',set='acts=IssueToken, Revoke, Refusal, CreateClient, …',set='targets=the identifier of a client, token or key, or the name of an operator'"`
 }
 
 // Accesses are the commands about the access log.
 type Accesses struct {
-	logCommands `set:"log=admin access" set:"keeper=identity" set:"acts=GetProfile, GetPerson, ErasePerson, …" set:"targets=a person's pseudonym, or what else it was done to"`
+	logCommands `kong:"set='log=admin access',set='keeper=identity',set='acts=GetProfile, GetPerson, ErasePerson, …',set='targets=the pseudonym of a person, or what else it was done to'"`
 }
 
 // logCommands are the same for each log. Help says ${log} for the words that they follow.

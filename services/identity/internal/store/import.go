@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
@@ -117,7 +116,7 @@ func (s *Store) importBatch(ctx context.Context, tx *sql.Tx, batch ImportBatch, 
 	}
 	// What there is stays as it is, and locked.
 	done, err := scanImport(tx.QueryRowContext(ctx, `INSERT INTO import (`+importColumns+`, started_at, updated_at)
-		VALUES ($1, $2, $3, 0, 0, 0, 0, '[]', $4, $4) ON CONFLICT (import_id) DO UPDATE SET updated_at = $4
+		VALUES ($1, $2, $3, 0, 0, 0, 0, 'null', $4, $4) ON CONFLICT (import_id) DO UPDATE SET updated_at = $4
 		RETURNING `+importColumns, batch.ID, batch.Kind, batch.DataSet, s.now().UnixMilli()))
 	switch {
 	case err != nil:
@@ -138,7 +137,7 @@ func (s *Store) importBatch(ctx context.Context, tx *sql.Tx, batch ImportBatch, 
 	done.Stored += outcome.Stored
 	done.Unchanged += outcome.Unchanged
 	done.Rejected += int64(len(outcome.Rejects))
-	rejects, err := json.Marshal(slices.Concat([]Reject{}, outcome.Rejects))
+	rejects, err := json.Marshal(outcome.Rejects)
 	if err != nil {
 		return done, err
 	}

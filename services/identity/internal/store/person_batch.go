@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 )
@@ -54,6 +53,9 @@ type personBatch struct {
 	set   DataSet
 	// before and now are persons by their unique keys, as they were and as they are to be.
 	before, now map[string]Person
+	// fresh are those that are new, before any edit, and order their keys in the order of their identifiers.
+	fresh map[string]Person
+	order []string
 	// owners are of the identifiers that anyone is to have, by person_id.
 	owners map[Identifier]string
 }
@@ -75,7 +77,7 @@ func (b *personBatch) load(ctx context.Context, tx *sql.Tx, upserts []PersonUpse
 			return err
 		}
 	}
-	b.before = map[string]Person{}
+	b.before, b.fresh = map[string]Person{}, map[string]Person{}
 	err := selectPersonByKey.among(ctx, tx, keys, func(row sqlstore.Scanner) error {
 		p, err := scanPerson(row)
 		b.before[p.UniqueKey] = p
@@ -105,7 +107,7 @@ func (b *personBatch) upsert(upsert PersonUpsert) PersonOutcome {
 	was, known := b.now[upsert.UniqueKey]
 	if !known {
 		var err error
-		if was, err = b.store.newPerson(b.set, upsert.UniqueKey); err != nil {
+		if was, err = b.new(upsert.UniqueKey); err != nil {
 			return PersonOutcome{Err: err}
 		}
 	}
@@ -136,24 +138,37 @@ func (b *personBatch) upsert(upsert PersonUpsert) PersonOutcome {
 	return PersonOutcome{Person: p, Stored: true}
 }
 
+// new is the person of a key that nobody has.
+func (b *personBatch) new(key string) (Person, error) {
+	if p, made := b.fresh[key]; made {
+		return p, nil
+	}
+	p, err := b.store.newPerson(b.set, key)
+	if err == nil {
+		b.fresh[key], b.order = p, append(b.order, key)
+	}
+	return p, err
+}
+
 func (b *personBatch) write(ctx context.Context, tx *sql.Tx) error {
 	var made, moved []Person
-	for key, p := range b.now {
-		was, known := b.before[key]
-		switch {
-		case !known:
-			made = append(made, p)
-		case p.Version == was.Version:
-		default:
-			if err := updatePerson(ctx, tx, p); err != nil {
-				return err
-			}
-			if !slices.Equal(was.Identifiers, p.Identifiers) {
-				moved = append(moved, p)
-			}
+	for key, was := range b.before {
+		p := b.now[key]
+		if p.Version == was.Version {
+			continue
+		}
+		if err := updatePerson(ctx, tx, p); err != nil {
+			return err
+		}
+		if !slices.Equal(was.Identifiers, p.Identifiers) {
+			moved = append(moved, p)
 		}
 	}
-	slices.SortFunc(made, func(a, b Person) int { return strings.Compare(a.ID, b.ID) })
+	for _, key := range b.order {
+		if p, is := b.now[key]; is {
+			made = append(made, p)
+		}
+	}
 	if err := insertPersons(ctx, tx, made); err != nil {
 		return err
 	}

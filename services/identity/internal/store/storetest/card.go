@@ -24,6 +24,7 @@ var cardChecks = checks{
 	"ACardIsRevokedOnce":             aCardIsRevokedOnce,
 	"WhatIsNotLoggedDoesNotHappen":   whatIsNotLoggedDoesNotHappen,
 	"NoCardOutlivesItsMembership":    noCardOutlivesItsMembership,
+	"NoCardOutlivesItsPerson":        noCardOutlivesItsPerson,
 	"OneConnectionServesManyHolders": oneConnectionServesManyHolders,
 
 	"CardKeysGoThroughTheirLife":       cardKeysGoThroughTheirLife,
@@ -369,6 +370,43 @@ func noCardOutlivesItsMembership(t *testing.T, open Open) {
 	group.Wait()
 	if live := count(t, s, `SELECT count(*) FROM card WHERE revoked_at IS NULL`); live != 0 {
 		t.Errorf("%d cards are live", live)
+	}
+}
+
+// However persons are erased and cards are issued and renewed at once, no text and no live card is left of one that is gone.
+func noCardOutlivesItsPerson(t *testing.T, open Open) {
+	replica := open(t, 4, time.Now)
+	s := replica()
+	withCardKeys(t, s)
+	const persons = 12
+	for n := range persons {
+		if membership := withHolder(t, s, fmt.Sprint(n)); n%2 == 0 {
+			issueCard(t, s, membership, fmt.Sprint(n))
+		}
+	}
+	var group sync.WaitGroup
+	for n := range persons {
+		folio := fmt.Sprint(n)
+		group.Go(func() {
+			var err error
+			if n%2 == 0 {
+				_, err = s.RenewCard(t.Context(), act, store.Production, folio, under("r"+folio, noEnd))
+			} else {
+				_, err = s.IssueCard(t.Context(), act, "m-"+folio, under(folio, noEnd))
+			}
+			if err != nil && !errors.Is(err, store.ErrNoMembership) && !errors.Is(err, store.ErrCardRevoked) {
+				t.Error(err)
+			}
+		})
+		group.Go(func() {
+			if _, err := s.ErasePerson(t.Context(), act, "p-"+folio, "a test"); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if left := count(t, s, `SELECT count(*) FROM card WHERE revoked_at IS NULL OR text <> '' OR person_id <> ''`); left != 0 {
+		t.Errorf("%d cards are left", left)
 	}
 }
 
