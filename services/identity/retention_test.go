@@ -24,8 +24,8 @@ func TestWhatWasKeptLongEnoughIsSwept(t *testing.T) {
 			p.exec(`INSERT INTO fact (subject, subject_id, name, value, valid_from, valid_to, recorded_at, source, reference)
 				VALUES ('person', 'p-1', 'schooling', '1', 1, $1, 1, 'register', '')`, ago(d))
 		}
-		p.exec(`INSERT INTO import (import_id, kind, data_set, next_line, stored, unchanged, rejected, started_at, updated_at)
-			VALUES ('i', 'facts', 'production', 1, 1, 1, 1, 1, $1)`, ago(25*time.Hour))
+		p.exec(`INSERT INTO import (import_id, kind, data_set, next_line, stored, unchanged, rejected, rejects, started_at, updated_at)
+			VALUES ('i', 'facts', 'production', 1, 1, 1, 1, '', 1, $1)`, ago(25*time.Hour))
 		r := p.replica()
 		testkit.Eventually(t, 30*time.Second, func() error {
 			if p.count(`SELECT COUNT(*) FROM import`) != 0 { // they are the last

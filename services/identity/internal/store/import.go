@@ -132,6 +132,11 @@ func (s *Store) importBatch(ctx context.Context, tx *sql.Tx, batch ImportBatch, 
 	if err != nil {
 		return done, err
 	}
+	if done.NextLine == 0 {
+		if err := s.countDistinct(ctx, tx); err != nil {
+			return done, err
+		}
+	}
 	first := max(done.NextLine, 1)
 	done.NextLine, done.Rejects = batch.NextLine, outcome.Rejects
 	done.Stored += outcome.Stored
@@ -162,5 +167,15 @@ func (s *Store) lookUpByIndex(ctx context.Context, tx *sql.Tx) error {
 		return nil
 	}
 	_, err := tx.ExecContext(ctx, `SET LOCAL enable_seqscan = off`)
+	return err
+}
+
+// countDistinct lets PostgreSQL see, once an import has begun, that keys are different from each other. It takes them for 200
+// different ones otherwise, until it looks by itself, and reads whole tables for a batch of keys.
+func (s *Store) countDistinct(ctx context.Context, tx *sql.Tx) error {
+	if s.db.Engine != sqlstore.PostgreSQL {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `ANALYZE person, identifier, membership, household, household_member, fact`)
 	return err
 }

@@ -61,7 +61,7 @@ type personBatch struct {
 }
 
 var (
-	lockPersonsByKey  = &lookup{head: `SELECT person_id FROM person WHERE data_set = $1 AND unique_key IN `, tail: ` ORDER BY person_id` + toChange, args: 1}
+	lockPersonsByKey  = &lookup{head: `SELECT person_id FROM person WHERE data_set = $1 AND unique_key IN `, tail: toChange, args: 1}
 	selectPersonByKey = &lookup{head: selectPerson + ` WHERE data_set = $1 AND unique_key IN `, args: 1}
 )
 

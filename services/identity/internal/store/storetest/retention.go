@@ -76,8 +76,8 @@ func factsAndImportsAreSwept(t *testing.T, open Open) {
 	for _, at := range []int64{before.UnixMilli() - 1, before.UnixMilli()} {
 		execute(t, s, `INSERT INTO fact (subject, subject_id, name, valid_from, valid_to, recorded_at, source, reference)
 			VALUES ('person', 'anna', 'schooling', 1, $1, 1, 'register', '')`, at)
-		execute(t, s, `INSERT INTO import (import_id, kind, data_set, next_line, stored, unchanged, rejected, started_at, updated_at)
-			VALUES ('i' || $1, 'facts', 'production', 1, 1, 1, 1, 1, $2)`, fmt.Sprint(at), at)
+		execute(t, s, `INSERT INTO import (import_id, kind, data_set, next_line, stored, unchanged, rejected, rejects, started_at, updated_at)
+			VALUES ('i' || $1, 'facts', 'production', 1, 1, 1, 1, '', 1, $2)`, fmt.Sprint(at), at)
 	}
 	execute(t, s, `INSERT INTO fact (subject, subject_id, name, valid_from, recorded_at, source, reference)
 		VALUES ('person', 'anna', 'schooling', 1, 1, 'register', '')`)

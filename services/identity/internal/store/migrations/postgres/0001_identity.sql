@@ -184,7 +184,7 @@ CREATE TABLE import (
     stored     BIGINT NOT NULL,
     unchanged  BIGINT NOT NULL,
     rejected   BIGINT NOT NULL,
-    rejects    TEXT NOT NULL,
+    rejects    TEXT NOT NULL DEFAULT 'null',
     started_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );

@@ -184,7 +184,7 @@ CREATE TABLE import (
     stored     INTEGER NOT NULL,
     unchanged  INTEGER NOT NULL,
     rejected   INTEGER NOT NULL,
-    rejects    TEXT NOT NULL,
+    rejects    TEXT NOT NULL DEFAULT 'null',
     started_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;
