@@ -16,8 +16,8 @@ import (
 
 // drilledRows are in each file of the drill, sent so many at once.
 const (
-	drilledRows  = 3000
-	drilledBatch = 25
+	drilledRows  = 2000
+	drilledBatch = 40
 )
 
 // TestDrillImport kills a platform, and in some rounds the importing command too, at random moments of imports of persons:

@@ -19,6 +19,7 @@ import (
 const (
 	passThroughName = "pass-through"
 	bareHandlerName = "bare handler"
+	profilePassName = "pass-through of profiles"
 	loopback        = "127.0.0.1:0"
 )
 
@@ -26,6 +27,8 @@ const (
 type answers struct {
 	Token     json.RawMessage `json:"token"`
 	TokenInfo json.RawMessage `json:"token_info"`
+	// Profiles is where profiles are read.
+	Profiles *database `json:"profiles,omitempty"`
 }
 
 // place is where a baseline is found, and the authority (DER) that its
@@ -60,8 +63,11 @@ func serveBaseline(ctx context.Context, name string, in io.Reader, out io.Writer
 		defer cancel()
 		_, _ = io.Copy(io.Discard, in)
 	}()
-	if name == passThroughName {
+	switch {
+	case name == passThroughName:
 		return servePassThrough(ctx, listener, self, reply)
+	case name == profilePassName && reply.Profiles != nil:
+		return serveProfiles(ctx, listener, self, *reply.Profiles)
 	}
 	return serveHTTPS(ctx, listener, self, bareHandler(reply))
 }

@@ -42,24 +42,32 @@ func (p platform) registerPartner(ctx context.Context, on access, args ...string
 
 // register makes a client as the platform's operator.
 func (p platform) register(ctx context.Context, admin string, args ...string) (client, error) {
-	as := p.operator
-	if as == nil {
-		as = []string{"--data", p.data()}
-	}
-	args = slices.Concat([]string{"admin", "--address", admin, "--json"}, as, []string{"client", "create", "bench"}, args)
-	command := exec.CommandContext(ctx, p.program, args...) //nolint:gosec // named by whoever runs the bench
-	command.Stderr = os.Stderr
-	answer, err := command.Output()
-	if err != nil {
-		return client{}, fmt.Errorf("registering a client: %w", err)
-	}
 	var made struct {
 		Client client `json:"client"`
 		Secret string `json:"client_secret"`
 	}
-	if err := json.Unmarshal(answer, &made); err != nil {
-		return client{}, fmt.Errorf("reading the client made: %w", err)
+	if err := p.admin(ctx, admin, &made, append([]string{"client", "create", "bench"}, args...)...); err != nil {
+		return client{}, err
 	}
 	made.Client.Secret = made.Secret
 	return made.Client, nil
+}
+
+// admin runs a command as the platform's operator and reads its JSON.
+func (p platform) admin(ctx context.Context, address string, into any, args ...string) error {
+	as := p.operator
+	if as == nil {
+		as = []string{"--data", p.data()}
+	}
+	args = slices.Concat([]string{"admin", "--address", address, "--json"}, as, args)
+	command := exec.CommandContext(ctx, p.program, args...) //nolint:gosec // named by whoever runs the bench
+	command.Stderr = os.Stderr
+	answer, err := command.Output()
+	if err != nil {
+		return fmt.Errorf("registering a client: %w", err)
+	}
+	if err := json.Unmarshal(answer, into); err != nil {
+		return fmt.Errorf("reading what was made: %w", err)
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -20,14 +21,16 @@ const timeLimit = 30 * time.Minute
 // options are the flags.
 type options struct {
 	runs, requests, connections int
-	json, check                 bool
-	postgres, only              string
+	// persons are those of the identity part.
+	persons        int
+	json, check    bool
+	postgres, only string
 }
 
 func main() {
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
-	if len(os.Args) == 2 && (os.Args[1] == passThroughName || os.Args[1] == bareHandlerName) {
+	if len(os.Args) == 2 && slices.Contains([]string{passThroughName, bareHandlerName, profilePassName}, os.Args[1]) {
 		exit(serveBaseline(ctx, os.Args[1], os.Stdin, os.Stdout))
 		return
 	}
@@ -51,29 +54,41 @@ func exit(err error) {
 func parse(args []string) (options, error) {
 	var asked options
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	count := func(name string, into *int, value, most int, usage string) {
-		*into = value
-		flags.Func(name, fmt.Sprintf("%s, 1 to %d (default %d)", usage, most, value), func(text string) error {
-			if _, err := fmt.Sscan(text, into); err != nil || *into < 1 || *into > most {
-				return fmt.Errorf("must be 1 to %d", most)
+	number := func(name string, into *int, least, most int, usage string) {
+		flags.Func(name, usage, func(text string) error {
+			if _, err := fmt.Sscan(text, into); err != nil || *into < least || *into > most {
+				return fmt.Errorf("must be %d to %d", least, most)
 			}
 			return nil
 		})
 	}
+	count := func(name string, into *int, value, most int, usage string) {
+		*into = value
+		number(name, into, 1, most, fmt.Sprintf("%s, 1 to %d (default %d)", usage, most, value))
+	}
 	count("runs", &asked.runs, 5, 100, "runs of each kind of work on each server")
 	count("requests", &asked.requests, 4000, 100_000, "requests of a run")
 	count("connections", &asked.connections, 16, 256, "connections at once")
+	number("persons", &asked.persons, fewestPersons, mostPersons, fmt.Sprintf("`persons` of the identity part, %d to %d (default %d with -only identity, else %d)",
+		fewestPersons, mostPersons, manyPersons, usualPersons))
 	flags.BoolVar(&asked.json, "json", false, "print JSON with every run in place of the table")
 	flags.BoolVar(&asked.check, "check", false, "fail when a goal is missed")
 	flags.StringVar(&asked.postgres, "postgres", "", "`URL` of an empty PostgreSQL database on this machine to use in place of SQLite")
-	flags.Func("only", "measure one `part` only: cost (CPU and latency of each kind of work), stress (overload, slow clients) or memory (of auth and gateway alone)", func(part string) error {
-		if part != costPart && part != stressPart && part != memoryPart {
-			return fmt.Errorf("must be %s, %s or %s", costPart, stressPart, memoryPart)
+	flags.Func("only", "measure one `part` only: cost (CPU and latency of each kind of work), stress (overload, slow clients), memory (of auth and gateway alone) or identity (profiles, imports and cards)", func(part string) error {
+		if !slices.Contains([]string{costPart, stressPart, memoryPart, identityPart}, part) {
+			return fmt.Errorf("must be %s, %s, %s or %s", costPart, stressPart, memoryPart, identityPart)
 		}
 		asked.only = part
 		return nil
 	})
-	return asked, flags.Parse(args)
+	err := flags.Parse(args)
+	if asked.persons == 0 {
+		asked.persons = usualPersons
+		if asked.only == identityPart {
+			asked.persons = manyPersons
+		}
+	}
+	return asked, err
 }
 
 // run starts the servers, measures them, stops them and prints the report.
@@ -102,9 +117,10 @@ func run(ctx context.Context, asked options) error {
 
 // The parts of the bench.
 const (
-	costPart   = "cost"
-	stressPart = "stress"
-	memoryPart = "memory"
+	costPart     = "cost"
+	stressPart   = "stress"
+	memoryPart   = "memory"
+	identityPart = "identity"
 )
 
 // measureAll owns the folder that the servers work in.
@@ -126,7 +142,12 @@ func measureAll(ctx context.Context, asked options, progress func(string)) (repo
 			return report{}, errors.Join(err, context.Cause(ctx))
 		}
 	}
-	if asked.only == memoryPart {
+	if wants(identityPart) {
+		if result.persons, err = platform.persons(ctx, asked, progress); err != nil {
+			return report{}, errors.Join(err, context.Cause(ctx))
+		}
+	}
+	if asked.only == memoryPart || asked.only == identityPart {
 		return newReport(asked, result), nil
 	}
 	progress("issuing tokens for a later process")

@@ -70,22 +70,34 @@ func (p platform) memory(ctx context.Context, progress func(string)) ([]memory, 
 }
 
 func readMemory(pid int) (resident, error) {
+	found, err := readStatus(pid)
+	return resident{found["VmRSS"], found["RssAnon"]}, err
+}
+
+// readPeak tells the most that was resident, in MB.
+func readPeak(pid int) (float64, error) {
+	found, err := readStatus(pid)
+	return found["VmHWM"], err
+}
+
+// readStatus reads the amounts of memory in a process's status, in MB.
+func readStatus(pid int) (map[string]float64, error) {
 	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
 	if err != nil {
-		return resident{}, fmt.Errorf("reading a process's memory: %w", err)
+		return nil, fmt.Errorf("reading a process's memory: %w", err)
 	}
-	var found resident
+	found := map[string]float64{}
 	for line := range strings.Lines(string(status)) {
 		name, value, _ := strings.Cut(line, ":")
-		into := map[string]*float64{"VmRSS": &found.All, "RssAnon": &found.Own}[name]
-		if into == nil {
+		words := strings.Fields(value)
+		if len(words) != 2 || words[1] != "kB" {
 			continue
 		}
-		kib, err := strconv.Atoi(strings.Fields(value)[0])
+		kib, err := strconv.Atoi(words[0])
 		if err != nil {
-			return resident{}, fmt.Errorf("reading a process's memory: %w", err)
+			return nil, fmt.Errorf("reading a process's memory: %w", err)
 		}
-		*into = float64(kib) * 1024 / 1e6
+		found[name] = float64(kib) * 1024 / 1e6
 	}
 	return found, nil
 }

@@ -87,11 +87,19 @@ func until(ctx context.Context, at time.Time) error {
 }
 
 func (l *loader) request(ctx context.Context, work workload, i int) (*http.Request, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, l.base+work.path, strings.NewReader(work.form(i)))
+	method, path, body := http.MethodPost, work.path, ""
+	if work.get != nil {
+		method, path = http.MethodGet, work.get(i)
+	} else {
+		body = work.form(i)
+	}
+	request, err := http.NewRequestWithContext(ctx, method, l.base+path, strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("Content-Type", formType)
+	if work.get == nil {
+		request.Header.Set("Content-Type", formType)
+	}
 	request.Header.Set("Accept", cmp.Or(work.accept, jsonType))
 	if work.authorization != nil {
 		request.Header.Set("Authorization", work.authorization(i))

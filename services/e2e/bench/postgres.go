@@ -22,7 +22,7 @@ func (p platform) startOnPostgres(ctx context.Context, running *sync.WaitGroup) 
 		AdminRPC: addresses[3],
 		CAFile:   filepath.Join(p.data(), "ca.pem"),
 	}
-	server, err := p.up(ctx, running, []string{"VENTANILLA_AUTH__STORE__URL=" + p.postgres}, func() error { return askReady(ctx, found.AdminURL) },
+	server, err := p.up(ctx, running, []string{"VENTANILLA_AUTH__STORE__URL=" + p.postgres, "VENTANILLA_IDENTITY__STORE__URL=" + p.postgres}, func() error { return askReady(ctx, found.AdminURL) },
 		"--listen", addresses[0], "--http-listen", addresses[1], "--admin-listen", addresses[2], "--set", "admin.rpc_listen="+found.AdminRPC)
 	if err != nil {
 		return nil, access{}, err

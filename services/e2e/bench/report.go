@@ -81,6 +81,8 @@ type measured struct {
 	costs  record
 	stress []stress
 	memory []memory
+	// persons is nil when it was not asked for.
+	persons *personsFound
 }
 
 // newReport sums up the runs, by kind of work and server.
@@ -103,6 +105,9 @@ func newReport(asked options, found measured) report {
 	}
 	if len(found.costs) > 0 {
 		r.compare(found.costs)
+	}
+	if found.persons != nil {
+		r.addPersons(*found.persons)
 	}
 	return r
 }

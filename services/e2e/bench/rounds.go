@@ -90,7 +90,7 @@ func (s subject) rounds(ctx context.Context, servers []*server, asked options, p
 		}
 		sign := func(name string) error {
 			progress(fmt.Sprintf("run %d of %d: %s, %s", run+1, asked.runs, name, signatureName))
-			figures, err := signatures(signers[name], asked.requests)
+			figures, err := signatures(ctx, signers[name], asked.requests)
 			found[name][signatureName] = append(found[name][signatureName], figures)
 			return err
 		}

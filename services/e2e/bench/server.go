@@ -46,19 +46,11 @@ func (s *server) measure(ctx context.Context, work, warmUp workload, n int) (sam
 	if _, _, err := s.loader.run(ctx, warmUp, warmUpPerConnection*s.loader.connections); err != nil {
 		return sample{}, fmt.Errorf("warming up %s: %w", s.name, err)
 	}
-	own, database, err := s.cpu(ctx)
-	if err != nil {
-		return sample{}, err
-	}
-	latencies, wall, err := s.loader.run(ctx, work, n)
+	figures, err := clocked(ctx, s.cpu, func() ([]time.Duration, time.Duration, error) { return s.loader.run(ctx, work, n) })
 	if err != nil {
 		return sample{}, fmt.Errorf("loading %s: %w", s.name, err)
 	}
-	ownAfter, databaseAfter, err := s.cpu(ctx)
-	if err != nil {
-		return sample{}, err
-	}
-	return newSample(latencies, wall, ownAfter.since(own), databaseAfter.since(database)), nil
+	return figures, nil
 }
 
 // cpu reads the clocks of the server's own process and of its database's.

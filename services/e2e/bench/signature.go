@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -9,11 +10,7 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"fmt"
-	"os"
 	"runtime"
-	"time"
-
-	"golang.org/x/sync/errgroup"
 )
 
 // signatureName stands in for a server in the rows of token issue.
@@ -52,30 +49,10 @@ func newSigners() (map[string]signer, error) {
 }
 
 // signatures makes n signatures, on all cores as a loaded server does, and gives their figures.
-func signatures(sign signer, n int) (sample, error) {
-	latencies := make([]time.Duration, n)
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	before, err := readCPU(os.Getpid())
+func signatures(ctx context.Context, sign signer, n int) (sample, error) {
+	figures, err := clocked(ctx, ownCPU, each(ctx, runtime.GOMAXPROCS(0), n, func(context.Context, int) error { return sign() }))
 	if err != nil {
-		return sample{}, err
-	}
-	start := time.Now()
-	for i := range n {
-		group.Go(func() error {
-			start := time.Now()
-			err := sign()
-			latencies[i] = time.Since(start)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
 		return sample{}, fmt.Errorf("signing: %w", err)
 	}
-	wall := time.Since(start)
-	after, err := readCPU(os.Getpid())
-	if err != nil {
-		return sample{}, err
-	}
-	return newSample(latencies, wall, after.since(before), 0), nil
+	return figures, nil
 }

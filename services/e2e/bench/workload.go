@@ -20,6 +20,8 @@ type workload struct {
 	authorization func(i int) string
 	// accept is the media type asked for; empty for JSON.
 	accept string
+	// get gives the path and query of request i, which has no body then; nil where there is a form.
+	get func(i int) string
 	// form gives the body of request i.
 	form func(i int) string
 	// check tells whether the body answered to request i is right. It is
