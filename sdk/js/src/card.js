@@ -1,7 +1,7 @@
 const longest = 1024
 
 const number = /^(?:[-0-9XBLMOV]{4,12}|[0-9]{2,6})$/
-const printed = /^[^|\p{Cc}\p{Cf}]*$/u
+const printed = /^[A-ZÑÜ0-9 .,:;'"()/&+-]*$/
 
 /**
  * Reads the text of an identity QR code, with or without the validator's address and "#".
