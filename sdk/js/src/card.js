@@ -15,7 +15,7 @@ export function parseCard(qr) {
   if (fields.length !== 8) return null
   const [version, type, id, name, programme, code, folio, signature] = fields
   const wellFormed = version === 'iDDi1' && /^[ADLBPES]$/.test(type) && number.test(id) &&
-    name !== '' && [...name].length <= 60 && printed.test(name) && [...programme].length <= 40 && printed.test(programme) &&
+    name !== '' && [...name].length <= 60 && printed.test(name) && programme !== '' && [...programme].length <= 40 && printed.test(programme) &&
     /^[0-9]{1,5}$/.test(code) && /^[a-zA-Z0-9]{1,6}$/.test(folio) && /^[A-Za-z0-9_-]{86}$/.test(signature)
   if (!wellFormed) return null
   const text = fields.slice(0, 7).join('|')

@@ -43,7 +43,7 @@ final class Card
             && preg_match('/\A[ADLBPES]\z/', $type)
             && preg_match('/\A(?:[-0-9XBLMOV]{4,12}|[0-9]{2,6})\z/', $number)
             && preg_match('/\A' . self::PRINTED . '{1,60}\z/u', $name)
-            && preg_match('/\A' . self::PRINTED . '{0,40}\z/u', $programme)
+            && preg_match('/\A' . self::PRINTED . '{1,40}\z/u', $programme)
             && preg_match('/\A[0-9]{1,5}\z/', $code)
             && preg_match('/\A[a-zA-Z0-9]{1,6}\z/', $folio)
             && preg_match('/\A[A-Za-z0-9_-]{86}\z/', $signature);
