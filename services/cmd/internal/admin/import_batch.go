@@ -167,6 +167,7 @@ func (j *importing) advance(to *identityv1.ImportProgress) {
 // call tries again while the platform is away.
 func call[T any](ctx context.Context, j *importing, doing string, once func(context.Context) (T, error)) (T, error) {
 	j.pauses.Reset()
+	told := false
 	answer, err := backoff.Retry(ctx, func() (T, error) {
 		ctx, cancel := context.WithTimeout(ctx, callTimeout)
 		defer cancel()
@@ -175,7 +176,12 @@ func call[T any](ctx context.Context, j *importing, doing string, once func(cont
 			err = backoff.Permanent(err)
 		}
 		return answer, err
-	}, backoff.WithBackOff(j.pauses), backoff.WithMaxElapsedTime(maxOutage))
+	}, backoff.WithBackOff(j.pauses), backoff.WithMaxElapsedTime(maxOutage), backoff.WithNotify(func(error, time.Duration) {
+		if !told {
+			told = true
+			j.meter.note("The platform does not answer: trying again for %s.\n", maxOutage)
+		}
+	}))
 	if err == nil {
 		return answer, nil
 	}

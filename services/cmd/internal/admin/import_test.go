@@ -220,6 +220,9 @@ func TestAnImportOutlastsAnOutage(t *testing.T) {
 	if err := d.run(t.Context(), false); err == nil || d.rejected() != mixedRejects || !slices.Equal(d.service.lines, mixedLines) {
 		t.Errorf("%v, told\n%s, lines %v", err, d.rejected(), d.service.lines)
 	}
+	if !strings.Contains(d.notes.String(), "trying again") {
+		t.Errorf("noted %q", d.notes.String())
+	}
 }
 
 func TestAnInterruptedImportSaysHowToGoOn(t *testing.T) {
