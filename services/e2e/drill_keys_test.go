@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -249,29 +250,34 @@ func sealedAnew(t *testing.T, c *cluster, security operator) {
 	_, _ = rand.Read(key[:]) // Never fails.
 	present, previous := filepath.Join(c.dir, "kek-2"), filepath.Join(c.dir, "kek")
 	write(t, present, []byte(base64.StdEncoding.EncodeToString(key[:])))
-	restart := func(more ...string) {
-		for _, a := range c.auth {
-			if code := a.terminate(t); code != 0 {
-				t.Errorf("exit code %d after SIGTERM", code)
+	restart := func(settings ...string) {
+		for _, r := range slices.Concat(c.auth[:], c.identities) {
+			if code := r.terminate(t); code != 0 {
+				t.Errorf("%s: exit code %d after SIGTERM", r.kind, code)
 			}
-			a.more = more
-			a.start(t, c)
+			r.more = nil
+			for _, setting := range settings {
+				r.more = append(r.more, "--set", r.kind+".kek."+setting)
+			}
+			r.start(t, c)
 		}
 	}
 	answers := introspections(t, c.gateway[0].edge, 2, token, c.resource)
-	restart("--set", "auth.kek.file="+present, "--set", "auth.kek.previous.file="+previous)
-	var answer struct {
-		Rewrapped int `json:"rewrapped"`
+	restart("file="+present, "previous.file="+previous)
+	for command, least := range map[string]int{"key": 10, "card-key": 5} {
+		var answer struct {
+			Rewrapped int `json:"rewrapped"`
+		}
+		security.run(t, &answer, command, "rewrap")
+		if answer.Rewrapped < least {
+			t.Errorf("%s: %d keys were sealed anew", command, answer.Rewrapped)
+		}
+		security.run(t, &answer, command, "rewrap")
+		if answer.Rewrapped != 0 {
+			t.Errorf("%s: %d keys were sealed anew again", command, answer.Rewrapped)
+		}
 	}
-	security.run(t, &answer, "key", "rewrap")
-	if answer.Rewrapped < 10 {
-		t.Errorf("%d keys were sealed anew", answer.Rewrapped)
-	}
-	security.run(t, &answer, "key", "rewrap")
-	if answer.Rewrapped != 0 {
-		t.Errorf("%d keys were sealed anew again", answer.Rewrapped)
-	}
-	restart("--set", "auth.kek.file="+present)
+	restart("file=" + present)
 	answers.more(t, 20)
 	answers.ended(t, 0)
 	testkit.Eventually(t, patience, func() error {

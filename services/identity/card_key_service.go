@@ -79,6 +79,15 @@ func (s *cardKeyService) RetireCardKey(ctx context.Context, req *identityv1.Reti
 	return &identityv1.RetireCardKeyResponse{RevokedCards: revoked}, nil
 }
 
+// RewrapCardKeys seals every private key under the present key-encryption key.
+func (s *cardKeyService) RewrapCardKeys(ctx context.Context, _ *identityv1.RewrapCardKeysRequest) (*identityv1.RewrapCardKeysResponse, error) {
+	rewrapped, all, err := s.store.RewrapKeys(ctx, act(ctx, "RewrapCardKeys"), s.vault.Reseal)
+	if err != nil {
+		return nil, failure(err, "sealing keys anew")
+	}
+	return &identityv1.RewrapCardKeysResponse{Rewrapped: int32(rewrapped), PrivateKeys: int32(all)}, nil
+}
+
 func keyNotReady(message string) error {
 	return rpcerr.New(errorsv1.Reason_REASON_KEY_NOT_READY, message)
 }

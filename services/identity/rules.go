@@ -55,9 +55,10 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 		identityv1.CardService_GetCardKeys_FullMethodName:       public,
 		identityv1.CardService_GetRevocationList_FullMethodName: public,
 
-		identityv1.CardKeyService_ListCardKeys_FullMethodName:  operators(viewer, support, editor, publish, security),
-		identityv1.CardKeyService_RotateCardKey_FullMethodName: operators(security),
-		identityv1.CardKeyService_RetireCardKey_FullMethodName: operators(security),
+		identityv1.CardKeyService_ListCardKeys_FullMethodName:   operators(viewer, support, editor, publish, security),
+		identityv1.CardKeyService_RotateCardKey_FullMethodName:  operators(security),
+		identityv1.CardKeyService_RetireCardKey_FullMethodName:  operators(security),
+		identityv1.CardKeyService_RewrapCardKeys_FullMethodName: operators(security),
 
 		identityv1.ProfileService_GetProfile_FullMethodName: read,
 

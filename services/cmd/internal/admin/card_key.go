@@ -12,9 +12,10 @@ import (
 
 // CardKeys are the commands about the keys that sign identity cards.
 type CardKeys struct {
-	List   ListCardKeys  `cmd:"" help:"List the keys of both data sets, oldest first."`
-	Rotate RotateCardKey `cmd:"" help:"Let the next key sign from now on; no card ends."`
-	Retire RetireCardKey `cmd:"" help:"Withdraw an old key and revoke the cards that it signed."`
+	List   ListCardKeys   `cmd:"" help:"List the keys of both data sets, oldest first."`
+	Rotate RotateCardKey  `cmd:"" help:"Let the next key sign from now on; no card ends."`
+	Retire RetireCardKey  `cmd:"" help:"Withdraw an old key and revoke the cards that it signed."`
+	Rewrap RewrapCardKeys `cmd:"" help:"Seal identity's private keys under the key-encryption key that is configured now."`
 }
 
 // ListCardKeys lists the keys.
@@ -72,6 +73,25 @@ func (c RetireCardKey) Run(ctx context.Context, conn *grpc.ClientConn, in Input,
 		return err
 	}
 	return out.record(answer, [][2]string{{"retired", c.ID}, {"revoked cards", fmt.Sprint(answer.GetRevokedCards())}})
+}
+
+// RewrapCardKeys seals identity's keys anew.
+type RewrapCardKeys struct{}
+
+// Help explains where it belongs.
+func (RewrapCardKeys) Help() string {
+	return `Identity's private keys, those of cards of both data sets and the access log's, are stored sealed under the key-encryption key (identity.kek). To replace it: restart every identity replica with the new one as identity.kek and the one before as identity.kek.previous, call this until it says 0, then take identity.kek.previous away. Auth's keys have their own command: "admin key rewrap".`
+}
+
+// Run does it.
+func (RewrapCardKeys) Run(ctx context.Context, conn *grpc.ClientConn, out Output) error {
+	answer, err := identityv1.NewCardKeyServiceClient(conn).RewrapCardKeys(ctx, &identityv1.RewrapCardKeysRequest{})
+	if err != nil {
+		return err
+	}
+	return out.record(answer, [][2]string{
+		{"rewrapped", fmt.Sprint(answer.GetRewrapped())}, {"private keys", fmt.Sprint(answer.GetPrivateKeys())},
+	})
 }
 
 func cardKeyHeading() []string {

@@ -15,7 +15,7 @@ type Keys struct {
 	List   ListKeys   `cmd:"" help:"List the signing keys, by use, algorithm and age."`
 	Rotate RotateKey  `cmd:"" help:"Let the next key sign from now on; no token dies."`
 	Retire RetireKey  `cmd:"" help:"End an old key with all tokens that it signed."`
-	Rewrap RewrapKeys `cmd:"" help:"Seal the private keys under the key-encryption key that is configured now."`
+	Rewrap RewrapKeys `cmd:"" help:"Seal auth's private keys under the key-encryption key that is configured now."`
 }
 
 // Help teaches what the states are.
@@ -101,7 +101,7 @@ type RewrapKeys struct{}
 
 // Help explains where it belongs.
 func (RewrapKeys) Help() string {
-	return `Private keys are stored sealed under the key-encryption key (auth.kek). To replace it: restart every auth replica with the new one as auth.kek and the one before as auth.kek.previous, call this until it says 0, then take auth.kek.previous away.`
+	return `Private keys are stored sealed under the key-encryption key (auth.kek). To replace it: restart every auth replica with the new one as auth.kek and the one before as auth.kek.previous, call this until it says 0, then take auth.kek.previous away. Identity's keys have their own command: "admin card-key rewrap".`
 }
 
 // Run does it.

@@ -48,6 +48,15 @@ func (v *Vault) Open(k store.SigningKey) (ed25519.PrivateKey, error) {
 	return ed25519.NewKeyFromSeed(seed), nil
 }
 
+// Reseal seals a stored key under the present key-encryption key; changed is false when it is so already.
+func (v *Vault) Reseal(k store.SigningKey) (sealed []byte, changed bool, err error) {
+	sealed, changed, err = v.kek.Reseal(k.SealedPrivate, place(k.Use, k.DataSet, k.ID))
+	if err != nil {
+		return nil, false, fmt.Errorf("sealing the key %s of %s anew: %w", k.ID, k.Use, err)
+	}
+	return sealed, changed, nil
+}
+
 // Thumbprint is the identifier of a key (RFC 7638).
 func Thumbprint(public ed25519.PublicKey) (string, error) {
 	jwk := jose.JSONWebKey{Key: public}

@@ -329,6 +329,10 @@ func whatIsNotLoggedDoesNotHappen(t *testing.T, open Open) {
 			_, err := s.RetireCardKey(t.Context(), nobody, "first", agreed)
 			return err
 		},
+		"rewrap": func() error {
+			_, _, err := s.RewrapKeys(t.Context(), nobody, sealedAs("new"))
+			return err
+		},
 	} {
 		if change() == nil {
 			t.Errorf("%s: it succeeds without an entry", name)

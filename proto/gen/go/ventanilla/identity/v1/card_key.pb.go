@@ -461,6 +461,98 @@ func (x *RetireCardKeyResponse) GetRevokedCards() int64 {
 	return 0
 }
 
+// RewrapCardKeysRequest has no parameters.
+type RewrapCardKeysRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RewrapCardKeysRequest) Reset() {
+	*x = RewrapCardKeysRequest{}
+	mi := &file_ventanilla_identity_v1_card_key_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RewrapCardKeysRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RewrapCardKeysRequest) ProtoMessage() {}
+
+func (x *RewrapCardKeysRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_identity_v1_card_key_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RewrapCardKeysRequest.ProtoReflect.Descriptor instead.
+func (*RewrapCardKeysRequest) Descriptor() ([]byte, []int) {
+	return file_ventanilla_identity_v1_card_key_proto_rawDescGZIP(), []int{7}
+}
+
+// RewrapCardKeysResponse says what was done.
+type RewrapCardKeysResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many keys were sealed anew; those under the present key already are left alone.
+	Rewrapped int32 `protobuf:"varint,1,opt,name=rewrapped,proto3" json:"rewrapped,omitempty"`
+	// How many private keys there are. Of a retired key there is none.
+	PrivateKeys   int32 `protobuf:"varint,2,opt,name=private_keys,json=privateKeys,proto3" json:"private_keys,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RewrapCardKeysResponse) Reset() {
+	*x = RewrapCardKeysResponse{}
+	mi := &file_ventanilla_identity_v1_card_key_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RewrapCardKeysResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RewrapCardKeysResponse) ProtoMessage() {}
+
+func (x *RewrapCardKeysResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_identity_v1_card_key_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RewrapCardKeysResponse.ProtoReflect.Descriptor instead.
+func (*RewrapCardKeysResponse) Descriptor() ([]byte, []int) {
+	return file_ventanilla_identity_v1_card_key_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *RewrapCardKeysResponse) GetRewrapped() int32 {
+	if x != nil {
+		return x.Rewrapped
+	}
+	return 0
+}
+
+func (x *RewrapCardKeysResponse) GetPrivateKeys() int32 {
+	if x != nil {
+		return x.PrivateKeys
+	}
+	return 0
+}
+
 var File_ventanilla_identity_v1_card_key_proto protoreflect.FileDescriptor
 
 const file_ventanilla_identity_v1_card_key_proto_rawDesc = "" +
@@ -488,17 +580,22 @@ const file_ventanilla_identity_v1_card_key_proto_rawDesc = "" +
 	"\x14RetireCardKeyRequest\x12 \n" +
 	"\x06key_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x05keyId\"<\n" +
 	"\x15RetireCardKeyResponse\x12#\n" +
-	"\rrevoked_cards\x18\x01 \x01(\x03R\frevokedCards*\x96\x01\n" +
+	"\rrevoked_cards\x18\x01 \x01(\x03R\frevokedCards\"\x17\n" +
+	"\x15RewrapCardKeysRequest\"Y\n" +
+	"\x16RewrapCardKeysResponse\x12\x1c\n" +
+	"\trewrapped\x18\x01 \x01(\x05R\trewrapped\x12!\n" +
+	"\fprivate_keys\x18\x02 \x01(\x05R\vprivateKeys*\x96\x01\n" +
 	"\fCardKeyState\x12\x1e\n" +
 	"\x1aCARD_KEY_STATE_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13CARD_KEY_STATE_NEXT\x10\x01\x12\x19\n" +
 	"\x15CARD_KEY_STATE_ACTIVE\x10\x02\x12\x16\n" +
 	"\x12CARD_KEY_STATE_OLD\x10\x03\x12\x1a\n" +
-	"\x16CARD_KEY_STATE_RETIRED\x10\x042\xe1\x02\n" +
+	"\x16CARD_KEY_STATE_RETIRED\x10\x042\xd7\x03\n" +
 	"\x0eCardKeyService\x12n\n" +
 	"\fListCardKeys\x12+.ventanilla.identity.v1.ListCardKeysRequest\x1a,.ventanilla.identity.v1.ListCardKeysResponse\"\x03\x90\x02\x01\x12l\n" +
 	"\rRotateCardKey\x12,.ventanilla.identity.v1.RotateCardKeyRequest\x1a-.ventanilla.identity.v1.RotateCardKeyResponse\x12q\n" +
-	"\rRetireCardKey\x12,.ventanilla.identity.v1.RetireCardKeyRequest\x1a-.ventanilla.identity.v1.RetireCardKeyResponse\"\x03\x90\x02\x02BQZOgithub.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1;identityv1b\x06proto3"
+	"\rRetireCardKey\x12,.ventanilla.identity.v1.RetireCardKeyRequest\x1a-.ventanilla.identity.v1.RetireCardKeyResponse\"\x03\x90\x02\x02\x12t\n" +
+	"\x0eRewrapCardKeys\x12-.ventanilla.identity.v1.RewrapCardKeysRequest\x1a..ventanilla.identity.v1.RewrapCardKeysResponse\"\x03\x90\x02\x02BQZOgithub.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1;identityv1b\x06proto3"
 
 var (
 	file_ventanilla_identity_v1_card_key_proto_rawDescOnce sync.Once
@@ -513,35 +610,39 @@ func file_ventanilla_identity_v1_card_key_proto_rawDescGZIP() []byte {
 }
 
 var file_ventanilla_identity_v1_card_key_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_ventanilla_identity_v1_card_key_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_ventanilla_identity_v1_card_key_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_ventanilla_identity_v1_card_key_proto_goTypes = []any{
-	(CardKeyState)(0),             // 0: ventanilla.identity.v1.CardKeyState
-	(*CardKey)(nil),               // 1: ventanilla.identity.v1.CardKey
-	(*ListCardKeysRequest)(nil),   // 2: ventanilla.identity.v1.ListCardKeysRequest
-	(*ListCardKeysResponse)(nil),  // 3: ventanilla.identity.v1.ListCardKeysResponse
-	(*RotateCardKeyRequest)(nil),  // 4: ventanilla.identity.v1.RotateCardKeyRequest
-	(*RotateCardKeyResponse)(nil), // 5: ventanilla.identity.v1.RotateCardKeyResponse
-	(*RetireCardKeyRequest)(nil),  // 6: ventanilla.identity.v1.RetireCardKeyRequest
-	(*RetireCardKeyResponse)(nil), // 7: ventanilla.identity.v1.RetireCardKeyResponse
-	(v1.DataSet)(0),               // 8: ventanilla.auth.v1.DataSet
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
+	(CardKeyState)(0),              // 0: ventanilla.identity.v1.CardKeyState
+	(*CardKey)(nil),                // 1: ventanilla.identity.v1.CardKey
+	(*ListCardKeysRequest)(nil),    // 2: ventanilla.identity.v1.ListCardKeysRequest
+	(*ListCardKeysResponse)(nil),   // 3: ventanilla.identity.v1.ListCardKeysResponse
+	(*RotateCardKeyRequest)(nil),   // 4: ventanilla.identity.v1.RotateCardKeyRequest
+	(*RotateCardKeyResponse)(nil),  // 5: ventanilla.identity.v1.RotateCardKeyResponse
+	(*RetireCardKeyRequest)(nil),   // 6: ventanilla.identity.v1.RetireCardKeyRequest
+	(*RetireCardKeyResponse)(nil),  // 7: ventanilla.identity.v1.RetireCardKeyResponse
+	(*RewrapCardKeysRequest)(nil),  // 8: ventanilla.identity.v1.RewrapCardKeysRequest
+	(*RewrapCardKeysResponse)(nil), // 9: ventanilla.identity.v1.RewrapCardKeysResponse
+	(v1.DataSet)(0),                // 10: ventanilla.auth.v1.DataSet
+	(*timestamppb.Timestamp)(nil),  // 11: google.protobuf.Timestamp
 }
 var file_ventanilla_identity_v1_card_key_proto_depIdxs = []int32{
-	8,  // 0: ventanilla.identity.v1.CardKey.data_set:type_name -> ventanilla.auth.v1.DataSet
+	10, // 0: ventanilla.identity.v1.CardKey.data_set:type_name -> ventanilla.auth.v1.DataSet
 	0,  // 1: ventanilla.identity.v1.CardKey.state:type_name -> ventanilla.identity.v1.CardKeyState
-	9,  // 2: ventanilla.identity.v1.CardKey.created_at:type_name -> google.protobuf.Timestamp
-	9,  // 3: ventanilla.identity.v1.CardKey.activated_at:type_name -> google.protobuf.Timestamp
+	11, // 2: ventanilla.identity.v1.CardKey.created_at:type_name -> google.protobuf.Timestamp
+	11, // 3: ventanilla.identity.v1.CardKey.activated_at:type_name -> google.protobuf.Timestamp
 	1,  // 4: ventanilla.identity.v1.ListCardKeysResponse.card_keys:type_name -> ventanilla.identity.v1.CardKey
-	8,  // 5: ventanilla.identity.v1.RotateCardKeyRequest.data_set:type_name -> ventanilla.auth.v1.DataSet
+	10, // 5: ventanilla.identity.v1.RotateCardKeyRequest.data_set:type_name -> ventanilla.auth.v1.DataSet
 	1,  // 6: ventanilla.identity.v1.RotateCardKeyResponse.card_key:type_name -> ventanilla.identity.v1.CardKey
 	2,  // 7: ventanilla.identity.v1.CardKeyService.ListCardKeys:input_type -> ventanilla.identity.v1.ListCardKeysRequest
 	4,  // 8: ventanilla.identity.v1.CardKeyService.RotateCardKey:input_type -> ventanilla.identity.v1.RotateCardKeyRequest
 	6,  // 9: ventanilla.identity.v1.CardKeyService.RetireCardKey:input_type -> ventanilla.identity.v1.RetireCardKeyRequest
-	3,  // 10: ventanilla.identity.v1.CardKeyService.ListCardKeys:output_type -> ventanilla.identity.v1.ListCardKeysResponse
-	5,  // 11: ventanilla.identity.v1.CardKeyService.RotateCardKey:output_type -> ventanilla.identity.v1.RotateCardKeyResponse
-	7,  // 12: ventanilla.identity.v1.CardKeyService.RetireCardKey:output_type -> ventanilla.identity.v1.RetireCardKeyResponse
-	10, // [10:13] is the sub-list for method output_type
-	7,  // [7:10] is the sub-list for method input_type
+	8,  // 10: ventanilla.identity.v1.CardKeyService.RewrapCardKeys:input_type -> ventanilla.identity.v1.RewrapCardKeysRequest
+	3,  // 11: ventanilla.identity.v1.CardKeyService.ListCardKeys:output_type -> ventanilla.identity.v1.ListCardKeysResponse
+	5,  // 12: ventanilla.identity.v1.CardKeyService.RotateCardKey:output_type -> ventanilla.identity.v1.RotateCardKeyResponse
+	7,  // 13: ventanilla.identity.v1.CardKeyService.RetireCardKey:output_type -> ventanilla.identity.v1.RetireCardKeyResponse
+	9,  // 14: ventanilla.identity.v1.CardKeyService.RewrapCardKeys:output_type -> ventanilla.identity.v1.RewrapCardKeysResponse
+	11, // [11:15] is the sub-list for method output_type
+	7,  // [7:11] is the sub-list for method input_type
 	7,  // [7:7] is the sub-list for extension type_name
 	7,  // [7:7] is the sub-list for extension extendee
 	0,  // [0:7] is the sub-list for field type_name
@@ -558,7 +659,7 @@ func file_ventanilla_identity_v1_card_key_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ventanilla_identity_v1_card_key_proto_rawDesc), len(file_ventanilla_identity_v1_card_key_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   7,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

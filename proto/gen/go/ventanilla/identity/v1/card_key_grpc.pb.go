@@ -19,9 +19,10 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	CardKeyService_ListCardKeys_FullMethodName  = "/ventanilla.identity.v1.CardKeyService/ListCardKeys"
-	CardKeyService_RotateCardKey_FullMethodName = "/ventanilla.identity.v1.CardKeyService/RotateCardKey"
-	CardKeyService_RetireCardKey_FullMethodName = "/ventanilla.identity.v1.CardKeyService/RetireCardKey"
+	CardKeyService_ListCardKeys_FullMethodName   = "/ventanilla.identity.v1.CardKeyService/ListCardKeys"
+	CardKeyService_RotateCardKey_FullMethodName  = "/ventanilla.identity.v1.CardKeyService/RotateCardKey"
+	CardKeyService_RetireCardKey_FullMethodName  = "/ventanilla.identity.v1.CardKeyService/RetireCardKey"
+	CardKeyService_RewrapCardKeys_FullMethodName = "/ventanilla.identity.v1.CardKeyService/RewrapCardKeys"
 )
 
 // CardKeyServiceClient is the client API for CardKeyService service.
@@ -38,6 +39,9 @@ type CardKeyServiceClient interface {
 	// RetireCardKey withdraws an old key and revokes the cards that it signed, expired ones too, both or neither. Role: security.
 	// Fails with KEY_NOT_FOUND, and with KEY_IN_USE for the key that signs and the next.
 	RetireCardKey(ctx context.Context, in *RetireCardKeyRequest, opts ...grpc.CallOption) (*RetireCardKeyResponse, error)
+	// RewrapCardKeys seals every private key of identity, the access log's too, under the key-encryption key that is configured now. Until
+	// it was called, keys sealed under the previous one need that one beside it. Role: security.
+	RewrapCardKeys(ctx context.Context, in *RewrapCardKeysRequest, opts ...grpc.CallOption) (*RewrapCardKeysResponse, error)
 }
 
 type cardKeyServiceClient struct {
@@ -78,6 +82,16 @@ func (c *cardKeyServiceClient) RetireCardKey(ctx context.Context, in *RetireCard
 	return out, nil
 }
 
+func (c *cardKeyServiceClient) RewrapCardKeys(ctx context.Context, in *RewrapCardKeysRequest, opts ...grpc.CallOption) (*RewrapCardKeysResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RewrapCardKeysResponse)
+	err := c.cc.Invoke(ctx, CardKeyService_RewrapCardKeys_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // CardKeyServiceServer is the server API for CardKeyService service.
 // All implementations must embed UnimplementedCardKeyServiceServer
 // for forward compatibility.
@@ -92,6 +106,9 @@ type CardKeyServiceServer interface {
 	// RetireCardKey withdraws an old key and revokes the cards that it signed, expired ones too, both or neither. Role: security.
 	// Fails with KEY_NOT_FOUND, and with KEY_IN_USE for the key that signs and the next.
 	RetireCardKey(context.Context, *RetireCardKeyRequest) (*RetireCardKeyResponse, error)
+	// RewrapCardKeys seals every private key of identity, the access log's too, under the key-encryption key that is configured now. Until
+	// it was called, keys sealed under the previous one need that one beside it. Role: security.
+	RewrapCardKeys(context.Context, *RewrapCardKeysRequest) (*RewrapCardKeysResponse, error)
 	mustEmbedUnimplementedCardKeyServiceServer()
 }
 
@@ -110,6 +127,9 @@ func (UnimplementedCardKeyServiceServer) RotateCardKey(context.Context, *RotateC
 }
 func (UnimplementedCardKeyServiceServer) RetireCardKey(context.Context, *RetireCardKeyRequest) (*RetireCardKeyResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method RetireCardKey not implemented")
+}
+func (UnimplementedCardKeyServiceServer) RewrapCardKeys(context.Context, *RewrapCardKeysRequest) (*RewrapCardKeysResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RewrapCardKeys not implemented")
 }
 func (UnimplementedCardKeyServiceServer) mustEmbedUnimplementedCardKeyServiceServer() {}
 func (UnimplementedCardKeyServiceServer) testEmbeddedByValue()                        {}
@@ -186,6 +206,24 @@ func _CardKeyService_RetireCardKey_Handler(srv interface{}, ctx context.Context,
 	return interceptor(ctx, in, info, handler)
 }
 
+func _CardKeyService_RewrapCardKeys_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RewrapCardKeysRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CardKeyServiceServer).RewrapCardKeys(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CardKeyService_RewrapCardKeys_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CardKeyServiceServer).RewrapCardKeys(ctx, req.(*RewrapCardKeysRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // CardKeyService_ServiceDesc is the grpc.ServiceDesc for CardKeyService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -204,6 +242,10 @@ var CardKeyService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "RetireCardKey",
 			Handler:    _CardKeyService_RetireCardKey_Handler,
+		},
+		{
+			MethodName: "RewrapCardKeys",
+			Handler:    _CardKeyService_RewrapCardKeys_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
