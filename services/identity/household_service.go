@@ -92,11 +92,7 @@ func (s *householdService) GetHousehold(ctx context.Context, req *identityv1.Get
 	if err != nil {
 		return nil, failure(err, "reading a household")
 	}
-	pseudonyms := make([]string, len(members))
-	for i, m := range members {
-		pseudonyms[i] = m.Pseudonym
-	}
-	if err := s.recordRead(ctx, "GetHousehold", store.SetTarget(pseudonyms), householdFields, req.GetAccess()); err != nil {
+	if err := s.recordRead(ctx, "GetHousehold", membersTarget(members), householdFields, req.GetAccess()); err != nil {
 		return nil, err
 	}
 	return &identityv1.GetHouseholdResponse{Household: householdToProto(household, members)}, nil
@@ -133,10 +129,20 @@ func (s *householdService) FindHousehold(ctx context.Context, req *identityv1.Fi
 	if err != nil {
 		return nil, failure(err, "reading a household")
 	}
-	if err := s.recordRead(ctx, "FindHousehold", pseudonym, householdFields, req.GetAccess()); err != nil {
+	err = s.recordRead(ctx, "FindHousehold", pseudonym, householdFields, req.GetAccess(), store.Member{Name: "set", Value: membersTarget(members)})
+	if err != nil {
 		return nil, err
 	}
 	return &identityv1.FindHouseholdResponse{Household: householdToProto(household, members)}, nil
+}
+
+// membersTarget is all members as the access log names them.
+func membersTarget(members []store.HouseholdMember) string {
+	pseudonyms := make([]string, len(members))
+	for i, m := range members {
+		pseudonyms[i] = m.Pseudonym
+	}
+	return store.SetTarget(pseudonyms)
 }
 
 // household finds one that exists for the caller.
