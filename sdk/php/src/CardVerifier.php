@@ -34,7 +34,7 @@ final class CardVerifier
         if ($card === null) {
             return Verdict::Unreadable;
         }
-        if ($card->validator !== '' && !in_array($card->validator, $this->keys['validators'] ?? [], true)) {
+        if ($card->validator !== null && !in_array($card->validator, $this->keys['validators'] ?? [], true)) {
             return Verdict::UnknownIssuer;
         }
         if (!$this->signed($card)) {
