@@ -28,7 +28,7 @@ export class CardVerifier {
 
   /**
    * The verdict about the text of a QR code, with the card when it could be read: valid, unreadable, unknown_issuer,
-   * bad_signature, revoked, or stale_list: the signature is good, but the list at hand is too old to rely on.
+   * bad_signature, revoked, or stale_list: the signature is good, but the list at hand is too old to rely on, or of a time to come.
    */
   async verify(qr) {
     const card = parseCard(qr)
@@ -37,7 +37,8 @@ export class CardVerifier {
     if (!await this.#signed(card)) return { verdict: 'bad_signature', card }
     const list = this.#list && await this.#list
     if (list && list.has(await cardPrefix(card))) return { verdict: 'revoked', card, listedAt: list.issuedAt }
-    const stale = list ? this.#now() / 1000 > list.expires + leeway : this.requireList
+    const now = this.#now() / 1000 // one before the list was made says nothing of its age
+    const stale = list ? now > list.expires + leeway || now < list.issuedAt / 1000 - leeway : this.requireList
     return { verdict: stale ? 'stale_list' : 'valid', card, listedAt: list?.issuedAt ?? null }
   }
 

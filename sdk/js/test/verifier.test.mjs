@@ -72,6 +72,8 @@ test('a list tells of revoked cards, and of its age', async () => {
   assert.equal(await at(now, list()), 'valid')
   assert.equal(await at(now, list({ revoked: Buffer.concat([Buffer.alloc(8), prefix]).toString('base64url') })), 'revoked')
   assert.equal(await at(now + 3_606_000, list()), 'stale_list')
+  assert.equal(await at(now - 5_000, list()), 'valid')
+  assert.equal(await at(now - 6_000, list()), 'stale_list', 'a clock that is behind cannot tell')
   assert.equal(await at(now + 3_606_000, list({ revoked: prefix.toString('base64url') })), 'revoked', 'an old list is right about what it has')
   assert.equal(await at(now, undefined), 'stale_list', 'without a list nobody knows')
 })

@@ -115,6 +115,8 @@ run([
         same(Verdict::Valid, $at(0, $issuer->list()), 'fresh');
         same(Verdict::Revoked, $at(0, $issuer->list(str_repeat("\0", 8) . $issuer->prefix . str_repeat("\xff", 8))), 'revoked');
         same(Verdict::StaleList, $at(3606, $issuer->list()), 'old');
+        same(Verdict::Valid, $at(-5, $issuer->list()), 'as far as clocks may differ');
+        same(Verdict::StaleList, $at(-6, $issuer->list()), 'of a time to come');
         same(Verdict::Revoked, $at(3606, $issuer->list($issuer->prefix)), 'an old list is right about what it has');
         same(Verdict::StaleList, $at(0, null), 'without a list nobody knows');
     },
