@@ -100,8 +100,7 @@ func (s *householdService) GetHousehold(ctx context.Context, req *identityv1.Get
 
 // FindHousehold returns the household that a person is in, with its members.
 func (s *householdService) FindHousehold(ctx context.Context, req *identityv1.FindHouseholdRequest) (*identityv1.FindHouseholdResponse, error) {
-	caller := callerOf(ctx)
-	if err := caller.needs(scopeRead); err != nil {
+	if err := callerOf(ctx).needs(scopeRead); err != nil {
 		return nil, err
 	}
 	if err := plain("person_id", req.GetPersonId()); err != nil {
@@ -111,12 +110,9 @@ func (s *householdService) FindHousehold(ctx context.Context, req *identityv1.Fi
 	if err != nil {
 		return nil, err
 	}
-	set, pseudonym, err := s.store.Subject(ctx, store.Subject{Kind: store.SubjectPerson, ID: req.GetPersonId()})
-	if errors.Is(err, sqlstore.ErrNotFound) || err == nil && !caller.sees(set) {
-		return nil, personNotFound()
-	}
+	person, err := s.person(ctx, req.GetPersonId())
 	if err != nil {
-		return nil, failure(err, "finding a person's household")
+		return nil, err
 	}
 	household, err := s.store.HouseholdOf(ctx, req.GetPersonId(), as)
 	if errors.Is(err, sqlstore.ErrNotFound) {
@@ -129,7 +125,7 @@ func (s *householdService) FindHousehold(ctx context.Context, req *identityv1.Fi
 	if err != nil {
 		return nil, failure(err, "reading a household")
 	}
-	err = s.recordRead(ctx, "FindHousehold", pseudonym, householdFields, req.GetAccess(), store.Member{Name: "set", Value: membersTarget(members)})
+	err = s.recordRead(ctx, "FindHousehold", person.Pseudonym, householdFields, req.GetAccess(), store.Member{Name: "set", Value: membersTarget(members)})
 	if err != nil {
 		return nil, err
 	}

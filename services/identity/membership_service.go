@@ -155,7 +155,7 @@ func membershipFailure(err error, doing string) error {
 	}
 	switch {
 	case errors.Is(err, sqlstore.ErrNotFound):
-		return rpcerr.New(errorsv1.Reason_REASON_MEMBERSHIP_NOT_FOUND, "no membership has the identifier")
+		return membershipNotFound()
 	case errors.Is(err, store.ErrMembershipExists):
 		return rpcerr.New(errorsv1.Reason_REASON_MEMBERSHIP_EXISTS, "the person has a membership of the type and number that has not ended")
 	case errors.Is(err, store.ErrTooManyMemberships):
