@@ -188,10 +188,14 @@ func TestMembershipsAreImported(t *testing.T) {
 7 department: is not in the catalogue
 8 department: is required
 9 unique_key: is required`)
+		want(t, "what an earlier row of the batch made", d.whole(membershipRows,
+			`{"unique_key":"A","type":"P","number":"20240002","programme":"101","academic_unit":"UAM","status":"INSCRITO"}`,
+			`{"unique_key":"A","type":"P","number":"20240002","status":"ADMITIDO"}`,
+		), "2 stored, 0 unchanged")
 		all, err := identityv1.NewMembershipServiceClient(d.conn).ListMemberships(p.byOperator("viewer"),
 			&identityv1.ListMembershipsRequest{PersonId: d.person("A").GetPersonId(), Access: because()})
 		check(t, err)
-		if len(all.GetMemberships()) != 2 || all.GetMemberships()[0].GetStatus() != "EGRESADO" || all.GetMemberships()[0].GetProgramme() != "101" {
+		if len(all.GetMemberships()) != 3 || all.GetMemberships()[2].GetStatus() != "ADMITIDO" || all.GetMemberships()[0].GetStatus() != "EGRESADO" || all.GetMemberships()[0].GetProgramme() != "101" {
 			t.Errorf("got %v", all)
 		}
 	})
