@@ -157,6 +157,19 @@ func TestPersonsAreUpdatedByRows(t *testing.T) {
 	})
 }
 
+// A row makes no person that the contract would refuse, and that nobody could change any more.
+func TestARowAddsNoAddressTooMany(t *testing.T) {
+	p := newPlatform(t)
+	d := p.desk()
+	person := &identityv1.Person{UniqueKey: "A", GivenNames: "ANA"}
+	for i := range 16 {
+		person.Contacts = append(person.Contacts, &identityv1.Contact{Kind: identityv1.ContactKind_CONTACT_KIND_POSTAL, Value: fmt.Sprint("Calle ", i)})
+	}
+	p.createPerson(identityv1.NewPersonServiceClient(d.conn), person)
+	want(t, "the seventeenth", d.whole(personRows, `{"unique_key":"A","email":"a@example.org"}`), "0 stored, 0 unchanged\n1 email: the person has 16 addresses")
+	want(t, "another change", d.whole(personRows, `{"unique_key":"A","second_surname":"PAZ"}`), "1 stored, 0 unchanged")
+}
+
 func TestMembershipsAreImported(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		d := p.desk()
