@@ -100,8 +100,8 @@ export interface CardKeys {
 
 /** The fields of a QR code. They prove nothing by themselves. */
 export interface Card {
-  /** The address before "#"; empty when there was none. */
-  validator: string
+  /** The address before "#"; null when there was no "#". */
+  validator: string | null
   /** What is signed. */
   text: string
   version: string

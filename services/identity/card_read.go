@@ -15,16 +15,12 @@ const defaultScale = 8
 
 // ListCards returns a person's cards, newest first.
 func (s *cardService) ListCards(ctx context.Context, req *identityv1.ListCardsRequest) (*identityv1.ListCardsResponse, error) {
-	caller := callerOf(ctx)
-	if err := caller.needs(scopeRead); err != nil {
+	if err := callerOf(ctx).needs(scopeRead); err != nil {
 		return nil, err
 	}
-	person, err := s.store.PersonRef(ctx, req.GetPersonId())
-	if errors.Is(err, sqlstore.ErrNotFound) || err == nil && !caller.sees(person.DataSet) {
-		return nil, personNotFound()
-	}
+	person, err := s.person(ctx, req.GetPersonId())
 	if err != nil {
-		return nil, failure(err, "finding a person")
+		return nil, err
 	}
 	cards, err := s.store.Cards(ctx, req.GetPersonId())
 	if err != nil {

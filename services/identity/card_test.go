@@ -281,7 +281,8 @@ func TestCardsAreRenewedAndRevoked(t *testing.T) {
 			}
 			p.clock.Advance(time.Minute)
 		}
-		if entries := p.logged("pseudonym of 1"); len(entries) != 3 || !strings.Contains(entries[0], `"reason":"lost"`) {
+		if entries := p.logged("pseudonym of 1"); len(entries) != 4 || !strings.Contains(entries[1], `"reason":"lost"`) ||
+			!strings.Contains(entries[0], `"act":"RevokeCard"`) || !strings.Contains(entries[0], `"fields":["card"]`) || strings.Contains(entries[0], "reason") {
 			t.Errorf("logged %q", entries)
 		}
 		_, err = r.cards().RevokeCard(r.byOperator("support"), &identityv1.RevokeCardRequest{Folio: "nobody", Reason: lost})

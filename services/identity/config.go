@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/ventanilla/ventanilla/pkg/keyring"
@@ -96,8 +97,8 @@ func checkValidator(address string) error {
 	switch {
 	case address == "":
 		return errors.New("required")
-	case err != nil, u.Scheme != "https", u.Host == "", u.RawQuery != "", u.Fragment != "":
-		return fmt.Errorf("%q is no https address without query and fragment", address)
+	case err != nil, u.Scheme != "https", u.Host == "", u.User != nil, strings.ContainsAny(address, "?#"): // an empty part is one, too
+		return errors.New("must be an https address without query, fragment and credentials")
 	case len(address) > maxValidator:
 		return fmt.Errorf("%q is longer than %d bytes", address, maxValidator)
 	}

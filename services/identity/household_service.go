@@ -92,11 +92,7 @@ func (s *householdService) GetHousehold(ctx context.Context, req *identityv1.Get
 	if err != nil {
 		return nil, failure(err, "reading a household")
 	}
-	pseudonyms := make([]string, len(members))
-	for i, m := range members {
-		pseudonyms[i] = m.Pseudonym
-	}
-	if err := s.recordRead(ctx, "GetHousehold", store.SetTarget(pseudonyms), householdFields, req.GetAccess()); err != nil {
+	if err := s.recordRead(ctx, "GetHousehold", membersTarget(members), householdFields, req.GetAccess()); err != nil {
 		return nil, err
 	}
 	return &identityv1.GetHouseholdResponse{Household: householdToProto(household, members)}, nil
@@ -104,8 +100,7 @@ func (s *householdService) GetHousehold(ctx context.Context, req *identityv1.Get
 
 // FindHousehold returns the household that a person is in, with its members.
 func (s *householdService) FindHousehold(ctx context.Context, req *identityv1.FindHouseholdRequest) (*identityv1.FindHouseholdResponse, error) {
-	caller := callerOf(ctx)
-	if err := caller.needs(scopeRead); err != nil {
+	if err := callerOf(ctx).needs(scopeRead); err != nil {
 		return nil, err
 	}
 	if err := plain("person_id", req.GetPersonId()); err != nil {
@@ -115,12 +110,9 @@ func (s *householdService) FindHousehold(ctx context.Context, req *identityv1.Fi
 	if err != nil {
 		return nil, err
 	}
-	set, pseudonym, err := s.store.Subject(ctx, store.Subject{Kind: store.SubjectPerson, ID: req.GetPersonId()})
-	if errors.Is(err, sqlstore.ErrNotFound) || err == nil && !caller.sees(set) {
-		return nil, personNotFound()
-	}
+	person, err := s.person(ctx, req.GetPersonId())
 	if err != nil {
-		return nil, failure(err, "finding a person's household")
+		return nil, err
 	}
 	household, err := s.store.HouseholdOf(ctx, req.GetPersonId(), as)
 	if errors.Is(err, sqlstore.ErrNotFound) {
@@ -133,10 +125,20 @@ func (s *householdService) FindHousehold(ctx context.Context, req *identityv1.Fi
 	if err != nil {
 		return nil, failure(err, "reading a household")
 	}
-	if err := s.recordRead(ctx, "FindHousehold", pseudonym, householdFields, req.GetAccess()); err != nil {
+	err = s.recordRead(ctx, "FindHousehold", person.Pseudonym, householdFields, req.GetAccess(), store.Member{Name: "set", Value: membersTarget(members)})
+	if err != nil {
 		return nil, err
 	}
 	return &identityv1.FindHouseholdResponse{Household: householdToProto(household, members)}, nil
+}
+
+// membersTarget is all members as the access log names them.
+func membersTarget(members []store.HouseholdMember) string {
+	pseudonyms := make([]string, len(members))
+	for i, m := range members {
+		pseudonyms[i] = m.Pseudonym
+	}
+	return store.SetTarget(pseudonyms)
 }
 
 // household finds one that exists for the caller.

@@ -122,7 +122,8 @@ func TestAHouseholdAsOfATime(t *testing.T) {
 		if found.GetHousehold().GetHouseholdId() != home || len(found.GetHousehold().GetMembers()) != 2 {
 			t.Errorf("found %v", found)
 		}
-		if reads := p.entered("p-" + eva); !strings.Contains(reads[len(reads)-1], "FindHousehold") {
+		if reads := p.entered("p-" + eva); !strings.Contains(reads[len(reads)-1], "FindHousehold") ||
+			!strings.Contains(reads[len(reads)-1], `"set":"`+setOf(ana, eva)+`"`) {
 			t.Errorf("entered %q", reads)
 		}
 		_, err = households.FindHousehold(p.byOperator("viewer"), &identityv1.FindHouseholdRequest{PersonId: eva, Access: because()})

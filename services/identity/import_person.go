@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"fmt"
 	"slices"
 
 	"google.golang.org/protobuf/types/known/structpb"
@@ -9,6 +10,9 @@ import (
 	"github.com/ventanilla/ventanilla/services/identity/internal/nationalid"
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
 )
+
+// maxContacts bounds those of a person, as the contract does.
+const maxContacts = 16
 
 // unnamed stands for the names of a row that has none, while it is checked.
 const unnamed = "-"
@@ -158,6 +162,9 @@ func (m rowMembers) merge(p *store.Person, row store.Person) error {
 	for _, one := range rowContacts {
 		if m.has(one.member) {
 			p.Contacts = mergeContact(p.Contacts, row.Contacts, contactKinds[one.kind])
+		}
+		if len(p.Contacts) > maxContacts {
+			return &rowError{one.member, fmt.Sprintf("the person has %d addresses", maxContacts)}
 		}
 	}
 	return nil

@@ -157,6 +157,19 @@ func TestPersonsAreUpdatedByRows(t *testing.T) {
 	})
 }
 
+// A row makes no person that the contract would refuse, and that nobody could change any more.
+func TestARowAddsNoAddressTooMany(t *testing.T) {
+	p := newPlatform(t)
+	d := p.desk()
+	person := &identityv1.Person{UniqueKey: "A", GivenNames: "ANA"}
+	for i := range 16 {
+		person.Contacts = append(person.Contacts, &identityv1.Contact{Kind: identityv1.ContactKind_CONTACT_KIND_POSTAL, Value: fmt.Sprint("Calle ", i)})
+	}
+	p.createPerson(identityv1.NewPersonServiceClient(d.conn), person)
+	want(t, "the seventeenth", d.whole(personRows, `{"unique_key":"A","email":"a@example.org"}`), "0 stored, 0 unchanged\n1 email: the person has 16 addresses")
+	want(t, "another change", d.whole(personRows, `{"unique_key":"A","second_surname":"PAZ"}`), "1 stored, 0 unchanged")
+}
+
 func TestMembershipsAreImported(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		d := p.desk()
@@ -188,10 +201,14 @@ func TestMembershipsAreImported(t *testing.T) {
 7 department: is not in the catalogue
 8 department: is required
 9 unique_key: is required`)
+		want(t, "what an earlier row of the batch made", d.whole(membershipRows,
+			`{"unique_key":"A","type":"P","number":"20240002","programme":"101","academic_unit":"UAM","status":"INSCRITO"}`,
+			`{"unique_key":"A","type":"P","number":"20240002","status":"ADMITIDO"}`,
+		), "2 stored, 0 unchanged")
 		all, err := identityv1.NewMembershipServiceClient(d.conn).ListMemberships(p.byOperator("viewer"),
 			&identityv1.ListMembershipsRequest{PersonId: d.person("A").GetPersonId(), Access: because()})
 		check(t, err)
-		if len(all.GetMemberships()) != 2 || all.GetMemberships()[0].GetStatus() != "EGRESADO" || all.GetMemberships()[0].GetProgramme() != "101" {
+		if len(all.GetMemberships()) != 3 || all.GetMemberships()[2].GetStatus() != "ADMITIDO" || all.GetMemberships()[0].GetStatus() != "EGRESADO" || all.GetMemberships()[0].GetProgramme() != "101" {
 			t.Errorf("got %v", all)
 		}
 	})

@@ -99,7 +99,8 @@ func (s *membershipService) UpdateMembership(
 	if err != nil {
 		return nil, membershipFailure(err, "changing a membership")
 	}
-	return &identityv1.UpdateMembershipResponse{Membership: membershipToProto(stored)}, nil
+	out, err := s.releaseMembership(ctx, "UpdateMembership", stored)
+	return &identityv1.UpdateMembershipResponse{Membership: out}, err
 }
 
 // EndMembership ends a membership and revokes its live card.
@@ -119,7 +120,23 @@ func (s *membershipService) EndMembership(
 	if err != nil {
 		return nil, membershipFailure(err, "ending a membership")
 	}
-	return &identityv1.EndMembershipResponse{Membership: membershipToProto(ended)}, nil
+	out, err := s.releaseMembership(ctx, "EndMembership", ended)
+	return &identityv1.EndMembershipResponse{Membership: out}, err
+}
+
+// releaseMembership enters in the log that a change's answer has the whole membership, which the change's own entry does not say, and
+// returns it as the caller may see it.
+func (s *membershipService) releaseMembership(ctx context.Context, rpc string, m store.Membership) (*identityv1.Membership, error) {
+	out := membershipToProto(m)
+	if callerOf(ctx).needs(scopeRead) != nil {
+		return &identityv1.Membership{
+			MembershipId: m.ID, PersonId: m.PersonID, EndedAt: out.GetEndedAt(), CreatedAt: out.GetCreatedAt(), UpdatedAt: out.GetUpdatedAt(),
+		}, nil
+	}
+	if err := s.recordRead(ctx, rpc, m.Pseudonym, fieldsOf(out), nil); err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // person finds what leads to a person that exists for the caller.
@@ -138,7 +155,7 @@ func membershipFailure(err error, doing string) error {
 	}
 	switch {
 	case errors.Is(err, sqlstore.ErrNotFound):
-		return rpcerr.New(errorsv1.Reason_REASON_MEMBERSHIP_NOT_FOUND, "no membership has the identifier")
+		return membershipNotFound()
 	case errors.Is(err, store.ErrMembershipExists):
 		return rpcerr.New(errorsv1.Reason_REASON_MEMBERSHIP_EXISTS, "the person has a membership of the type and number that has not ended")
 	case errors.Is(err, store.ErrTooManyMemberships):

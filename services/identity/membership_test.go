@@ -115,7 +115,10 @@ func TestAMembershipsLife(t *testing.T) {
 			"CreateMembership type,number,department,status,position,hired_on,salary_level",
 			"CreateMembership type,entity,status",
 			"UpdateMembership term,status",
+			"UpdateMembership membership_id,person_id,type,number,programme,academic_unit,status,valid_until,created_at,updated_at",
 			"EndMembership ended_at",
+			"EndMembership membership_id,person_id,type,number,department,status,position,hired_on,salary_level,ended_at,created_at,updated_at",
+			"EndMembership membership_id,person_id,type,number,department,status,position,hired_on,salary_level,ended_at,created_at,updated_at",
 			"ListMemberships membership_id,person_id,type,number,programme,academic_unit,department,entity,status,position,hired_on,salary_level," +
 				"valid_until,ended_at,created_at,updated_at",
 		}, acts[1:]); diff != "" {

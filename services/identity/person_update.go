@@ -3,6 +3,8 @@ package identity
 import (
 	"context"
 
+	"google.golang.org/protobuf/types/known/timestamppb"
+
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
@@ -17,7 +19,7 @@ func changeableOfPerson() []string {
 	}
 }
 
-// UpdatePerson changes the fields of the mask.
+// UpdatePerson changes the fields of the mask. What its answer has beside is read.
 func (s *personService) UpdatePerson(ctx context.Context, req *identityv1.UpdatePersonRequest) (*identityv1.UpdatePersonResponse, error) {
 	caller := callerOf(ctx)
 	if err := caller.needs(scopeWrite); err != nil {
@@ -45,6 +47,13 @@ func (s *personService) UpdatePerson(ctx context.Context, req *identityv1.Update
 	if err != nil {
 		return nil, personFailure(err, "changing a person")
 	}
-	out, err := caller.shown(stored)
+	if caller.needs(scopeRead) != nil {
+		return &identityv1.UpdatePersonResponse{Person: &identityv1.Person{
+			PersonId: stored.ID, DataSet: dataSetToProto(stored.DataSet), Version: stored.Version,
+			CreatedAt: timestamppb.New(stored.CreatedAt), UpdatedAt: timestamppb.New(stored.UpdatedAt),
+		}}, nil
+	}
+	// The change's own entry does not say that the rest leaves, too; one that changes nothing has none.
+	out, err := s.release(ctx, "UpdatePerson", stored, &identityv1.Access{Purpose: req.GetReason()})
 	return &identityv1.UpdatePersonResponse{Person: out}, err
 }

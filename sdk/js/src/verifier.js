@@ -28,26 +28,22 @@ export class CardVerifier {
 
   /**
    * The verdict about the text of a QR code, with the card when it could be read: valid, unreadable, unknown_issuer,
-   * bad_signature, revoked, or stale_list: the signature is good, but the list at hand is too old to rely on.
+   * bad_signature, revoked, or stale_list: the signature is good, but the list at hand is too old to rely on, or of a time to come.
    */
   async verify(qr) {
     const card = parseCard(qr)
     if (!card) return { verdict: 'unreadable', card: null }
-    if (card.validator && !this.#validators.includes(card.validator)) return { verdict: 'unknown_issuer', card }
+    if (card.validator !== null && !this.#validators.includes(card.validator)) return { verdict: 'unknown_issuer', card }
     if (!await this.#signed(card)) return { verdict: 'bad_signature', card }
     const list = this.#list && await this.#list
     if (list && list.has(await cardPrefix(card))) return { verdict: 'revoked', card, listedAt: list.issuedAt }
-    const stale = list ? this.#now() / 1000 > list.expires + leeway : this.requireList
+    const now = this.#now() / 1000 // one before the list was made says nothing of its age
+    const stale = list ? now > list.expires + leeway || now < list.issuedAt / 1000 - leeway : this.requireList
     return { verdict: stale ? 'stale_list' : 'valid', card, listedAt: list?.issuedAt ?? null }
   }
 
   async #signed(card) {
-    let signature
-    try {
-      signature = decode(card.signature)
-    } catch {
-      return false
-    }
+    const signature = decode(card.signature)
     const message = utf8.encode(hex(await sha256(utf8.encode(card.text))))
     const verdicts = await Promise.all(this.#keys.map(async ({ key }) => verifyWith(await key, signature, message)))
     return verdicts.includes(true)

@@ -28,18 +28,25 @@ test('spare bits of the signature are refused', async () => {
   const last = vector.signature.at(-1) // "g": its low four bits are zero
   assert.equal(last, 'g')
   for (const other of 'hijklmnopqrstuv') {
-    assert.equal(await verdict(`${vector.text}|${vector.signature.slice(0, -1)}${other}`), 'bad_signature')
+    assert.equal(await verdict(`${vector.text}|${vector.signature.slice(0, -1)}${other}`), 'unreadable')
   }
 })
 
 test('what is no card is unreadable', async () => {
   for (const qr of [undefined, '', '#', vector.text, vector.qr + '|', vector.qr.replace('iDDi1', 'iDDi2'), vector.qr.replace('6895', '689500'),
-    vector.qr.replace('1zr1RN', '1zr1RN7'), vector.qr.replace('|L|', '|X|'), vector.qr + '=', 'a'.repeat(5000), vector.qr.replace('MARIA', 'MA\nRIA')]) {
+    vector.qr.replace('1zr1RN', '1zr1RN7'), vector.qr.replace('|L|', '|X|'), vector.qr + '=', 'a'.repeat(5000), vector.qr.replace('MARIA', 'MA\nRIA'),
+    vector.qr.replace('19003500', '123'), `https://${'a'.repeat(252 - 8 - 1 - vector.text.length - 87)}#${vector.text}|${vector.signature}`]) {
     assert.equal(await verdict(qr), 'unreadable', String(qr).slice(0, 40))
   }
 })
 
+test('a worker has a short number, a student has none', () => {
+  const numbered = (type, number) => parseCard(vector.qr.replace('|L|19003500|', `|${type}|${number}|`))?.number
+  assert.deepEqual(['A', 'D', 'L', 'E'].map((type) => numbered(type, '12')), ['12', '12', undefined, undefined])
+})
+
 test('another issuer is unknown', async () => {
+  assert.equal(await verdict('#' + vector.text + '|' + vector.signature), 'unknown_issuer', 'nobody before "#"')
   assert.equal(await verdict(vector.qr.replace('id.example', 'evil.example')), 'unknown_issuer')
 })
 
@@ -65,6 +72,8 @@ test('a list tells of revoked cards, and of its age', async () => {
   assert.equal(await at(now, list()), 'valid')
   assert.equal(await at(now, list({ revoked: Buffer.concat([Buffer.alloc(8), prefix]).toString('base64url') })), 'revoked')
   assert.equal(await at(now + 3_606_000, list()), 'stale_list')
+  assert.equal(await at(now - 5_000, list()), 'valid')
+  assert.equal(await at(now - 6_000, list()), 'stale_list', 'a clock that is behind cannot tell')
   assert.equal(await at(now + 3_606_000, list({ revoked: prefix.toString('base64url') })), 'revoked', 'an old list is right about what it has')
   assert.equal(await at(now, undefined), 'stale_list', 'without a list nobody knows')
 })

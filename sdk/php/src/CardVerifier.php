@@ -34,7 +34,7 @@ final class CardVerifier
         if ($card === null) {
             return Verdict::Unreadable;
         }
-        if ($card->validator !== '' && !in_array($card->validator, $this->keys['validators'] ?? [], true)) {
+        if ($card->validator !== null && !in_array($card->validator, $this->keys['validators'] ?? [], true)) {
             return Verdict::UnknownIssuer;
         }
         if (!$this->signed($card)) {
@@ -43,8 +43,15 @@ final class CardVerifier
         if ($this->list?->has($card)) {
             return Verdict::Revoked;
         }
-        $stale = $this->list === null ? $this->requireList : ($now ?? time()) > $this->list->expires + self::LEEWAY;
-        return $stale ? Verdict::StaleList : Verdict::Valid;
+        return $this->stale($now ?? time()) ? Verdict::StaleList : Verdict::Valid;
+    }
+
+    /** A time before the list was made says nothing of its age. */
+    private function stale(int $now): bool
+    {
+        return $this->list === null
+            ? $this->requireList
+            : $now > $this->list->expires + self::LEEWAY || $now < $this->list->issued - self::LEEWAY;
     }
 
     private function signed(Card $card): bool

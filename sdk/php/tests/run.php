@@ -93,7 +93,7 @@ run([
             same(true, $verifier->verify($changed) !== Verdict::Valid, "character $i");
         }
         foreach (str_split('hijklmnopqrstuv') as $spare) {
-            same(Verdict::BadSignature, $verifier->verify(substr($signed, 0, -1) . $spare), "spare bits: $spare");
+            same(Verdict::Unreadable, $verifier->verify(substr($signed, 0, -1) . $spare), "spare bits: $spare");
         }
     },
     'what is no card is unreadable' => function (): void {
@@ -101,7 +101,13 @@ run([
         foreach (['', '#', TEXT, QR . '|', QR . "\n", "\xff" . QR, str_repeat('a', 5000), str_replace('iDDi1', 'iDDi2', QR), str_replace('|L|', '|X|', QR)] as $qr) {
             same(Verdict::Unreadable, $verifier->verify($qr), substr($qr, 0, 40));
         }
+        $long = 'https://' . str_repeat('a', 252 - 8 - 1 - strlen(TEXT) - 87);
+        same(Verdict::Unreadable, $verifier->verify("$long#" . TEXT . '|' . SIGNATURE), '252 bytes');
+        foreach (['A' => '12', 'D' => '12', 'L' => null, 'E' => null] as $type => $number) {
+            same($number, Card::parse(str_replace('|L|19003500|', "|$type|12|", QR))?->number, "a short number of $type");
+        }
         same(Verdict::UnknownIssuer, $verifier->verify(str_replace('id.example', 'evil.example', QR)), 'another issuer');
+        same(Verdict::UnknownIssuer, $verifier->verify('#' . TEXT . '|' . SIGNATURE), 'nobody before "#"');
     },
     'a list tells of revoked cards, and of its age' => function (): void {
         $issuer = new Issuer();
@@ -109,6 +115,8 @@ run([
         same(Verdict::Valid, $at(0, $issuer->list()), 'fresh');
         same(Verdict::Revoked, $at(0, $issuer->list(str_repeat("\0", 8) . $issuer->prefix . str_repeat("\xff", 8))), 'revoked');
         same(Verdict::StaleList, $at(3606, $issuer->list()), 'old');
+        same(Verdict::Valid, $at(-5, $issuer->list()), 'as far as clocks may differ');
+        same(Verdict::StaleList, $at(-6, $issuer->list()), 'of a time to come');
         same(Verdict::Revoked, $at(3606, $issuer->list($issuer->prefix)), 'an old list is right about what it has');
         same(Verdict::StaleList, $at(0, null), 'without a list nobody knows');
     },

@@ -9,6 +9,7 @@ import (
 	"net"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -50,7 +51,7 @@ func (s Settings) Laptop() Settings {
 
 // withValidators points cards to the pages that the edge serves, at the address that partners use.
 func (s Settings) withValidators() Settings {
-	public := s.Auth.Issuer
+	public := strings.TrimSuffix(s.Auth.Issuer, "/")
 	if public == auth.DefaultConfig().Issuer {
 		public = "https://localhost"
 	}

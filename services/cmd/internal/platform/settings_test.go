@@ -42,6 +42,14 @@ func TestOnALaptopServicesShareWhatTheyCan(t *testing.T) {
 	}
 }
 
+func TestCardsLeadToThePagesOfAnyIssuer(t *testing.T) {
+	s := platform.Defaults()
+	s.Data, s.Auth.Issuer = t.TempDir(), "https://id.example/"
+	if cards := s.Laptop().Identity.Cards; cards.Validator != "https://id.example/c" || cards.StagingValidator != "https://id.example/cs" {
+		t.Errorf("cards lead to %q and %q", cards.Validator, cards.StagingValidator)
+	}
+}
+
 func TestInternalRoles(t *testing.T) {
 	for _, c := range []struct {
 		roles []string

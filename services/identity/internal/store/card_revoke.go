@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// RevokeCard revokes a card and returns it. One that is revoked stays as it was. It fails with sqlstore.ErrNotFound.
+// RevokeCard revokes a card and returns it. One that is revoked stays as it was, and the log says that it was read. It fails with sqlstore.ErrNotFound.
 func (s *Store) RevokeCard(ctx context.Context, act Act, set DataSet, folio string, reason CardReason) (Card, error) {
 	var card Card
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
@@ -17,10 +17,16 @@ func (s *Store) RevokeCard(ctx context.Context, act Act, set DataSet, folio stri
 		var pseudonym string
 		row := tx.QueryRowContext(ctx, `SELECT `+cardColumns+`, COALESCE(person.pseudonym, '') FROM card
 			LEFT JOIN person ON person.person_id = card.person_id WHERE card.data_set = $1 AND card.folio = $2`, set, folio)
-		if err := card.scan(row, &pseudonym); err != nil || !revoked {
+		if err := card.scan(row, &pseudonym); err != nil {
 			return err
 		}
-		return s.record(ctx, tx, act, pseudonym, Detail{More: []Member{{"folio", folio}, {"reason", string(reason)}}})
+		if revoked {
+			return s.record(ctx, tx, act, pseudonym, Detail{More: []Member{{"folio", folio}, {"reason", string(reason)}}})
+		}
+		if pseudonym == "" { // it says nothing of anyone
+			return nil
+		}
+		return s.record(ctx, tx, act, pseudonym, Detail{Fields: []string{"card"}, More: []Member{{"folio", folio}}})
 	})
 	if err != nil {
 		return Card{}, fmt.Errorf("revoking a card: %w", err)

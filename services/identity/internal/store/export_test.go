@@ -1,4 +1,7 @@
 package store
 
-// SelectProfile is the query whose plan is checked.
-const SelectProfile = selectProfile
+// The queries whose plans are checked.
+const (
+	SelectProfile = selectProfile
+	SelectPersons = selectPersons
+)

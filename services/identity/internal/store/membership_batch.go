@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -67,13 +68,13 @@ func (b *membershipBatch) run(ctx context.Context, tx *sql.Tx, set DataSet, upse
 	if err := b.load(ctx, tx, upserts); err != nil {
 		return nil, err
 	}
-	// What they are to have does not depend on what is known of it.
-	var wanted []Membership
-	for _, upsert := range upserts {
-		if m, err := b.edit(upsert); err == nil {
-			wanted = append(wanted, m.Membership)
-		}
+	// The first pass finds out which codes they are to have.
+	now, count := maps.Clone(b.now), maps.Clone(b.count)
+	wanted := make([]Membership, len(upserts))
+	for i, upsert := range upserts {
+		wanted[i] = b.upsert(upsert).Membership
 	}
+	b.now, b.count = now, count
 	var err error
 	if b.known, err = b.store.knownCodes(ctx, tx, set, wanted); err != nil {
 		return nil, err
@@ -152,9 +153,10 @@ func (b *membershipBatch) edit(upsert MembershipUpsert) (upserted, error) {
 	return m, nil
 }
 
+// upsert decides about one membership. Without known codes none is unknown.
 func (b *membershipBatch) upsert(upsert MembershipUpsert) MembershipOutcome {
 	m, err := b.edit(upsert)
-	if err == nil {
+	if err == nil && b.known != nil {
 		err = m.unknownCode(b.known)
 	}
 	if err != nil {

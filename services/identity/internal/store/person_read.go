@@ -37,13 +37,14 @@ func (s *Store) findPerson(ctx context.Context, query, key string, args ...any) 
 	return p, nil
 }
 
+const selectPersons = selectPerson + ` WHERE data_set = $1 AND person_id > $2 ORDER BY person_id LIMIT $3`
+
 // Persons lists persons of a data set in the order of their identifiers, after one of them; empty begins at the first.
 func (s *Store) Persons(ctx context.Context, set DataSet, after string, limit int) ([]Person, error) {
 	if !canBeKey(after) {
 		return nil, nil
 	}
-	all, err := sqlstore.Rows(ctx, s.db, scanPerson,
-		selectPerson+` WHERE data_set = $1 AND person_id > $2 ORDER BY person_id LIMIT $3`, set, after, limit)
+	all, err := sqlstore.Rows(ctx, s.db, scanPerson, selectPersons, set, after, limit)
 	if err != nil {
 		return nil, fmt.Errorf("listing persons: %w", err)
 	}

@@ -547,7 +547,7 @@ func (x *UpdateMembershipRequest) GetUpdateMask() *fieldmaskpb.FieldMask {
 // UpdateMembershipResponse returns the membership.
 type UpdateMembershipResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// As stored.
+	// As stored, which is entered in the log as a read; for a client without the scope identity.read its identifiers and times.
 	Membership    *Membership `protobuf:"bytes,1,opt,name=membership,proto3" json:"membership,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -639,7 +639,7 @@ func (x *EndMembershipRequest) GetMembershipId() string {
 // EndMembershipResponse returns the membership.
 type EndMembershipResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// As stored.
+	// As stored, which is entered in the log as a read; for a client without the scope identity.read its identifiers and times.
 	Membership    *Membership `protobuf:"bytes,1,opt,name=membership,proto3" json:"membership,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

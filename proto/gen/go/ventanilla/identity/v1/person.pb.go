@@ -988,7 +988,7 @@ func (x *UpdatePersonRequest) GetReason() string {
 // UpdatePersonResponse returns the person.
 type UpdatePersonResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// As stored.
+	// As stored, which is entered in the log as a read; for a client without the scope identity.read its identifier, data set, version and times.
 	Person        *Person `protobuf:"bytes,1,opt,name=person,proto3" json:"person,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

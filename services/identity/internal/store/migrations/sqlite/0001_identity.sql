@@ -19,6 +19,7 @@ CREATE TABLE person (
     updated_at      INTEGER NOT NULL,
     UNIQUE (data_set, unique_key)
 ) STRICT;
+CREATE INDEX person_in_order ON person (data_set, person_id);
 
 -- National identifiers in their canonical form.
 CREATE TABLE identifier (
