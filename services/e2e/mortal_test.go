@@ -31,8 +31,8 @@ func onEngines(t *testing.T, drill func(t *testing.T, m *mortal, random *rand.Ra
 		make func(*testing.T, *rand.Rand) *mortal
 	}{{"SQLite", mortalProcess}, {"PostgreSQL", mortalReplicas}} {
 		t.Run(engine.name, func(t *testing.T) {
-			seed := rand.Uint64()
-			t.Logf("seed %d", seed)
+			seed := setting(t, "VENTANILLA_E2E_SEED", rand.Uint64())
+			t.Logf("VENTANILLA_E2E_SEED=%d repeats the rows and the moments", seed)
 			random := rand.New(rand.NewPCG(seed, 0))
 			drill(t, engine.make(t, random), random)
 		})

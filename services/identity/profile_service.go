@@ -30,7 +30,7 @@ func (s *profileService) GetProfile(ctx context.Context, req *identityv1.GetProf
 	if err != nil {
 		return nil, err
 	}
-	card, err := s.provenCard(ctx, set, req.GetFolio(), req.GetSignature())
+	card, err := s.shownCard(ctx, set, req.GetFolio(), req.GetSignature())
 	if err != nil {
 		return nil, err
 	}

@@ -63,13 +63,18 @@ func serveBaseline(ctx context.Context, name string, in io.Reader, out io.Writer
 		defer cancel()
 		_, _ = io.Copy(io.Discard, in)
 	}()
+	return serveAs(ctx, name, listener, self, reply)
+}
+
+// serveAs serves the baseline of a name until ctx is done.
+func serveAs(ctx context.Context, name string, edge net.Listener, self *identity, reply answers) error {
 	switch {
 	case name == passThroughName:
-		return servePassThrough(ctx, listener, self, reply)
+		return servePassThrough(ctx, edge, self, reply)
 	case name == profilePassName && reply.Profiles != nil:
-		return serveProfiles(ctx, listener, self, *reply.Profiles)
+		return serveProfiles(ctx, edge, self, *reply.Profiles)
 	}
-	return serveHTTPS(ctx, listener, self, bareHandler(reply))
+	return serveHTTPS(ctx, edge, self, bareHandler(reply))
 }
 
 // startBaseline is the parent's side: it starts the child, which ends with ctx.

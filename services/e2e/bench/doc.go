@@ -56,7 +56,19 @@
 //   - slow clients: introspection at a steady rate, without and then beside 2,000 connections
 //     on which a header or a body comes byte by byte. The figure is the ratio of the p99.
 //
-// -only picks cost (the kinds of work), memory or stress.
+// Identity is measured with `ventanilla up`, beside a process and tables of the bench's own:
+//
+//   - profile: basic profiles by folio, of 400 invented persons among 1,000 and among -persons, with an API key
+//     and with a token. The pass-through is of the same kind as above; its gRPC server reads the card, the person
+//     and the memberships with one query from tables that are equal to the platform's and as full, compares the signature,
+//     and enters each read in an equal log, together with others. It knows no caller and verifies nothing.
+//   - import of persons: all rows by `ventanilla admin import persons`, and the same rows through the driver, by one
+//     process that has them in memory: with the same tables, batches and transactions, in prepared statements of 50 rows,
+//     without a look at what is there. The rates are by the clock, so that what else the machine does is in them.
+//     The last tenth is compared with the first.
+//   - card issue: through the admin window, and a signature and a transaction of one row in this process.
+//
+// -only picks cost (the kinds of work), memory, stress or identity.
 //
 // The load comes from this process, over at most -connections kept-alive
 // HTTP/1.1 connections to loopback, and is not counted. Every answer is checked;

@@ -79,13 +79,7 @@ func startTestBaseline(t *testing.T, name string, reply answers) *loader {
 	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	ended := make(chan error)
-	go func() {
-		if name == passThroughName {
-			ended <- servePassThrough(ctx, listener, self, reply)
-		} else {
-			ended <- serveHTTPS(ctx, listener, self, bareHandler(reply))
-		}
-	}()
+	go func() { ended <- serveAs(ctx, name, listener, self, reply) }()
 	roots := x509.NewCertPool()
 	roots.AddCert(self.authority)
 	target, err := newLoader("https://"+listener.Addr().String(), roots, 4)
