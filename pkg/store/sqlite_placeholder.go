@@ -41,7 +41,7 @@ func (c namelessConnector) Connect(ctx context.Context) (driver.Conn, error) {
 		made.Close()
 		return nil, fmt.Errorf("a connection of SQLite is a %T", made)
 	}
-	return namelessConn{conn, c.texts}, nil
+	return namelessConn{&keeping{conn, map[string]sqliteStmt{}}, c.texts}, nil
 }
 
 type namelessConn struct {

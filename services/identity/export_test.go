@@ -5,6 +5,8 @@ import (
 	"crypto/ed25519"
 	"sync/atomic"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcserver"
+	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
 )
 
@@ -44,4 +46,22 @@ func (s *Service) SetFolios(folios ...string) {
 		folios = folios[1:]
 		return next
 	}
+}
+
+// KeepsContract is the quick check of a person, and Contract the whole one.
+func (s *Service) KeepsContract(in *identityv1.Person) (quick bool, contract error) {
+	return keepsContract(in), rpcserver.Validate(s.contract, &identityv1.CreatePersonRequest{Person: in})
+}
+
+// RowMembers reads a row whose members have known names.
+func RowMembers(text []byte, known []string) (map[string]string, error) {
+	members, err := readRow(text, known)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]string{}
+	for _, m := range members {
+		all[m.name] = string(m.value)
+	}
+	return all, nil
 }

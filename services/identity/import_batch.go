@@ -6,7 +6,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
@@ -21,17 +24,18 @@ func reading[R, O any](
 		var rows []R
 		var lines []int64
 		var rejects []store.Reject
-		for _, one := range in {
-			row, err := read(one.GetMembers())
+		all, errs := readAll(read, in)
+		for i, err := range errs {
+			line := in[i].GetLine()
 			if err != nil {
-				reject, known := rejected(one.GetLine(), err)
+				reject, known := rejected(line, err)
 				if !known {
 					return nil, err
 				}
 				rejects = append(rejects, reject)
 				continue
 			}
-			rows, lines = append(rows, row), append(lines, one.GetLine())
+			rows, lines = append(rows, all[i]), append(lines, line)
 		}
 		return func(tx *sql.Tx, from int64) (store.ImportOutcome, error) {
 			first, _ := slices.BinarySearch(lines, from)
@@ -63,6 +67,31 @@ func reading[R, O any](
 			return all, nil
 		}, nil
 	}
+}
+
+// readAll reads rows on all processors, and waits until that is done. It panics where one of them does.
+func readAll[R any](read func([]byte) (R, error), in []*identityv1.ImportRow) ([]R, []error) {
+	rows, errs := make([]R, len(in)), make([]error, len(in))
+	share := len(in)/runtime.GOMAXPROCS(0) + 1
+	var group sync.WaitGroup
+	var panicked atomic.Value
+	for from := 0; from < len(in); from += share {
+		group.Go(func() {
+			defer func() {
+				if r := recover(); r != nil {
+					panicked.Store(fmt.Errorf("reading a row: %v", r))
+				}
+			}()
+			for i := from; i < min(from+share, len(in)); i++ {
+				rows[i], errs[i] = read(in[i].GetMembers())
+			}
+		})
+	}
+	group.Wait()
+	if r := panicked.Load(); r != nil {
+		panic(r)
+	}
+	return rows, errs
 }
 
 // rejected tells what is wrong with a row; not known are failures that are not the row's.

@@ -52,8 +52,7 @@ func (s *Service) personRow(text []byte) (store.PersonUpsert, error) {
 		return store.PersonUpsert{}, err
 	}
 	in := &identityv1.Person{}
-	paths, err := m.person(in)
-	if err != nil {
+	if err := m.person(in); err != nil {
 		return store.PersonUpsert{}, err
 	}
 	if !m.has("given_names") {
@@ -61,54 +60,74 @@ func (s *Service) personRow(text []byte) (store.PersonUpsert, error) {
 	}
 	row, err := s.checkedPerson(in)
 	if err != nil {
-		return store.PersonUpsert{}, inRow(err, paths)
+		return store.PersonUpsert{}, inRow(err, listedMembers(in))
 	}
-	return store.PersonUpsert{UniqueKey: row.UniqueKey, Edit: func(p *store.Person) error { return m.merge(p, row) }}, nil
+	return store.PersonUpsert{
+		UniqueKey: row.UniqueKey, Identifiers: row.Identifiers,
+		Edit: func(p *store.Person) error { return m.merge(p, row) },
+	}, nil
 }
 
-// person fills a person with what the row has, and returns where its members came to be in lists.
-func (m rowMembers) person(in *identityv1.Person) (map[string]string, error) {
+// listedMembers are those that the elements of lists came from, by the beginnings of their paths.
+func listedMembers(in *identityv1.Person) map[string]string {
+	paths := map[string]string{}
+	for i, identifier := range in.GetIdentifiers() {
+		for _, one := range rowIdentifiers {
+			if one.kind == identifier.GetKind() {
+				paths[element("person.identifiers", i)] = one.member
+			}
+		}
+	}
+	for i, contact := range in.GetContacts() {
+		for _, one := range rowContacts {
+			if one.kind == contact.GetKind() {
+				paths[element("person.contacts", i)] = one.member
+			}
+		}
+	}
+	return paths
+}
+
+// person fills a person with what the row has.
+func (m rowMembers) person(in *identityv1.Person) error {
 	err := m.texts(
 		textOf{"unique_key", &in.UniqueKey}, textOf{"given_names", &in.GivenNames}, textOf{"first_surname", &in.FirstSurname},
 		textOf{"second_surname", &in.SecondSurname}, textOf{"birth_date", &in.BirthDate}, textOf{"photo_url", &in.PhotoUrl},
 	)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if in.PhotoAccepted, err = m.flag("photo_accepted"); err != nil {
-		return nil, err
+		return err
 	}
 	if in.MobileIdentity, err = m.flag("mobile_identity"); err != nil {
-		return nil, err
+		return err
 	}
-	paths := map[string]string{}
 	for _, one := range rowIdentifiers {
 		value, err := m.text(one.member)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if value != "" {
-			paths[element("person.identifiers", len(in.Identifiers))] = one.member
 			in.Identifiers = append(in.Identifiers, &identityv1.Identifier{Kind: one.kind, Value: value})
 		}
 	}
 	for _, one := range rowContacts {
 		value, err := m.text(one.member)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if value != "" {
-			paths[element("person.contacts", len(in.Contacts))] = one.member
 			in.Contacts = append(in.Contacts, &identityv1.Contact{Kind: one.kind, Value: value})
 		}
 	}
 	in.Attributes, err = m.attributes()
-	return paths, err
+	return err
 }
 
 // attributes reads an object, or a text that holds one, as in CSV.
 func (m rowMembers) attributes() (*structpb.Struct, error) {
-	raw := []byte(m["attributes"])
+	raw := m.value("attributes")
 	if len(raw) > 0 && raw[0] != '{' {
 		text, err := m.text("attributes")
 		if err != nil {

@@ -1,12 +1,9 @@
 package identity
 
 import (
-	"encoding/json"
-	"fmt"
-	"slices"
+	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -19,46 +16,6 @@ import (
 type rowError struct{ field, reason string }
 
 func (e *rowError) Error() string { return e.field + ": " + e.reason }
-
-// rowMembers are the members of a row as they are written. One that is absent leaves what is stored as it is; one that is
-// empty, an empty text or null, clears it.
-type rowMembers map[string]json.RawMessage
-
-func readRow(text []byte, known []string) (rowMembers, error) {
-	var m rowMembers
-	if !utf8.Valid(text) || json.Unmarshal(text, &m) != nil || m == nil {
-		return nil, &rowError{"", "is not a JSON object"}
-	}
-	for name := range m {
-		if !slices.Contains(known, name) {
-			return nil, &rowError{"", "has a member that is none of: " + strings.Join(known, ", ")}
-		}
-	}
-	return m, nil
-}
-
-func (m rowMembers) has(name string) bool { return m[name] != nil }
-
-// text reads a text. A whole number is taken for its digits, since some write keys as numbers.
-func (m rowMembers) text(name string) (string, error) {
-	raw := m[name]
-	switch {
-	case raw == nil || string(raw) == "null":
-		return "", nil
-	case raw[0] == '"':
-		if inner := raw[1 : len(raw)-1]; !slices.Contains(inner, '\\') {
-			return string(inner), nil
-		}
-		var text string
-		if err := json.Unmarshal(raw, &text); err != nil {
-			return "", &rowError{name, "is not a text"}
-		}
-		return text, nil
-	case strings.Trim(string(raw), "0123456789") == "":
-		return string(raw), nil
-	}
-	return "", &rowError{name, "must be a text"}
-}
 
 // textOf is where a member that is a text goes.
 type textOf struct {
@@ -79,7 +36,7 @@ func (m rowMembers) texts(all ...textOf) error {
 }
 
 func (m rowMembers) flag(name string) (bool, error) {
-	switch raw := string(m[name]); raw {
+	switch string(m.value(name)) {
 	case "true", `"true"`, `"1"`:
 		return true, nil
 	case "", "null", `""`, "false", `"false"`, `"0"`:
@@ -135,4 +92,4 @@ func inRow(err error, members map[string]string) error {
 }
 
 // element is the path of an element of a list.
-func element(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
+func element(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }

@@ -77,7 +77,7 @@ func (s *Service) factRow(text []byte) (store.FactRow, error) {
 		return row, inRow(err, nil)
 	}
 	value := &structpb.Value{}
-	if err := value.UnmarshalJSON(m["value"]); err != nil {
+	if err := value.UnmarshalJSON(m.value("value")); err != nil {
 		return row, &rowError{"value", "must be a number, a string, a boolean, a list of these, or null"}
 	}
 	if row.Statement, err = s.rowStatement(m); err != nil {

@@ -13,8 +13,10 @@ import (
 // PersonUpsert says what becomes of the person of a unique key.
 type PersonUpsert struct {
 	UniqueKey string
-	// Edit makes the person what it is to be. It gets it as it is, or one with a data set and the key alone. It may run more
-	// than once. Its error is the outcome's.
+	// Identifiers are those that Edit may give the person beside what it has.
+	Identifiers []Identifier
+	// Edit makes the person what it is to be. It gets it as it is, or one with a data set and the key alone. Its error is the
+	// outcome's.
 	Edit func(*Person) error
 }
 
@@ -56,7 +58,7 @@ type personBatch struct {
 	// fresh are those that are new, before any edit, and order their keys in the order of their identifiers.
 	fresh map[string]Person
 	order []string
-	// owners are of the identifiers that anyone is to have, by person_id.
+	// owners are of the identifiers that anyone has, or may be given, by person_id.
 	owners map[Identifier]string
 }
 
@@ -86,15 +88,23 @@ func (b *personBatch) load(ctx context.Context, tx *sql.Tx, upserts []PersonUpse
 	if err != nil {
 		return err
 	}
-	// What they are to have does not depend on whose it is: the first pass finds it out.
+	if err != nil {
+		return err
+	}
 	b.now = maps.Clone(b.before)
 	var wanted []Identifier
 	for _, upsert := range upserts {
-		wanted = append(wanted, b.upsert(upsert).Person.Identifiers...)
+		wanted = append(wanted, upsert.Identifiers...)
 	}
-	b.now = maps.Clone(b.before)
-	b.owners, err = ownersOf(ctx, tx, b.set, wanted)
-	return err
+	if b.owners, err = ownersOf(ctx, tx, b.set, wanted); err != nil {
+		return err
+	}
+	for _, p := range b.before {
+		for _, i := range p.Identifiers {
+			b.owners[i] = p.ID
+		}
+	}
+	return nil
 }
 
 func ignore(row sqlstore.Scanner) error {
@@ -102,7 +112,7 @@ func ignore(row sqlstore.Scanner) error {
 	return row.Scan(&text)
 }
 
-// upsert decides about one person. Without known owners no identifier is taken.
+// upsert decides about one person.
 func (b *personBatch) upsert(upsert PersonUpsert) PersonOutcome {
 	was, known := b.now[upsert.UniqueKey]
 	if !known {
@@ -125,13 +135,11 @@ func (b *personBatch) upsert(upsert PersonUpsert) PersonOutcome {
 			return PersonOutcome{Err: ErrIdentifierTaken}
 		}
 	}
-	if b.owners != nil {
-		for _, i := range was.Identifiers {
-			delete(b.owners, i)
-		}
-		for _, i := range p.Identifiers {
-			b.owners[i] = p.ID
-		}
+	for _, i := range was.Identifiers {
+		delete(b.owners, i)
+	}
+	for _, i := range p.Identifiers {
+		b.owners[i] = p.ID
 	}
 	p.Version = b.before[upsert.UniqueKey].Version + 1 // one transaction is one change
 	b.now[upsert.UniqueKey] = p

@@ -101,7 +101,7 @@ func upsertsRespectIdentifiers(t *testing.T, open Open) {
 	rut := func(value string) []store.Identifier { return []store.Identifier{{Kind: nationalid.RUT, Value: value}} }
 	const r1, r2, r3 = "11111111-1", "44444444-4", "12345678-5"
 	has := func(key, value string) store.PersonUpsert {
-		return store.PersonUpsert{UniqueKey: key, Edit: func(p *store.Person) error {
+		return store.PersonUpsert{UniqueKey: key, Identifiers: rut(value), Edit: func(p *store.Person) error {
 			if p.Identifiers = nil; value != "" {
 				p.Identifiers = rut(value)
 			}
@@ -149,9 +149,9 @@ func manyPersonsAreUpsertedAtOnce(t *testing.T, open Open) {
 			}
 			upserts = append(upserts, named(fmt.Sprint("key ", i), name))
 			if round == 0 {
+				upserts[i].Identifiers = []store.Identifier{{Kind: nationalid.DNI, Value: fmt.Sprint(10_000_000 + i)}}
 				upserts[i].Edit = func(p *store.Person) error {
-					p.GivenNames = name
-					p.Identifiers = []store.Identifier{{Kind: nationalid.DNI, Value: fmt.Sprint(10_000_000 + i)}}
+					p.GivenNames, p.Identifiers = name, upserts[i].Identifiers
 					return nil
 				}
 			}
