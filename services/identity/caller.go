@@ -51,9 +51,14 @@ func (c caller) isClient() bool { return c.claims != nil && c.claims.ClientID !=
 
 func (c caller) isOperator() bool { return c.claims != nil && c.claims.Operator != "" }
 
+// has tells whether the caller may do what a scope is for.
+func (c caller) has(scope string) bool {
+	return !c.isClient() || slices.Contains(c.claims.Scopes, scope)
+}
+
 // needs fails with PERMISSION_DENIED for a client whose credential lacks the scope.
 func (c caller) needs(scope string) error {
-	if c.isClient() && !slices.Contains(c.claims.Scopes, scope) {
+	if !c.has(scope) {
 		return forbidden("the credential lacks the scope " + scope)
 	}
 	return nil

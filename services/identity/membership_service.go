@@ -128,7 +128,7 @@ func (s *membershipService) EndMembership(
 // returns it as the caller may see it.
 func (s *membershipService) releaseMembership(ctx context.Context, rpc string, m store.Membership) (*identityv1.Membership, error) {
 	out := membershipToProto(m)
-	if callerOf(ctx).needs(scopeRead) != nil {
+	if !callerOf(ctx).has(scopeRead) {
 		return &identityv1.Membership{
 			MembershipId: m.ID, PersonId: m.PersonID, EndedAt: out.GetEndedAt(), CreatedAt: out.GetCreatedAt(), UpdatedAt: out.GetUpdatedAt(),
 		}, nil

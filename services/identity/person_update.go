@@ -47,7 +47,7 @@ func (s *personService) UpdatePerson(ctx context.Context, req *identityv1.Update
 	if err != nil {
 		return nil, personFailure(err, "changing a person")
 	}
-	if caller.needs(scopeRead) != nil {
+	if !caller.has(scopeRead) {
 		return &identityv1.UpdatePersonResponse{Person: &identityv1.Person{
 			PersonId: stored.ID, DataSet: dataSetToProto(stored.DataSet), Version: stored.Version,
 			CreatedAt: timestamppb.New(stored.CreatedAt), UpdatedAt: timestamppb.New(stored.UpdatedAt),
