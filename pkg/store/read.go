@@ -1,10 +1,6 @@
 package store
 
-import (
-	"context"
-	"database/sql"
-	"fmt"
-)
+import "context"
 
 // Scanner is a row to be read: a *sql.Row or *sql.Rows.
 type Scanner interface {
@@ -12,10 +8,10 @@ type Scanner interface {
 }
 
 // Rows runs a reading statement outside of a transaction and returns what scan makes of each row.
-// The query must be a constant text: on SQLite it stays prepared until the database is closed.
+// The query is a constant text: its compiled form is kept.
 // Errors of the database come classified; that there is no row is none.
 func Rows[T any](ctx context.Context, db *DB, scan func(Scanner) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := db.query(ctx, query, args)
+	rows, err := db.Read.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, Classify(ctx, err)
 	}
@@ -48,23 +44,4 @@ func Row[T any](ctx context.Context, db *DB, scan func(Scanner) (T, error), quer
 func Value[T any](row Scanner) (value T, err error) {
 	err = row.Scan(&value)
 	return value, err
-}
-
-// query keeps statements prepared on SQLite, where compiling the text costs more than running it.
-// pgx does so by itself, for each connection.
-func (db *DB) query(ctx context.Context, query string, args []any) (*sql.Rows, error) {
-	if db.Engine == PostgreSQL {
-		return db.Read.QueryContext(ctx, query, args...)
-	}
-	known, ok := db.prepared.Load(query)
-	if !ok {
-		stmt, err := db.Read.PrepareContext(ctx, query)
-		if err != nil {
-			return nil, fmt.Errorf("preparing: %w", err)
-		}
-		if known, ok = db.prepared.LoadOrStore(query, stmt); ok {
-			stmt.Close() // another caller was first
-		}
-	}
-	return known.(*sql.Stmt).QueryContext(ctx, args...)
 }

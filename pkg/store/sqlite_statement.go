@@ -17,8 +17,8 @@ type sqliteStmt interface {
 	driver.StmtQueryContext
 }
 
-// keeping is a connection that keeps the statements it has compiled: SQLite takes longer to compile one that inserts many
-// rows than to run it. As a connection has one user at a time, so has what it keeps.
+// keeping is a connection that keeps the statements it has compiled: SQLite takes longer to compile many than to
+// run them. As a connection has one user at a time, so has what it keeps.
 type keeping struct {
 	sqliteConn
 	kept map[string]sqliteStmt // those that are not in use, by their texts
@@ -43,9 +43,6 @@ func (k *keeping) ExecContext(ctx context.Context, query string, args []driver.N
 
 // QueryContext runs a query, whose statement is in use until its rows are closed.
 func (k *keeping) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	if len(args) == 0 {
-		return k.sqliteConn.QueryContext(ctx, query, args)
-	}
 	stmt, err := k.take(ctx, query)
 	if err != nil {
 		return nil, err

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"sync"
 
 	"go.opentelemetry.io/otel/metric"
 	"go.opentelemetry.io/otel/trace"
@@ -42,9 +41,8 @@ type DB struct {
 	// Write serves all others. On SQLite it is one connection, on PostgreSQL the same pool as Read.
 	Write *sql.DB
 
-	schema   string
-	prepared sync.Map // of *sql.Stmt by SQL text; SQLite only
-	closers  []func() error
+	schema  string
+	closers []func() error
 }
 
 // Open opens the database. A SQLite file is created when it is missing, and refused while another
@@ -68,10 +66,6 @@ func Open(ctx context.Context, config Config, options Options) (*DB, error) {
 
 // Close waits for statements that are running and ends all connections.
 func (db *DB) Close() error {
-	db.prepared.Range(func(_, stmt any) bool {
-		stmt.(*sql.Stmt).Close()
-		return true
-	})
 	var failures []error
 	for _, closer := range slices.Backward(db.closers) {
 		failures = append(failures, closer())

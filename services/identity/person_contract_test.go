@@ -30,8 +30,8 @@ func TestTheQuickCheckKeepsTheContract(t *testing.T) {
 	seen := map[bool]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		in := &identityv1.Person{
-			PersonId: rapid.SampledFrom([]string{"", "", "", strings.Repeat("a", 65)}).Draw(t, "person_id"),
-			DataSet:  authv1.DataSet(rapid.SampledFrom([]int32{0, 0, 0, 0, 1, 9}).Draw(t, "data_set")),
+			PersonId:  rapid.SampledFrom([]string{"", "", "", strings.Repeat("a", 65)}).Draw(t, "person_id"),
+			DataSet:   authv1.DataSet(rapid.SampledFrom([]int32{0, 0, 0, 0, 1, 9}).Draw(t, "data_set")),
 			UniqueKey: text(64).Draw(t, "unique_key"), GivenNames: text(128).Draw(t, "given_names"),
 			FirstSurname: text(128).Draw(t, "first_surname"), SecondSurname: text(128).Draw(t, "second_surname"),
 			PhotoUrl:  text(512).Draw(t, "photo_url"),

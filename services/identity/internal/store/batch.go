@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -21,8 +22,51 @@ type insertion struct {
 	// head ends with the names of the columns, tail follows the values.
 	head, tail string
 	columns    int
+	// types are PostgreSQL's of the columns, text or bigint, for run.
+	types []string
 
 	texts sync.Map // by the number of rows
+}
+
+// run inserts rows, whose values are one after the other. PostgreSQL gets their columns in one statement: one with a
+// placeholder for each value takes longer to plan than to run.
+func (i *insertion) run(ctx context.Context, tx *sql.Tx, engine sqlstore.Engine, values []any) error {
+	if engine == sqlstore.PostgreSQL && len(values) > i.columns {
+		_, err := tx.ExecContext(ctx, i.ofColumns(), i.byColumn(values)...)
+		return err
+	}
+	return i.each(values, func(text string, values []any) error {
+		_, err := tx.ExecContext(ctx, text, values...)
+		return err
+	})
+}
+
+func (i *insertion) ofColumns() string {
+	arrays := make([]string, i.columns)
+	for c, typ := range i.types {
+		arrays[c] = fmt.Sprintf("$%d::%s[]", c+1, typ)
+	}
+	return i.head + " SELECT * FROM unnest(" + strings.Join(arrays, ", ") + ")" + i.tail
+}
+
+func (i *insertion) byColumn(values []any) []any {
+	columns := make([]any, i.columns)
+	for c, typ := range i.types {
+		if typ == "bigint" {
+			columns[c] = column(values[c:], i.columns, reflect.Value.Int)
+		} else {
+			columns[c] = column(values[c:], i.columns, reflect.Value.String)
+		}
+	}
+	return columns
+}
+
+func column[T any](values []any, step int, as func(reflect.Value) T) []T {
+	all := make([]T, 0, len(values)/step+1)
+	for at := 0; at < len(values); at += step {
+		all = append(all, as(reflect.ValueOf(values[at])))
+	}
+	return all
 }
 
 // each calls do for each statement that the rows need, whose values are one after the other.
@@ -62,6 +106,20 @@ type lookup struct {
 	args int
 
 	texts sync.Map // by the number of keys
+}
+
+// run is among, with one array of keys on PostgreSQL: it plans a list of placeholders anew for each run.
+func (l *lookup) run(
+	ctx context.Context, tx *sql.Tx, engine sqlstore.Engine, keys []string, scan func(sqlstore.Scanner) error, args ...any,
+) error {
+	if engine != sqlstore.PostgreSQL {
+		return l.among(ctx, tx, keys, scan, args...)
+	}
+	if len(keys) == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("%s = ANY ($%d)%s", strings.TrimSuffix(l.head, " IN "), l.args+1, l.tail)
+	return eachRow(ctx, tx, scan, text, append(args, keys))
 }
 
 // among runs the query and calls scan for each row.

@@ -45,12 +45,12 @@ func sortIdentifiers(all []Identifier) []Identifier {
 }
 
 var (
-	insertIdentifiers = &insertion{head: `INSERT INTO identifier (data_set, kind, value, person_id)`, columns: 4}
+	insertIdentifiers = &insertion{head: `INSERT INTO identifier (data_set, kind, value, person_id)`, columns: 4, types: []string{"text", "text", "text", "text"}}
 	identifierOwners  = &lookup{head: `SELECT value, person_id FROM identifier WHERE data_set = $1 AND kind = $2 AND value IN `, args: 2}
 )
 
 // replaceIdentifiers stores what persons have now in the place of what those of them had that are not new.
-func replaceIdentifiers(ctx context.Context, tx *sql.Tx, persons []Person) error {
+func (s *Store) replaceIdentifiers(ctx context.Context, tx *sql.Tx, persons []Person) error {
 	var values []any
 	for _, p := range persons {
 		if p.Version > 1 {
@@ -62,10 +62,7 @@ func replaceIdentifiers(ctx context.Context, tx *sql.Tx, persons []Person) error
 			values = append(values, p.DataSet, i.Kind, i.Value, p.ID)
 		}
 	}
-	err := insertIdentifiers.each(values, func(text string, values []any) error {
-		_, err := tx.ExecContext(ctx, text, values...)
-		return err
-	})
+	err := insertIdentifiers.run(ctx, tx, s.db.Engine, values)
 	if errors.Is(sqlstore.Classify(ctx, err), sqlstore.ErrConflict) {
 		return fmt.Errorf("%w: %w", ErrIdentifierTaken, err)
 	}
@@ -73,14 +70,14 @@ func replaceIdentifiers(ctx context.Context, tx *sql.Tx, persons []Person) error
 }
 
 // ownersOf tells whose identifiers are, by person_id; those that are nobody's are missing.
-func ownersOf(ctx context.Context, tx *sql.Tx, set DataSet, identifiers []Identifier) (map[Identifier]string, error) {
+func (s *Store) ownersOf(ctx context.Context, tx *sql.Tx, set DataSet, identifiers []Identifier) (map[Identifier]string, error) {
 	values := map[nationalid.Kind][]string{}
 	for _, i := range identifiers {
 		values[i.Kind] = append(values[i.Kind], i.Value)
 	}
 	owners := map[Identifier]string{}
 	for kind, some := range values {
-		err := identifierOwners.among(ctx, tx, some, func(row sqlstore.Scanner) error {
+		err := identifierOwners.run(ctx, tx, s.db.Engine, some, func(row sqlstore.Scanner) error {
 			var value, owner string
 			err := row.Scan(&value, &owner)
 			owners[Identifier{kind, value}] = owner

@@ -93,10 +93,10 @@ func (s *Store) CreatePerson(ctx context.Context, p Person, act Act) (Person, er
 		return Person{}, err
 	}
 	err = s.db.InTx(ctx, func(tx *sql.Tx) error {
-		if err := insertPersons(ctx, tx, []Person{p}); err != nil {
+		if err := s.insertPersons(ctx, tx, []Person{p}); err != nil {
 			return err
 		}
-		if err := replaceIdentifiers(ctx, tx, []Person{p}); err != nil {
+		if err := s.replaceIdentifiers(ctx, tx, []Person{p}); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, act, p.Pseudonym, Detail{Fields: p.differences(Person{})})
@@ -133,7 +133,7 @@ func (s *Store) ChangePerson(ctx context.Context, id string, act Act, reason str
 			return err
 		}
 		if slices.Contains(changed, "identifiers") {
-			if err := replaceIdentifiers(ctx, tx, []Person{p}); err != nil {
+			if err := s.replaceIdentifiers(ctx, tx, []Person{p}); err != nil {
 				return err
 			}
 		}
@@ -154,17 +154,17 @@ func (s *Store) lockPerson(ctx context.Context, tx *sql.Tx, id string) (PersonRe
 }
 
 //nolint:gochecknoglobals // the text of a statement
-var insertPerson = &insertion{head: `INSERT INTO person (` + personColumns + `)`, columns: 16}
+var insertPerson = &insertion{head: `INSERT INTO person (` + personColumns + `)`, columns: 16, types: []string{
+	"text", "text", "text", "bigint",
+	"text", "text", "text", "text", "text", "text", "text", "bigint", "bigint", "text", "bigint", "bigint",
+}}
 
-func insertPersons(ctx context.Context, tx *sql.Tx, persons []Person) error {
+func (s *Store) insertPersons(ctx context.Context, tx *sql.Tx, persons []Person) error {
 	values := make([]any, 0, insertPerson.columns*len(persons))
 	for _, p := range persons {
 		values = append(values, p.values()...)
 	}
-	return takenKey(ctx, insertPerson.each(values, func(text string, values []any) error {
-		_, err := tx.ExecContext(ctx, text, values...)
-		return err
-	}))
+	return takenKey(ctx, insertPerson.run(ctx, tx, s.db.Engine, values))
 }
 
 func updatePerson(ctx context.Context, tx *sql.Tx, p Person) error {

@@ -63,7 +63,7 @@ type personBatch struct {
 }
 
 var (
-	lockPersonsByKey  = &lookup{head: `SELECT person_id FROM person WHERE data_set = $1 AND unique_key IN `, tail: toChange, args: 1}
+	lockPersonsByKey  = &lookup{head: `SELECT unique_key FROM person WHERE data_set = $1 AND unique_key IN `, tail: toChange, args: 1}
 	selectPersonByKey = &lookup{head: selectPerson + ` WHERE data_set = $1 AND unique_key IN `, args: 1}
 )
 
@@ -75,12 +75,19 @@ func (b *personBatch) load(ctx context.Context, tx *sql.Tx, upserts []PersonUpse
 	}
 	keys = keyable(slices.Compact(slices.Sorted(slices.Values(keys))))
 	if b.store.db.Engine == sqlstore.PostgreSQL {
-		if err := lockPersonsByKey.among(ctx, tx, keys, ignore, b.set); err != nil {
+		var there []string
+		err := lockPersonsByKey.run(ctx, tx, b.store.db.Engine, keys, func(row sqlstore.Scanner) error {
+			key, err := sqlstore.Value[string](row)
+			there = append(there, key)
+			return err
+		}, b.set)
+		if err != nil {
 			return err
 		}
+		keys = there
 	}
 	b.before, b.fresh = map[string]Person{}, map[string]Person{}
-	err := selectPersonByKey.among(ctx, tx, keys, func(row sqlstore.Scanner) error {
+	err := selectPersonByKey.run(ctx, tx, b.store.db.Engine, keys, func(row sqlstore.Scanner) error {
 		p, err := scanPerson(row)
 		b.before[p.UniqueKey] = p
 		return err
@@ -96,7 +103,7 @@ func (b *personBatch) load(ctx context.Context, tx *sql.Tx, upserts []PersonUpse
 	for _, upsert := range upserts {
 		wanted = append(wanted, upsert.Identifiers...)
 	}
-	if b.owners, err = ownersOf(ctx, tx, b.set, wanted); err != nil {
+	if b.owners, err = b.store.ownersOf(ctx, tx, b.set, wanted); err != nil {
 		return err
 	}
 	for _, p := range b.before {
@@ -177,8 +184,8 @@ func (b *personBatch) write(ctx context.Context, tx *sql.Tx) error {
 			made = append(made, p)
 		}
 	}
-	if err := insertPersons(ctx, tx, made); err != nil {
+	if err := b.store.insertPersons(ctx, tx, made); err != nil {
 		return err
 	}
-	return replaceIdentifiers(ctx, tx, append(moved, made...))
+	return b.store.replaceIdentifiers(ctx, tx, append(moved, made...))
 }
