@@ -9,7 +9,6 @@ import (
 	"unicode"
 
 	"github.com/ventanilla/ventanilla/pkg/rpcserver"
-	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	"github.com/ventanilla/ventanilla/services/identity/internal/nationalid"
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
@@ -24,39 +23,6 @@ func (s *Service) checkedPerson(in *identityv1.Person) (store.Person, error) {
 		}
 	}
 	return s.personFromProto(in)
-}
-
-// keepsContract tells of most persons that are valid by the contract's own rules that they are, in a fiftieth of the time.
-// Of others it tells nothing: the contract has its rules in characters, which are at most as many as bytes.
-func keepsContract(in *identityv1.Person) bool {
-	for _, text := range []struct {
-		value       string
-		least, most int
-	}{
-		{in.GetPersonId(), 0, 64},
-		{in.GetUniqueKey(), 1, 64},
-		{in.GetGivenNames(), 1, 128},
-		{in.GetFirstSurname(), 0, 128},
-		{in.GetSecondSurname(), 0, 128},
-		{in.GetPhotoUrl(), 0, 512},
-	} {
-		if len(text.value) < text.least || len(text.value) > text.most {
-			return false
-		}
-	}
-	for _, one := range in.GetIdentifiers() {
-		if identifierKinds[one.GetKind()] == "" || one.GetValue() == "" || len(one.GetValue()) > 32 {
-			return false
-		}
-	}
-	for _, one := range in.GetContacts() {
-		if contactKinds[one.GetKind()] == "" || one.GetValue() == "" || len(one.GetValue()) > 254 || one.GetVerifiedAt() != nil {
-			return false
-		}
-	}
-	_, err := time.Parse(time.DateOnly, in.GetBirthDate())
-	return (err == nil || in.GetBirthDate() == "") && len(in.GetIdentifiers()) <= 8 && len(in.GetContacts()) <= 16 &&
-		in.GetDataSet() == authv1.DataSet_DATA_SET_UNSPECIFIED
 }
 
 // personFromProto checks what the contract's own rules cannot say, and returns the person as it is stored.

@@ -95,9 +95,6 @@ func (b *personBatch) load(ctx context.Context, tx *sql.Tx, upserts []PersonUpse
 	if err != nil {
 		return err
 	}
-	if err != nil {
-		return err
-	}
 	b.now = maps.Clone(b.before)
 	var wanted []Identifier
 	for _, upsert := range upserts {
