@@ -64,6 +64,7 @@ type personBatch struct {
 
 var (
 	lockPersonsByKey  = &lookup{head: `SELECT unique_key FROM person WHERE data_set = $1 AND unique_key IN `, tail: toChange, args: 1}
+	selectKeyByID     = &lookup{head: `SELECT unique_key FROM person WHERE person_id IN `}
 	selectPersonByKey = &lookup{head: selectPerson + ` WHERE data_set = $1 AND unique_key IN `, args: 1}
 )
 
@@ -74,6 +75,7 @@ func (b *personBatch) load(ctx context.Context, tx *sql.Tx, upserts []PersonUpse
 		keys[i] = upsert.UniqueKey
 	}
 	keys = keyable(slices.Compact(slices.Sorted(slices.Values(keys))))
+	asked := keys
 	if b.store.db.Engine == sqlstore.PostgreSQL {
 		var there []string
 		err := lockPersonsByKey.run(ctx, tx, b.store.db.Engine, keys, func(row sqlstore.Scanner) error {
@@ -103,12 +105,40 @@ func (b *personBatch) load(ctx context.Context, tx *sql.Tx, upserts []PersonUpse
 	if b.owners, err = b.store.ownersOf(ctx, tx, b.set, wanted); err != nil {
 		return err
 	}
+	if err := b.unmet(ctx, tx, asked); err != nil {
+		return err
+	}
 	for _, p := range b.before {
 		for _, i := range p.Identifiers {
 			b.owners[i] = p.ID
 		}
 	}
 	return nil
+}
+
+// unmet fails with sqlstore.ErrConflict when an identifier is one of the asked persons' who was not there when they were
+// locked: another transaction has just made it. SQLite has one writer.
+func (b *personBatch) unmet(ctx context.Context, tx *sql.Tx, asked []string) error {
+	if b.store.db.Engine != sqlstore.PostgreSQL {
+		return nil
+	}
+	known := map[string]bool{}
+	for _, p := range b.before {
+		known[p.ID] = true
+	}
+	var others []string
+	for _, owner := range b.owners {
+		if !known[owner] {
+			others = append(others, owner)
+		}
+	}
+	return selectKeyByID.run(ctx, tx, b.store.db.Engine, others, func(row sqlstore.Scanner) error {
+		key, err := sqlstore.Value[string](row)
+		if _, isAsked := slices.BinarySearch(asked, key); err == nil && isAsked {
+			return fmt.Errorf("a person was made meanwhile: %w", sqlstore.ErrConflict)
+		}
+		return err
+	})
 }
 
 func ignore(row sqlstore.Scanner) error {
