@@ -64,6 +64,14 @@ func (c caller) needs(scope string) error {
 	return nil
 }
 
+// dataSetFor is dataSet for a caller that needs a scope, which comes first.
+func (c caller) dataSetFor(scope string, asked authv1.DataSet) (store.DataSet, error) {
+	if err := c.needs(scope); err != nil {
+		return "", err
+	}
+	return c.dataSet(asked)
+}
+
 // dataSet is the one that a request is about: for a client its own, and it may name no other. It fails with UNAVAILABLE for a
 // client whose token names none: a replica of auth that knows no data sets took its credential, of whichever it is.
 func (c caller) dataSet(asked authv1.DataSet) (store.DataSet, error) {

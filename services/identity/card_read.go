@@ -39,10 +39,7 @@ func (s *cardService) ListCards(ctx context.Context, req *identityv1.ListCardsRe
 // RenderCard draws a live card's QR code.
 func (s *cardService) RenderCard(ctx context.Context, req *identityv1.RenderCardRequest) (*identityv1.RenderCardResponse, error) {
 	caller := callerOf(ctx)
-	if err := caller.needs(scopeRead); err != nil {
-		return nil, err
-	}
-	set, err := caller.dataSet(req.GetDataSet())
+	set, err := caller.dataSetFor(scopeRead, req.GetDataSet())
 	if err != nil {
 		return nil, err
 	}

@@ -13,10 +13,7 @@ import (
 // VerifyCard checks the text of a QR code.
 func (s *cardService) VerifyCard(ctx context.Context, req *identityv1.VerifyCardRequest) (*identityv1.VerifyCardResponse, error) {
 	caller := callerOf(ctx)
-	if err := caller.needs(scopeRead); err != nil {
-		return nil, err
-	}
-	set, err := caller.dataSet(req.GetDataSet())
+	set, err := caller.dataSetFor(scopeRead, req.GetDataSet())
 	if err != nil {
 		return nil, err
 	}

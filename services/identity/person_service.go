@@ -23,10 +23,7 @@ type personService struct {
 // CreatePerson enters a person.
 func (s *personService) CreatePerson(ctx context.Context, req *identityv1.CreatePersonRequest) (*identityv1.CreatePersonResponse, error) {
 	caller := callerOf(ctx)
-	if err := caller.needs(scopeWrite); err != nil {
-		return nil, err
-	}
-	set, err := caller.dataSet(req.GetPerson().GetDataSet())
+	set, err := caller.dataSetFor(scopeWrite, req.GetPerson().GetDataSet())
 	if err != nil {
 		return nil, err
 	}
@@ -59,10 +56,7 @@ func (s *personService) GetPerson(ctx context.Context, req *identityv1.GetPerson
 // FindPerson returns the person of a unique key or a national identifier.
 func (s *personService) FindPerson(ctx context.Context, req *identityv1.FindPersonRequest) (*identityv1.FindPersonResponse, error) {
 	caller := callerOf(ctx)
-	if err := caller.needs(scopeRead); err != nil {
-		return nil, err
-	}
-	set, err := caller.dataSet(req.GetDataSet())
+	set, err := caller.dataSetFor(scopeRead, req.GetDataSet())
 	if err != nil {
 		return nil, err
 	}
@@ -102,10 +96,7 @@ func (s *personService) release(ctx context.Context, rpc string, p store.Person,
 // ListPersons returns persons in the order of their identifiers.
 func (s *personService) ListPersons(ctx context.Context, req *identityv1.ListPersonsRequest) (*identityv1.ListPersonsResponse, error) {
 	caller := callerOf(ctx)
-	if err := caller.needs(scopeRead); err != nil {
-		return nil, err
-	}
-	set, err := caller.dataSet(req.GetDataSet())
+	set, err := caller.dataSetFor(scopeRead, req.GetDataSet())
 	if err != nil {
 		return nil, err
 	}

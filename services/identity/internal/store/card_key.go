@@ -110,8 +110,8 @@ func (s *Store) RetireCardKey(ctx context.Context, act Act, id string, agree fun
 		if _, err := tx.ExecContext(ctx, `UPDATE signing_key SET state = 'retired', sealed_private = $2 WHERE key_id = $1`, id, []byte{}); err != nil {
 			return err
 		}
-		result, err := tx.ExecContext(ctx, `UPDATE card SET revoked_at = $2, reason = 'key_compromised' WHERE key_id = $1 AND revoked_at IS NULL`,
-			id, s.now().UnixMilli())
+		result, err := tx.ExecContext(ctx, `UPDATE card SET revoked_at = $2, reason = $3 WHERE key_id = $1 AND revoked_at IS NULL`,
+			id, s.now().UnixMilli(), CardKeyCompromised)
 		if err != nil {
 			return err
 		}

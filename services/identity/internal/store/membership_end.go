@@ -55,8 +55,8 @@ func (s *Store) EndMembership(ctx context.Context, id string, act Act, allow fun
 
 // revokeCardOf ends the live card of a membership that has just ended and returns its folio, or none.
 func revokeCardOf(ctx context.Context, tx *sql.Tx, m Membership) (folio string, err error) {
-	err = tx.QueryRowContext(ctx, `UPDATE card SET revoked_at = $2, reason = 'membership_ended'
-		WHERE membership_id = $1 AND revoked_at IS NULL RETURNING folio`, m.ID, m.EndedAt.UnixMilli()).Scan(&folio)
+	err = tx.QueryRowContext(ctx, `UPDATE card SET revoked_at = $2, reason = $3
+		WHERE membership_id = $1 AND revoked_at IS NULL RETURNING folio`, m.ID, m.EndedAt.UnixMilli(), CardMembershipEnded).Scan(&folio)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
