@@ -22,6 +22,7 @@ func open(t testing.TB, url string, connections int) *sqlstore.DB {
 	t.Helper()
 	settings := sqlstore.DefaultConfig()
 	settings.URL, settings.MaxOpen = config.Secret(url), connections
+	settings.LockTimeout, settings.StatementTimeout = time.Minute, time.Minute // a machine may be slow
 	db, err := sqlstore.Open(t.Context(), settings, sqlstore.Options{
 		Schema: "log", Tracer: tracenoop.NewTracerProvider(), Meter: metricnoop.NewMeterProvider(),
 	})

@@ -70,6 +70,7 @@ func openPlatform(t testing.TB, url string, connections int) *platform {
 	check(t, err)
 	settings := sqlstore.DefaultConfig()
 	settings.URL, settings.MaxOpen = config.Secret(url), connections
+	settings.LockTimeout, settings.StatementTimeout = time.Minute, time.Minute // a machine may be slow
 	db, err := sqlstore.Open(t.Context(), settings, sqlstore.Options{
 		Schema: auth.Schema, Tracer: tracenoop.NewTracerProvider(), Meter: metricnoop.NewMeterProvider(),
 	})

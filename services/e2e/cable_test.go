@@ -1,56 +1,142 @@
 package e2e
 
 import (
-	"fmt"
-	"strings"
+	"context"
+	"net"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/Shopify/toxiproxy/v2"
-	"github.com/rs/zerolog"
 )
 
-// cable is a TCP connection to an address that can be cut.
-type cable struct{ proxy *toxiproxy.Proxy }
+// cable is a TCP connection to an address that can be cut, and delayed.
+type cable struct {
+	upstream string
+	listen   string // the address that stays when the cable is mended
+	// delays of what goes upstream and downstream, as time.Duration
+	delays map[string]*atomic.Int64
 
-func newCable(t *testing.T, upstream string) cable {
+	plug func() // ends what runs, and waits for it; nil while cut
+}
+
+func newCable(t *testing.T, upstream string) *cable {
 	t.Helper()
-	server := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
-	c := cable{toxiproxy.NewProxy(server, "cable", "127.0.0.1:0", upstream)}
+	c := &cable{upstream: upstream, listen: "127.0.0.1:0", delays: map[string]*atomic.Int64{"upstream": {}, "downstream": {}}}
 	c.mend(t)
-	t.Cleanup(c.proxy.Stop)
+	t.Cleanup(func() { c.cut(t) })
 	return c
 }
 
-func (c cable) address() string { return c.proxy.Listen }
+func (c *cable) address() string { return c.listen }
 
 // cut closes every connection and refuses new ones.
-func (c cable) cut(t *testing.T) {
+func (c *cable) cut(t *testing.T) {
 	t.Helper()
-	c.proxy.Stop()
+	if c.plug != nil {
+		c.plug()
+		c.plug = nil
+	}
 }
 
 // mend lets connections through again, on the same address.
-func (c cable) mend(t *testing.T) {
+func (c *cable) mend(t *testing.T) {
 	t.Helper()
-	if err := c.proxy.Start(); err != nil {
+	if c.plug != nil {
+		t.Fatal("mending a cable: it is whole")
+	}
+	listener, err := net.Listen("tcp", c.listen)
+	if err != nil {
 		t.Fatalf("mending a cable: %v", err)
+	}
+	c.listen = listener.Addr().String()
+	ctx, stop := context.WithCancel(context.Background())
+	var group sync.WaitGroup
+	context.AfterFunc(ctx, func() { listener.Close() })
+	group.Go(func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			group.Go(func() { c.carry(ctx, client) })
+		}
+	})
+	c.plug = func() {
+		stop()
+		listener.Close()
+		group.Wait()
+	}
+}
+
+// carry serves one connection until either side or the cable ends it.
+func (c *cable) carry(ctx context.Context, client net.Conn) {
+	defer client.Close()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	server, err := (&net.Dialer{}).DialContext(ctx, "tcp", c.upstream)
+	if err != nil {
+		return
+	}
+	defer server.Close()
+	context.AfterFunc(ctx, func() { client.Close(); server.Close() })
+	var group sync.WaitGroup
+	group.Go(func() { pass(ctx, server, client, c.delays["upstream"]); stop() })
+	group.Go(func() { pass(ctx, client, server, c.delays["downstream"]); stop() })
+	group.Wait()
+}
+
+type chunk struct {
+	data []byte
+	read time.Time
+}
+
+// pass writes what it reads, each piece no sooner than a delay after it was read.
+func pass(ctx context.Context, to, from net.Conn, delay *atomic.Int64) {
+	chunks := make(chan chunk, 1024)
+	var reading sync.WaitGroup
+	defer reading.Wait()
+	reading.Go(func() {
+		defer close(chunks)
+		buffer := make([]byte, 32<<10)
+		for {
+			n, err := from.Read(buffer)
+			if n > 0 {
+				select {
+				case chunks <- chunk{append([]byte(nil), buffer[:n]...), time.Now()}:
+				case <-ctx.Done():
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	})
+	for c := range chunks {
+		if wait := time.Until(c.read.Add(time.Duration(delay.Load()))); wait > 0 {
+			select {
+			case <-time.After(wait):
+			case <-ctx.Done():
+			}
+		}
+		if _, err := to.Write(c.data); err != nil {
+			from.Close() // ends the reading
+		}
 	}
 }
 
 // delay holds back all that goes in a direction, upstream or downstream.
-func (c cable) delay(t *testing.T, direction string, by time.Duration) {
+func (c *cable) delay(t *testing.T, direction string, by time.Duration) {
 	t.Helper()
-	toxic := fmt.Sprintf(`{"name":"delay","type":"latency","stream":%q,"attributes":{"latency":%d}}`, direction, by.Milliseconds())
-	if _, err := c.proxy.Toxics.AddToxicJson(strings.NewReader(toxic)); err != nil {
-		t.Fatalf("delaying a cable: %v", err)
+	if !c.delays[direction].CompareAndSwap(0, int64(by)) {
+		t.Fatal("delaying a cable: it is delayed")
 	}
 }
 
 // hurry ends the delay.
-func (c cable) hurry(t *testing.T) {
+func (c *cable) hurry(t *testing.T) {
 	t.Helper()
-	if err := c.proxy.Toxics.RemoveToxic(t.Context(), "delay"); err != nil {
-		t.Fatalf("ending a cable's delay: %v", err)
+	for _, delay := range c.delays {
+		delay.Store(0)
 	}
 }

@@ -33,7 +33,7 @@ func (s *sites) faults(i int, random *rand.Rand) []fault {
 			fault{r.kind + " killed", func(*testing.T) { r.kill() }, func(t *testing.T) { r.start(t, s.cluster) }},
 			fault{r.kind + " hung", func(*testing.T) { r.signal(syscall.SIGSTOP) }, func(*testing.T) { r.signal(syscall.SIGCONT) }})
 	}
-	for name, c := range map[string]cable{"auth": one.toAuth, "the database": one.toDatabase} {
+	for name, c := range map[string]*cable{"auth": one.toAuth, "the database": one.toDatabase} {
 		all = append(all, fault{"cut off from " + name, c.cut, c.mend})
 		for _, direction := range []string{"upstream", "downstream"} {
 			by := time.Duration(random.Int64N(int64(mostFault)))

@@ -22,7 +22,7 @@ import (
 // them and to the database.
 type site struct {
 	gateway, auth      *role
-	toAuth, toDatabase cable
+	toAuth, toDatabase *cable
 	operators          *grpc.ClientConn
 	clients            authv1.ClientServiceClient
 	keys               authv1.KeyServiceClient

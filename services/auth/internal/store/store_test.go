@@ -31,6 +31,7 @@ func openAt(t *testing.T, url string, connections int, migrations fs.FS) *sqlsto
 	t.Helper()
 	settings := sqlstore.DefaultConfig()
 	settings.URL, settings.MaxOpen = config.Secret(url), connections
+	settings.LockTimeout, settings.StatementTimeout = time.Minute, time.Minute // a machine may be slow
 	db, err := sqlstore.Open(t.Context(), settings, sqlstore.Options{
 		Schema: store.Schema, Tracer: tracenoop.NewTracerProvider(), Meter: metricnoop.NewMeterProvider(),
 	})

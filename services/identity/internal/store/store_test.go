@@ -24,6 +24,7 @@ func open(t *testing.T, url string, connections int) *sqlstore.DB {
 	t.Helper()
 	settings := sqlstore.DefaultConfig()
 	settings.URL, settings.MaxOpen = config.Secret(url), connections
+	settings.LockTimeout, settings.StatementTimeout = time.Minute, time.Minute // a machine may be slow
 	db, err := sqlstore.Open(t.Context(), settings, sqlstore.Options{
 		Schema: store.Schema, Tracer: tracenoop.NewTracerProvider(), Meter: metricnoop.NewMeterProvider(),
 	})
