@@ -34,14 +34,14 @@ func (s *apiKeyService) CreateApiKey(ctx context.Context, req *authv1.CreateApiK
 		return nil, clientNotFound()
 	}
 	if err != nil {
-		return nil, failure(err, "looking up a client")
+		return nil, sqlstore.Failure(err, "looking up a client")
 	}
 	key := store.APIKey{ClientID: client.ID, Name: req.GetName()}
 	if !takesKeys(client.Client) {
-		return nil, invalid("client_id", "the client authenticates with its own keys and has no API keys")
+		return nil, rpcerr.Invalid("client_id", "the client authenticates with its own keys and has no API keys")
 	}
 	if strings.ContainsFunc(key.Name, unicode.IsControl) {
-		return nil, invalid("name", "must not have control characters")
+		return nil, rpcerr.Invalid("name", "must not have control characters")
 	}
 	scopes := s.scopes(client.Client)
 	for i, scope := range req.GetScopes() {
@@ -53,7 +53,7 @@ func (s *apiKeyService) CreateApiKey(ctx context.Context, req *authv1.CreateApiK
 	key.Scopes = intersect(scopes, req.GetScopes())
 	if at := req.GetExpiresAt(); at != nil {
 		if key.ExpiresAt = at.AsTime(); !at.IsValid() || !key.ExpiresAt.After(s.now()) {
-			return nil, invalid("expires_at", "must be in the future")
+			return nil, rpcerr.Invalid("expires_at", "must be in the future")
 		}
 		key.ExpiresAt = key.ExpiresAt.Truncate(time.Millisecond)
 	}
@@ -66,7 +66,7 @@ func (s *apiKeyService) CreateApiKey(ctx context.Context, req *authv1.CreateApiK
 	case errors.Is(err, store.ErrTooManyKeys):
 		return nil, tooManyAPIKeys()
 	case err != nil:
-		return nil, failure(err, "storing an API key")
+		return nil, sqlstore.Failure(err, "storing an API key")
 	}
 	return &authv1.CreateApiKeyResponse{ApiKey: apiKeyToProto(stored), Key: text}, nil
 }
@@ -76,11 +76,11 @@ func (s *apiKeyService) ListApiKeys(ctx context.Context, req *authv1.ListApiKeys
 	if _, err := s.view.StoredClient(ctx, req.GetClientId()); errors.Is(err, sqlstore.ErrNotFound) {
 		return nil, clientNotFound()
 	} else if err != nil {
-		return nil, failure(err, "looking up a client")
+		return nil, sqlstore.Failure(err, "looking up a client")
 	}
 	keys, err := s.store.APIKeys(ctx, req.GetClientId())
 	if err != nil {
-		return nil, failure(err, "listing API keys")
+		return nil, sqlstore.Failure(err, "listing API keys")
 	}
 	answer := &authv1.ListApiKeysResponse{}
 	for _, key := range keys {
@@ -96,7 +96,7 @@ func (s *apiKeyService) DeleteApiKey(ctx context.Context, req *authv1.DeleteApiK
 		return nil, apiKeyNotFound()
 	}
 	if err != nil {
-		return nil, failure(err, "deleting an API key")
+		return nil, sqlstore.Failure(err, "deleting an API key")
 	}
 	s.view.PutRevocation(revocation)
 	s.changed()

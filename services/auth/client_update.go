@@ -76,7 +76,7 @@ func (s *clientService) checkNewAudiences(ctx context.Context, in *authv1.Client
 		return clientNotFound()
 	}
 	if err != nil {
-		return failure(err, "looking up a client")
+		return sqlstore.Failure(err, "looking up a client")
 	}
 	return s.checkAudiences(ctx, in.GetAudiences(), client.DataSet)
 }
@@ -91,17 +91,17 @@ func mayHandleSecrets(ctx context.Context) bool {
 func checkUpdate(client *authv1.Client, paths []string) error {
 	switch {
 	case client.GetClientId() == "":
-		return missing("client.client_id")
+		return rpcerr.Missing("client.client_id")
 	case len(client.GetClientId()) > maxClientID:
-		return invalid("client.client_id", "must be at most 128 characters")
+		return rpcerr.Invalid("client.client_id", "must be at most 128 characters")
 	case len(client.GetAudiences()) > maxAudiences:
-		return invalid("client.audiences", "must be at most 64")
+		return rpcerr.Invalid("client.audiences", "must be at most 64")
 	case len(paths) == 0:
-		return missing("update_mask")
+		return rpcerr.Missing("update_mask")
 	}
 	for i, path := range paths {
 		if !slices.Contains(changeable(), path) {
-			return invalid(fmt.Sprintf("update_mask.paths[%d]", i),
+			return rpcerr.Invalid(fmt.Sprintf("update_mask.paths[%d]", i),
 				fmt.Sprintf("%.64q is not to be changed; these are: %s", path, strings.Join(changeable(), ", ")))
 		}
 	}

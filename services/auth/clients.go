@@ -32,7 +32,7 @@ func (s *clientService) CreateClient(ctx context.Context, req *authv1.CreateClie
 	}
 	stored, err := s.store.CreateClient(ctx, client, act(ctx, "CreateClient"))
 	if err != nil {
-		return nil, failure(err, "registering a client")
+		return nil, sqlstore.Failure(err, "registering a client")
 	}
 	return &authv1.CreateClientResponse{Client: s.show(stored), ClientSecret: secret}, nil
 }
@@ -44,7 +44,7 @@ func (s *clientService) GetClient(ctx context.Context, req *authv1.GetClientRequ
 		return nil, clientNotFound()
 	}
 	if err != nil {
-		return nil, failure(err, "reading a client")
+		return nil, sqlstore.Failure(err, "reading a client")
 	}
 	return &authv1.GetClientResponse{Client: clientToProto(client, s.now())}, nil
 }
@@ -56,7 +56,7 @@ func (s *clientService) ListClients(ctx context.Context, req *authv1.ListClients
 		After: req.GetPageToken(), Family: req.GetFamily(), Limit: size + 1,
 	})
 	if err != nil {
-		return nil, failure(err, "listing clients")
+		return nil, sqlstore.Failure(err, "listing clients")
 	}
 	clients, more := cutPage(clients, size)
 	answer := &authv1.ListClientsResponse{}
@@ -134,7 +134,7 @@ func (s *clientService) DeleteClient(ctx context.Context, req *authv1.DeleteClie
 		return nil, clientNotFound()
 	}
 	if err != nil {
-		return nil, failure(err, "deleting a client")
+		return nil, sqlstore.Failure(err, "deleting a client")
 	}
 	s.show(deleted)
 	return &authv1.DeleteClientResponse{}, nil
@@ -146,7 +146,7 @@ func (s *clientService) change(ctx context.Context, rpc, id string, edit func(*s
 		return nil, clientNotFound()
 	}
 	if err != nil {
-		return nil, failure(err, "changing a client")
+		return nil, sqlstore.Failure(err, "changing a client")
 	}
 	return s.show(client), nil
 }

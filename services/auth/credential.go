@@ -63,7 +63,7 @@ func (s *tokenService) authenticate(ctx context.Context, id, secret string, of s
 	if errors.Is(err, sqlstore.ErrNotFound) {
 		client = &directory.Client{Client: store.Client{SecretHash: store.NoSecret(), Disabled: true}}
 	} else if err != nil {
-		return proven{}, failure(err, "looking up a client")
+		return proven{}, sqlstore.Failure(err, "looking up a client")
 	}
 	expires, ok := admits(client, hash, of, now)
 	if !ok {
@@ -107,7 +107,7 @@ func clientInForce(ctx context.Context, view *directory.Directory, id string, ep
 	case errors.Is(err, sqlstore.ErrNotFound):
 		return nil, errVoid
 	case err != nil:
-		return nil, failure(err, "looking up a client")
+		return nil, sqlstore.Failure(err, "looking up a client")
 	case client.Disabled, epoch != client.Epoch:
 		return nil, errVoid
 	}

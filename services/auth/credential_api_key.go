@@ -23,14 +23,14 @@ func (s *tokenService) authenticateByKey(ctx context.Context, text, id string, o
 	if errors.Is(err, sqlstore.ErrNotFound) {
 		key = store.APIKey{SecretHash: store.NoSecret()}
 	} else if err != nil {
-		return proven{}, failure(err, "looking up an API key")
+		return proven{}, sqlstore.Failure(err, "looking up an API key")
 	}
 	right := subtle.ConstantTimeCompare(key.SecretHash, hash) == 1
 	client, err := s.view.StoredClient(ctx, key.ClientID)
 	if errors.Is(err, sqlstore.ErrNotFound) {
 		client = &directory.Client{Client: store.Client{Disabled: true}}
 	} else if err != nil {
-		return proven{}, failure(err, "looking up a client")
+		return proven{}, sqlstore.Failure(err, "looking up a client")
 	}
 	over := !key.ExpiresAt.IsZero() && !now.Before(key.ExpiresAt)
 	if !right || over || !takesKeys(client.Client) || client.Disabled ||

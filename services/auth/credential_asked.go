@@ -14,9 +14,9 @@ func (s *tokenService) authenticateAsked(ctx context.Context, req *authv1.IssueT
 	id, of := req.GetClientId(), servedBy(req)
 	switch assertion, key := req.GetClientAssertion(), req.GetApiKey(); {
 	case req.GetClientSecret() != "" && assertion != nil, key != "" && assertion != nil:
-		return proven{}, invalid("client_assertion", "there is another credential: exactly one is taken")
+		return proven{}, rpcerr.Invalid("client_assertion", "there is another credential: exactly one is taken")
 	case req.GetClientSecret() != "" && key != "":
-		return proven{}, invalid("api_key", "there is another credential: exactly one is taken")
+		return proven{}, rpcerr.Invalid("api_key", "there is another credential: exactly one is taken")
 	case assertion != nil:
 		return s.authenticateByAssertion(ctx, assertion, id, of)
 	case key != "":

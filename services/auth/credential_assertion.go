@@ -25,7 +25,7 @@ func (s *tokenService) authenticateByAssertion(
 		case errors.Is(err, sqlstore.ErrNotFound):
 			return assertion.Keys{}, nil
 		case err != nil:
-			return assertion.Keys{}, failure(err, "looking up a client")
+			return assertion.Keys{}, sqlstore.Failure(err, "looking up a client")
 		case found.Disabled, len(found.PublicKeys) == 0, !of.has(found.Client), id != "" && id != signer:
 			return assertion.Keys{}, nil
 		}
@@ -50,7 +50,7 @@ func (s *tokenService) authenticateByAssertion(
 		return proven{}, refusedFor(client.ID, reasonReplay)
 	}
 	if err != nil {
-		return proven{}, failure(err, "entering an assertion")
+		return proven{}, sqlstore.Failure(err, "entering an assertion")
 	}
 	return proven{client: client, scopes: s.scopes(client.Client)}, nil
 }

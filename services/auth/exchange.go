@@ -79,7 +79,7 @@ func (s *tokenService) identify(ctx context.Context, req *authv1.ExchangeRequest
 		return identity{}, rpcerr.New(errorsv1.Reason_REASON_PERMISSION_DENIED, "the role may exchange its own certificate only")
 	}
 	if len(req.GetFamilies()) == 0 {
-		return identity{}, missing("families")
+		return identity{}, rpcerr.Missing("families")
 	}
 	of := servedBy(req)
 	switch credential := req.GetCredential().(type) {
@@ -93,7 +93,7 @@ func (s *tokenService) identify(ctx context.Context, req *authv1.ExchangeRequest
 	case *authv1.ExchangeRequest_ApiKey:
 		return identityOf(s.authenticateByKey(ctx, credential.ApiKey, "", of))
 	}
-	return identity{}, missing("credential")
+	return identity{}, rpcerr.Missing("credential")
 }
 
 func (s *tokenService) bearer(ctx context.Context, text string, of served) (identity, error) {
@@ -144,7 +144,7 @@ func (s *tokenService) operator(ctx context.Context, der []byte) (identity, erro
 		return identity{}, refusedFor(unknownOperator, reasonCertificate)
 	}
 	if err != nil {
-		return identity{}, failure(err, "looking up an operator")
+		return identity{}, sqlstore.Failure(err, "looking up an operator")
 	}
 	if operator.Disabled || certificate.Epoch != operator.Epoch {
 		return identity{}, refusedFor(operator.Name, reasonOperator)

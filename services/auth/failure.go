@@ -1,40 +1,20 @@
 package auth
 
 import (
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
-	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
 
-// retryAfter is when to come back after the store was away.
+// retryAfter is when to come back after a part that is needed was away.
 const retryAfter = time.Second
-
-// failure turns an error of the store into one for the caller. doing says what failed, for the log.
-func failure(err error, doing string) error {
-	err = fmt.Errorf("%s: %w", doing, err)
-	if errors.Is(err, sqlstore.ErrUnavailable) {
-		return rpcerr.Wrap(errorsv1.Reason_REASON_UNAVAILABLE, err, "the store is away", rpcerr.RetryAfter(retryAfter))
-	}
-	return err
-}
 
 const refusedText = "the credential does not hold"
 
 // refused is the one answer to every credential that does not hold, so that nothing can be probed.
 func refused() error {
 	return rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_INVALID, refusedText)
-}
-
-func invalid(field, description string) error {
-	return rpcerr.New(errorsv1.Reason_REASON_FIELD_INVALID, "a field is invalid", rpcerr.Field(field, description))
-}
-
-func missing(field string) error {
-	return rpcerr.New(errorsv1.Reason_REASON_FIELD_MISSING, "a field is missing", rpcerr.Field(field, "required"))
 }
 
 func clientNotFound() error {

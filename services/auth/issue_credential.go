@@ -31,7 +31,7 @@ func (s *operatorService) IssueCredential(ctx context.Context, req *authv1.Issue
 		return nil, operatorNotFound()
 	}
 	if err != nil {
-		return nil, failure(err, "reading an operator")
+		return nil, sqlstore.Failure(err, "reading an operator")
 	}
 	if operator.Disabled {
 		return nil, operatorDisabled()
@@ -54,7 +54,7 @@ func (s *operatorService) IssueCredential(ctx context.Context, req *authv1.Issue
 	}
 	issued := issuedCredential{Serial: certificate.SerialNumber.Text(16), Expires: certificate.NotAfter}
 	if err := s.store.RecordAct(ctx, act(ctx, "IssueCredential"), operator.Name, issued); err != nil {
-		return nil, failure(err, "recording a credential")
+		return nil, sqlstore.Failure(err, "recording a credential")
 	}
 	return &authv1.IssueCredentialResponse{
 		Certificate: certificate.Raw,

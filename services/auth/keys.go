@@ -29,7 +29,7 @@ type keyService struct {
 func (s *keyService) ListKeys(ctx context.Context, _ *authv1.ListKeysRequest) (*authv1.ListKeysResponse, error) {
 	stored, err := s.store.Keys(ctx)
 	if err != nil {
-		return nil, failure(err, "listing keys")
+		return nil, sqlstore.Failure(err, "listing keys")
 	}
 	answer := &authv1.ListKeysResponse{}
 	for _, use := range keys.Rotating() {
@@ -46,7 +46,7 @@ func (s *keyService) ListKeys(ctx context.Context, _ *authv1.ListKeysRequest) (*
 func (s *keyService) RotateKey(ctx context.Context, req *authv1.RotateKeyRequest) (*authv1.RotateKeyResponse, error) {
 	use, ok := useFromProto(req.GetUse(), req.GetAlgorithm())
 	if !ok {
-		return nil, invalid("algorithm", "internal tokens have ES256 only")
+		return nil, rpcerr.Invalid("algorithm", "internal tokens have ES256 only")
 	}
 	changed, err := s.rotateKey(ctx, use, act(ctx, "RotateKey"), func(next store.SigningKey) error {
 		if ready := next.CreatedAt.Add(s.config.Keys.PublishBefore); !req.GetForce() && s.now().Before(ready) {
@@ -62,7 +62,7 @@ func (s *keyService) RotateKey(ctx context.Context, req *authv1.RotateKeyRequest
 		return nil, keyNotReady("the next key is still being made: try again in a minute")
 	}
 	if err != nil {
-		return nil, failure(err, "rotating a key")
+		return nil, sqlstore.Failure(err, "rotating a key")
 	}
 	answer := &authv1.RotateKeyResponse{}
 	for _, key := range changed {
@@ -94,10 +94,10 @@ func (s *keyService) RetireKey(ctx context.Context, req *authv1.RetireKeyRequest
 		return nil, rpcerr.New(errorsv1.Reason_REASON_KEY_NOT_FOUND, "no signing key has the identifier")
 	}
 	if err != nil {
-		return nil, failure(err, "retiring a key")
+		return nil, sqlstore.Failure(err, "retiring a key")
 	}
 	if err := s.keysChanged(ctx); err != nil {
-		return nil, failure(err, "retiring a key")
+		return nil, sqlstore.Failure(err, "retiring a key")
 	}
 	return &authv1.RetireKeyResponse{Key: keyToProto(key)}, nil
 }
@@ -106,7 +106,7 @@ func (s *keyService) RetireKey(ctx context.Context, req *authv1.RetireKeyRequest
 // issued.
 func (s *keyService) settled(ctx context.Context, id string) error {
 	if err := s.keysChanged(ctx); err != nil { // another replica may have rotated it just now
-		return failure(err, "looking up a key")
+		return sqlstore.Failure(err, "looking up a key")
 	}
 	superseded, ok := s.ring.Superseded(id)
 	if !ok {
@@ -130,7 +130,7 @@ func (s *keyService) settled(ctx context.Context, id string) error {
 func (s *keyService) RewrapKeys(ctx context.Context, _ *authv1.RewrapKeysRequest) (*authv1.RewrapKeysResponse, error) {
 	count, err := s.store.RewrapKeys(ctx, act(ctx, "RewrapKeys"), s.vault.Reseal)
 	if err != nil {
-		return nil, failure(err, "sealing keys anew")
+		return nil, sqlstore.Failure(err, "sealing keys anew")
 	}
 	return &authv1.RewrapKeysResponse{Rewrapped: int32(count)}, nil
 }

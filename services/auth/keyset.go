@@ -3,6 +3,8 @@ package auth
 import (
 	"context"
 
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 )
 
@@ -14,7 +16,7 @@ func (s *tokenService) GetKeySet(ctx context.Context, req *authv1.GetKeySetReque
 		return &authv1.GetKeySetResponse{Jwks: s.ring.AccessSet()}, nil
 	}
 	if err != nil {
-		return nil, failure(err, "following the store")
+		return nil, sqlstore.Failure(err, "following the store")
 	}
 	return &authv1.GetKeySetResponse{Jwks: internal}, nil
 }

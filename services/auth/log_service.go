@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+
 	"golang.org/x/mod/sumdb/tlog"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -22,10 +25,10 @@ func (s *logService) ListLogEntries(ctx context.Context, req *authv1.ListLogEntr
 		Actor: req.GetActor(), Act: req.GetAct(), Target: req.GetTarget(),
 	})
 	if errors.Is(err, auditlog.ErrPageToken) {
-		return nil, invalid("page_token", "not one that was given out")
+		return nil, rpcerr.Invalid("page_token", "not one that was given out")
 	}
 	if err != nil {
-		return nil, failure(err, "listing the log")
+		return nil, sqlstore.Failure(err, "listing the log")
 	}
 	return &authv1.ListLogEntriesResponse{Entries: entriesToProto(page), NextPageToken: next}, nil
 }
@@ -34,7 +37,7 @@ func (s *logService) ListLogEntries(ctx context.Context, req *authv1.ListLogEntr
 func (s *logService) ExportLogEntries(ctx context.Context, req *authv1.ExportLogEntriesRequest) (*authv1.ExportLogEntriesResponse, error) {
 	leaves, err := auditlog.Leaves(ctx, s.store.DB(), req.GetFirstLeaf(), int(req.GetPageSize()))
 	if err != nil {
-		return nil, failure(err, "exporting the log")
+		return nil, sqlstore.Failure(err, "exporting the log")
 	}
 	return &authv1.ExportLogEntriesResponse{Entries: entriesToProto(leaves)}, nil
 }
@@ -43,7 +46,7 @@ func (s *logService) ExportLogEntries(ctx context.Context, req *authv1.ExportLog
 func (s *logService) GetCheckpoint(ctx context.Context, _ *authv1.GetCheckpointRequest) (*authv1.GetCheckpointResponse, error) {
 	signed, key, err := s.logKeys.Latest(ctx, s.store.DB())
 	if err != nil {
-		return nil, failure(err, "reading the checkpoint")
+		return nil, sqlstore.Failure(err, "reading the checkpoint")
 	}
 	return &authv1.GetCheckpointResponse{Checkpoint: signed, VerifierKey: key}, nil
 }
@@ -52,10 +55,10 @@ func (s *logService) GetCheckpoint(ctx context.Context, _ *authv1.GetCheckpointR
 func (s *logService) ProveConsistency(ctx context.Context, req *authv1.ProveConsistencyRequest) (*authv1.ProveConsistencyResponse, error) {
 	proof, err := auditlog.Prove(ctx, s.store.DB(), req.GetOldSize(), req.GetNewSize())
 	if errors.Is(err, auditlog.ErrNoTree) {
-		return nil, invalid("new_size", "the log has no trees of these sizes, or they are in the wrong order")
+		return nil, rpcerr.Invalid("new_size", "the log has no trees of these sizes, or they are in the wrong order")
 	}
 	if err != nil {
-		return nil, failure(err, "proving consistency")
+		return nil, sqlstore.Failure(err, "proving consistency")
 	}
 	answer := &authv1.ProveConsistencyResponse{}
 	for _, hash := range proof {

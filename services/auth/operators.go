@@ -27,7 +27,7 @@ func (s *operatorService) CreateOperator(ctx context.Context, req *authv1.Create
 		return nil, rpcerr.New(errorsv1.Reason_REASON_OPERATOR_EXISTS, "an operator of the name exists")
 	}
 	if err != nil {
-		return nil, failure(err, "creating an operator")
+		return nil, sqlstore.Failure(err, "creating an operator")
 	}
 	return &authv1.CreateOperatorResponse{Operator: s.show(stored)}, nil
 }
@@ -36,7 +36,7 @@ func (s *operatorService) CreateOperator(ctx context.Context, req *authv1.Create
 func (s *operatorService) ListOperators(ctx context.Context, _ *authv1.ListOperatorsRequest) (*authv1.ListOperatorsResponse, error) {
 	operators, err := s.store.Operators(ctx)
 	if err != nil {
-		return nil, failure(err, "listing operators")
+		return nil, sqlstore.Failure(err, "listing operators")
 	}
 	answer := &authv1.ListOperatorsResponse{}
 	for _, operator := range operators {
@@ -92,7 +92,7 @@ func (s *operatorService) change(
 		return nil, operatorNotFound()
 	}
 	if err != nil {
-		return nil, failure(err, "changing an operator")
+		return nil, sqlstore.Failure(err, "changing an operator")
 	}
 	return s.show(operator), nil
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
@@ -51,7 +53,7 @@ func (s *clientService) registration(ctx context.Context, in *authv1.Client) (st
 // public keys loses its secret.
 func decide(client *store.Client, in *authv1.Client) error {
 	if strings.ContainsFunc(in.GetName(), unicode.IsControl) {
-		return invalid("client.name", "must not have control characters")
+		return rpcerr.Invalid("client.name", "must not have control characters")
 	}
 	if err := checkKind(in); err != nil {
 		return err
@@ -65,7 +67,7 @@ func decide(client *store.Client, in *authv1.Client) error {
 		return err
 	}
 	if len(keys) == 0 && len(client.PublicKeys) > 0 {
-		return invalid("client.public_keys", "cannot all be taken away: the client would have no credential")
+		return rpcerr.Invalid("client.public_keys", "cannot all be taken away: the client would have no credential")
 	}
 	if len(keys) > 0 {
 		client.SecretHash, client.PreviousSecretHash, client.PreviousSecretUntil = store.NoSecret(), nil, time.Time{}
@@ -93,10 +95,10 @@ func (s *clientService) checkAudiences(ctx context.Context, audiences []string, 
 	for i, id := range audiences {
 		audience, err := s.view.StoredClient(ctx, id)
 		if err != nil && !errors.Is(err, sqlstore.ErrNotFound) {
-			return failure(err, "looking up an audience")
+			return sqlstore.Failure(err, "looking up an audience")
 		}
 		if err != nil || audience.Kind != store.KindResourceServer || audience.DataSet != set {
-			return invalid(fmt.Sprintf("client.audiences[%d]", i),
+			return rpcerr.Invalid(fmt.Sprintf("client.audiences[%d]", i),
 				"is not the identifier of a resource server that is registered for the client's data set, "+string(set))
 		}
 	}
@@ -111,7 +113,7 @@ func introspectionMembers(in *authv1.Client) (json.RawMessage, error) {
 	const field = "client.introspection_members"
 	for name := range fields {
 		if slices.Contains(standardMembers(), name) {
-			return nil, invalid(field, "a standard member cannot be replaced")
+			return nil, rpcerr.Invalid(field, "a standard member cannot be replaced")
 		}
 	}
 	text, err := json.Marshal(in.GetIntrospectionMembers().AsMap())
@@ -119,7 +121,7 @@ func introspectionMembers(in *authv1.Client) (json.RawMessage, error) {
 		return nil, fmt.Errorf("encoding introspection members: %w", err)
 	}
 	if len(text) > maxMembers {
-		return nil, invalid(field, "must not be longer than 4096 bytes as JSON")
+		return nil, rpcerr.Invalid(field, "must not be longer than 4096 bytes as JSON")
 	}
 	return text, nil
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/auth/internal/assertion"
 )
@@ -19,10 +21,10 @@ func checkFamily(in *authv1.Client, families []string) error {
 	case slices.Contains(families, family):
 		return nil
 	case family != nativeFamily:
-		return invalid("client.family", "is none of those configured: "+strings.Join(families, ", ")+
+		return rpcerr.Invalid("client.family", "is none of those configured: "+strings.Join(families, ", ")+
 			"; internal clients may also have "+nativeFamily)
 	case in.GetKind() != authv1.ClientKind_CLIENT_KIND_INTERNAL:
-		return invalid("client.family", nativeFamily+" is for internal clients only")
+		return rpcerr.Invalid("client.family", nativeFamily+" is for internal clients only")
 	}
 	return nil
 }
@@ -34,15 +36,15 @@ func checkKind(in *authv1.Client) error {
 	widget := in.GetKind() == authv1.ClientKind_CLIENT_KIND_WIDGET
 	switch {
 	case !server && len(in.GetResourceScopes()) > 0:
-		return invalid("client.resource_scopes", forServers)
+		return rpcerr.Invalid("client.resource_scopes", forServers)
 	case !server && in.GetIntrospectsAll():
-		return invalid("client.introspects_all", forServers)
+		return rpcerr.Invalid("client.introspects_all", forServers)
 	case !server && in.GetPersonalData():
-		return invalid("client.personal_data", forServers)
+		return rpcerr.Invalid("client.personal_data", forServers)
 	case widget && in.GetPublicKeys() != "":
-		return invalid("client.public_keys", notForWidgets+"a page keeps no private key")
+		return rpcerr.Invalid("client.public_keys", notForWidgets+"a page keeps no private key")
 	case widget && in.GetIntrospectionAlgorithm() != authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_UNSPECIFIED:
-		return invalid("client.introspection_algorithm", notForWidgets+"they introspect nothing")
+		return rpcerr.Invalid("client.introspection_algorithm", notForWidgets+"they introspect nothing")
 	}
 	return nil
 }
@@ -54,7 +56,7 @@ func publicKeys(in *authv1.Client) (json.RawMessage, error) {
 	}
 	_, stored, err := assertion.ParseKeys([]byte(in.GetPublicKeys()))
 	if err != nil {
-		return nil, invalid("client.public_keys", err.Error())
+		return nil, rpcerr.Invalid("client.public_keys", err.Error())
 	}
 	return stored, nil
 }

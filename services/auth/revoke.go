@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
@@ -28,7 +30,7 @@ func (s *tokenService) Revoke(ctx context.Context, req *authv1.RevokeRequest) (*
 	}
 	revocation, err := s.store.RevokeToken(ctx, token.ID, token.ClientID, token.Expires)
 	if err != nil {
-		return nil, failure(err, "storing a revocation")
+		return nil, sqlstore.Failure(err, "storing a revocation")
 	}
 	s.view.PutRevocation(revocation)
 	s.changed()

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
@@ -18,7 +20,7 @@ import (
 // active is the key that signs now, for all that a replica can know: as of a second ago at most.
 func (s *Service) active(ctx context.Context, use store.Use) (*keys.Key, error) {
 	if err := s.view.Ensure(ctx); err != nil {
-		return nil, failure(err, "following the store")
+		return nil, sqlstore.Failure(err, "following the store")
 	}
 	key, err := s.ring.Active(use)
 	if err != nil {
@@ -37,7 +39,7 @@ func (s *Service) signAccess(ctx context.Context, claims *accesstoken.Claims, us
 	err = s.noteEnd(ctx, key, *claims)
 	if errors.Is(err, store.ErrKeyRetired) {
 		if err = s.view.Poll(ctx); err != nil {
-			return "", failure(err, "following the store")
+			return "", sqlstore.Failure(err, "following the store")
 		}
 		if key, err = s.active(ctx, use); err != nil {
 			return "", err
@@ -45,7 +47,7 @@ func (s *Service) signAccess(ctx context.Context, claims *accesstoken.Claims, us
 		err = s.noteEnd(ctx, key, *claims)
 	}
 	if err != nil {
-		return "", failure(err, "noting the end of a token")
+		return "", sqlstore.Failure(err, "noting the end of a token")
 	}
 	claims.KeyID = key.KID
 	return accesstoken.Sign(*claims, key.Signing())

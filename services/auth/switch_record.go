@@ -4,6 +4,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -26,7 +28,7 @@ func switchFromProto(in *authv1.Switch) (switches.Switch, error) {
 		DeprecatedAt: deprecated, SunsetAt: sunset, Documentation: in.GetDocumentation(),
 	}}
 	if wrong, ok := errors.AsType[*switches.FieldError](out.Validate()); ok {
-		return out, invalid("switch."+wrong.Field, wrong.Problem)
+		return out, rpcerr.Invalid("switch."+wrong.Field, wrong.Problem)
 	}
 	return out, nil
 }
@@ -37,7 +39,7 @@ func switchTime(field string, in *timestamppb.Timestamp) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	if !in.IsValid() || in.GetSeconds() < 0 {
-		return time.Time{}, invalid("switch."+field, "must be a time between the years 1970 and 9999")
+		return time.Time{}, rpcerr.Invalid("switch."+field, "must be a time between the years 1970 and 9999")
 	}
 	return in.AsTime().Truncate(time.Second), nil
 }

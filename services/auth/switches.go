@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/metadata"
 
@@ -92,17 +94,17 @@ func (s *switchService) ListSwitches(ctx context.Context, _ *authv1.ListSwitches
 func (s Switches) serve(asked *authv1.Switch) error {
 	paths, ok := s.Served[asked.GetFamily()]
 	if !ok {
-		return invalid("switch.family", "not served; there are "+strings.Join(slices.Sorted(maps.Keys(s.Served)), ", "))
+		return rpcerr.Invalid("switch.family", "not served; there are "+strings.Join(slices.Sorted(maps.Keys(s.Served)), ", "))
 	}
 	if asked.GetPath() != "" && !slices.Contains(paths, asked.GetPath()) {
-		return invalid("switch.path", "not served by the family; there are "+strings.Join(paths, ", "))
+		return rpcerr.Invalid("switch.path", "not served by the family; there are "+strings.Join(paths, ", "))
 	}
 	return nil
 }
 
 func (s *switchService) recordSwitch(ctx context.Context, author store.Act, set switches.Switch, detail any) error {
 	if err := s.store.RecordAct(ctx, author, set.Family+set.Path, detail); err != nil {
-		return failure(err, "recording a switch")
+		return sqlstore.Failure(err, "recording a switch")
 	}
 	return nil
 }

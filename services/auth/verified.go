@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"time"
 
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+
 	"github.com/maypok86/otter/v2"
 
 	"github.com/ventanilla/ventanilla/services/auth/internal/accesstoken"
@@ -60,7 +62,7 @@ func newAccessTokens(ring *keys.Ring, view *directory.Directory, now func() time
 // over, not begun, revoked, its client's no more, or of a retired key.
 func (a *accessTokens) inForce(ctx context.Context, text string) (accessToken, error) {
 	if err := a.view.Ensure(ctx); err != nil { // the ring is as current as the view
-		return accessToken{}, failure(err, "following the store")
+		return accessToken{}, sqlstore.Failure(err, "following the store")
 	}
 	token, err := a.verify(ctx, text)
 	if err != nil {
@@ -76,7 +78,7 @@ func (a *accessTokens) inForce(ctx context.Context, text string) (accessToken, e
 	}
 	revoked, err := a.view.TokenRevoked(ctx, token.ID)
 	if err != nil {
-		return accessToken{}, failure(err, "looking up a revocation")
+		return accessToken{}, sqlstore.Failure(err, "looking up a revocation")
 	}
 	if revoked {
 		return accessToken{}, errVoid
@@ -108,7 +110,7 @@ func (a *accessTokens) verify(ctx context.Context, text string) (*signedToken, e
 	}
 	claims, err := a.parse(ctx, text)
 	if err != nil && !errors.Is(err, accesstoken.ErrInvalid) {
-		return nil, failure(err, "looking up a signing key")
+		return nil, sqlstore.Failure(err, "looking up a signing key")
 	}
 	if err != nil {
 		return nil, errVoid

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+
 	"google.golang.org/grpc"
 
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
@@ -25,7 +27,7 @@ type revocationStream = grpc.ServerStreamingServer[authv1.WatchRevocationsRespon
 func (s *tokenService) WatchRevocations(req *authv1.WatchRevocationsRequest, stream revocationStream) error {
 	// A cursor that another replica gave may be ahead of this one's view by a moment.
 	if err := s.view.Poll(stream.Context()); err != nil {
-		return failure(err, "following the store")
+		return sqlstore.Failure(err, "following the store")
 	}
 	snapshot, watch, err := s.view.Watch(req.GetCursor())
 	if err != nil {

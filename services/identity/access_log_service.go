@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+
 	"golang.org/x/mod/sumdb/tlog"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -54,10 +57,10 @@ func (s *accessLogService) ListPersonAccesses(ctx context.Context, req *identity
 func (s *accessLogService) page(ctx context.Context, token string, size int32, filter auditlog.Filter) ([]*identityv1.AccessEntry, string, error) {
 	page, next, err := auditlog.Page(ctx, s.store.DB(), token, size, filter)
 	if errors.Is(err, auditlog.ErrPageToken) {
-		return nil, "", invalid("page_token", "not one that was given out")
+		return nil, "", rpcerr.Invalid("page_token", "not one that was given out")
 	}
 	if err != nil {
-		return nil, "", failure(err, "listing the access log")
+		return nil, "", sqlstore.Failure(err, "listing the access log")
 	}
 	return accessesToProto(page), next, nil
 }
@@ -66,7 +69,7 @@ func (s *accessLogService) page(ctx context.Context, token string, size int32, f
 func (s *accessLogService) ExportAccesses(ctx context.Context, req *identityv1.ExportAccessesRequest) (*identityv1.ExportAccessesResponse, error) {
 	leaves, err := auditlog.Leaves(ctx, s.store.DB(), req.GetFirstLeaf(), int(req.GetPageSize()))
 	if err != nil {
-		return nil, failure(err, "exporting the access log")
+		return nil, sqlstore.Failure(err, "exporting the access log")
 	}
 	return &identityv1.ExportAccessesResponse{Entries: accessesToProto(leaves)}, nil
 }
@@ -75,7 +78,7 @@ func (s *accessLogService) ExportAccesses(ctx context.Context, req *identityv1.E
 func (s *accessLogService) GetAccessCheckpoint(ctx context.Context, _ *identityv1.GetAccessCheckpointRequest) (*identityv1.GetAccessCheckpointResponse, error) {
 	signed, key, err := s.logKeys.Latest(ctx, s.store.DB())
 	if err != nil {
-		return nil, failure(err, "reading the checkpoint")
+		return nil, sqlstore.Failure(err, "reading the checkpoint")
 	}
 	return &identityv1.GetAccessCheckpointResponse{Checkpoint: signed, VerifierKey: key}, nil
 }
@@ -84,10 +87,10 @@ func (s *accessLogService) GetAccessCheckpoint(ctx context.Context, _ *identityv
 func (s *accessLogService) ProveAccessConsistency(ctx context.Context, req *identityv1.ProveAccessConsistencyRequest) (*identityv1.ProveAccessConsistencyResponse, error) {
 	proof, err := auditlog.Prove(ctx, s.store.DB(), req.GetOldSize(), req.GetNewSize())
 	if errors.Is(err, auditlog.ErrNoTree) {
-		return nil, invalid("new_size", "the log has no trees of these sizes, or they are in the wrong order")
+		return nil, rpcerr.Invalid("new_size", "the log has no trees of these sizes, or they are in the wrong order")
 	}
 	if err != nil {
-		return nil, failure(err, "proving consistency")
+		return nil, sqlstore.Failure(err, "proving consistency")
 	}
 	answer := &identityv1.ProveAccessConsistencyResponse{}
 	for _, hash := range proof {

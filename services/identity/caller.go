@@ -59,7 +59,7 @@ func (c caller) has(scope string) bool {
 // needs fails with PERMISSION_DENIED for a client whose credential lacks the scope.
 func (c caller) needs(scope string) error {
 	if !c.has(scope) {
-		return forbidden("the credential lacks the scope " + scope)
+		return rpcerr.Forbidden("the credential lacks the scope " + scope)
 	}
 	return nil
 }
@@ -84,7 +84,7 @@ func (c caller) dataSet(asked authv1.DataSet) (store.DataSet, error) {
 	}
 	own := dataSetFromProto(c.claims.DataSet)
 	if asked != authv1.DataSet_DATA_SET_UNSPECIFIED && set != own {
-		return "", forbidden("the data set is not the client's")
+		return "", rpcerr.Forbidden("the data set is not the client's")
 	}
 	return own, nil
 }

@@ -29,7 +29,7 @@ func (s *cardService) IssueCard(ctx context.Context, req *identityv1.IssueCardRe
 	case errors.Is(err, store.ErrCardLive):
 		return nil, rpcerr.New(errorsv1.Reason_REASON_CARD_LIVE, "the membership has a live card: renew it")
 	case err != nil:
-		return nil, failure(err, "issuing a card")
+		return nil, sqlstore.Failure(err, "issuing a card")
 	}
 	return &identityv1.IssueCardResponse{Card: s.cardToProto(made)}, nil
 }
@@ -51,7 +51,7 @@ func (s *cardService) RenewCard(ctx context.Context, req *identityv1.RenewCardRe
 	case errors.Is(err, store.ErrNoMembership):
 		return nil, membershipEnded("the membership is gone")
 	case err != nil:
-		return nil, failure(err, "renewing a card")
+		return nil, sqlstore.Failure(err, "renewing a card")
 	}
 	return &identityv1.RenewCardResponse{Card: s.cardToProto(made)}, nil
 }
@@ -67,7 +67,7 @@ func (s *cardService) RevokeCard(ctx context.Context, req *identityv1.RevokeCard
 		return nil, cardNotFound()
 	}
 	if err != nil {
-		return nil, failure(err, "revoking a card")
+		return nil, sqlstore.Failure(err, "revoking a card")
 	}
 	return &identityv1.RevokeCardResponse{Card: s.cardToProto(revoked)}, nil
 }
@@ -95,7 +95,7 @@ func (s *Service) cardMaker(folio string) store.CardMaker {
 		}
 		fields, err := card.Build(s.validator(from.DataSet), holderOf(from), folio)
 		if lacks, ok := errors.AsType[*card.FieldError](err); ok {
-			return store.Card{}, invalid(sourceField(from.Type, lacks.Field), lacks.Problem)
+			return store.Card{}, rpcerr.Invalid(sourceField(from.Type, lacks.Field), lacks.Problem)
 		}
 		if err != nil {
 			return store.Card{}, err

@@ -24,7 +24,7 @@ type cardKeyService struct {
 func (s *cardKeyService) ListCardKeys(ctx context.Context, _ *identityv1.ListCardKeysRequest) (*identityv1.ListCardKeysResponse, error) {
 	stored, err := s.store.CardKeys(ctx)
 	if err != nil {
-		return nil, failure(err, "listing card keys")
+		return nil, sqlstore.Failure(err, "listing card keys")
 	}
 	answer := &identityv1.ListCardKeysResponse{}
 	for _, key := range stored {
@@ -41,7 +41,7 @@ func (s *cardKeyService) RotateCardKey(ctx context.Context, req *identityv1.Rota
 	}
 	fresh, err := s.vault.New(store.UseCard, set, store.KeyNext)
 	if err != nil {
-		return nil, failure(err, "rotating a card key")
+		return nil, sqlstore.Failure(err, "rotating a card key")
 	}
 	active, err := s.store.RotateCardKey(ctx, act(ctx, "RotateCardKey"), set, fresh, func(next store.SigningKey) error {
 		if ready := next.CreatedAt.Add(s.config.Cards.PublishBefore); !req.GetForce() && s.now().Before(ready) {
@@ -57,7 +57,7 @@ func (s *cardKeyService) RotateCardKey(ctx context.Context, req *identityv1.Rota
 	case errors.Is(err, sqlstore.ErrNotFound):
 		return nil, keyNotReady("there is no next key: restart the service, which makes one")
 	case err != nil:
-		return nil, failure(err, "rotating a card key")
+		return nil, sqlstore.Failure(err, "rotating a card key")
 	}
 	return &identityv1.RotateCardKeyResponse{CardKey: cardKeyToProto(active)}, nil
 }
@@ -74,7 +74,7 @@ func (s *cardKeyService) RetireCardKey(ctx context.Context, req *identityv1.Reti
 		return nil, rpcerr.New(errorsv1.Reason_REASON_KEY_NOT_FOUND, "no key of cards has the identifier")
 	}
 	if err != nil {
-		return nil, failure(err, "retiring a card key")
+		return nil, sqlstore.Failure(err, "retiring a card key")
 	}
 	return &identityv1.RetireCardKeyResponse{RevokedCards: revoked}, nil
 }
@@ -83,7 +83,7 @@ func (s *cardKeyService) RetireCardKey(ctx context.Context, req *identityv1.Reti
 func (s *cardKeyService) RewrapCardKeys(ctx context.Context, _ *identityv1.RewrapCardKeysRequest) (*identityv1.RewrapCardKeysResponse, error) {
 	rewrapped, all, err := s.store.RewrapKeys(ctx, act(ctx, "RewrapCardKeys"), s.vault.Reseal)
 	if err != nil {
-		return nil, failure(err, "sealing keys anew")
+		return nil, sqlstore.Failure(err, "sealing keys anew")
 	}
 	return &identityv1.RewrapCardKeysResponse{Rewrapped: int32(rewrapped), PrivateKeys: int32(all)}, nil
 }

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/services/identity/internal/card"
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
@@ -63,17 +65,17 @@ func (s *Service) shownCard(ctx context.Context, set store.DataSet, folio, signa
 // cardOrDecoy finds the card of a folio; not known is the decoy, which stands for a card that is not there.
 func (s *Service) cardOrDecoy(ctx context.Context, set store.DataSet, folio, signature string) (found store.KeyedCard, known bool, err error) {
 	if !card.ValidFolio(folio) {
-		return found, false, invalid("folio", "not 1 to 6 letters and digits")
+		return found, false, rpcerr.Invalid("folio", "not 1 to 6 letters and digits")
 	}
 	if !card.ValidSignatureForm(signature) {
-		return found, false, invalid("signature", "not 64 bytes in base64url without padding")
+		return found, false, rpcerr.Invalid("signature", "not 64 bytes in base64url without padding")
 	}
 	found, err = s.prover.find(ctx, set, folio)
 	if errors.Is(err, sqlstore.ErrNotFound) {
 		return s.prover.decoy, false, nil
 	}
 	if err != nil {
-		return found, false, failure(err, "finding a card")
+		return found, false, sqlstore.Failure(err, "finding a card")
 	}
 	return found, true, nil
 }

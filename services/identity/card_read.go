@@ -24,7 +24,7 @@ func (s *cardService) ListCards(ctx context.Context, req *identityv1.ListCardsRe
 	}
 	cards, err := s.store.Cards(ctx, req.GetPersonId())
 	if err != nil {
-		return nil, failure(err, "listing cards")
+		return nil, sqlstore.Failure(err, "listing cards")
 	}
 	answer := &identityv1.ListCardsResponse{}
 	for _, c := range cards {
@@ -48,7 +48,7 @@ func (s *cardService) RenderCard(ctx context.Context, req *identityv1.RenderCard
 		return nil, cardNotFound()
 	}
 	if err != nil {
-		return nil, failure(err, "finding a card")
+		return nil, sqlstore.Failure(err, "finding a card")
 	}
 	switch cardState(found.Card, s.now()) {
 	case identityv1.CardState_CARD_STATE_REVOKED:
@@ -58,7 +58,7 @@ func (s *cardService) RenderCard(ctx context.Context, req *identityv1.RenderCard
 	}
 	answer, err := draw(s.qr(found.Card), req.GetFormat(), req.GetScale())
 	if err != nil {
-		return nil, failure(err, "drawing a card")
+		return nil, sqlstore.Failure(err, "drawing a card")
 	}
 	if err := s.recordRead(ctx, "RenderCard", found.Pseudonym, []string{"image", "qr"}, req.GetAccess()); err != nil {
 		return nil, err
@@ -89,11 +89,11 @@ func (s *cardService) GetCardKeys(ctx context.Context, req *identityv1.GetCardKe
 	}
 	published, err := s.store.PublishedKeys(ctx, set)
 	if err != nil {
-		return nil, failure(err, "reading card keys")
+		return nil, sqlstore.Failure(err, "reading card keys")
 	}
 	jwks, err := keys.Set(published)
 	if err != nil {
-		return nil, failure(err, "writing card keys")
+		return nil, sqlstore.Failure(err, "writing card keys")
 	}
 	return &identityv1.GetCardKeysResponse{Jwks: jwks, Validators: []string{s.validator(set)}}, nil
 }

@@ -31,7 +31,7 @@ func (s *cardService) VerifyCard(ctx context.Context, req *identityv1.VerifyCard
 	case errors.Is(err, sqlstore.ErrNotFound):
 		return answer, nil
 	case err != nil:
-		return nil, failure(err, "finding a card")
+		return nil, sqlstore.Failure(err, "finding a card")
 	case !s.prover.proves(found, read.Text(), read.Signature):
 		return answer, nil
 	}

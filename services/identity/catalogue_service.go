@@ -58,7 +58,7 @@ func (s *catalogueService) ListCatalogue(ctx context.Context, req *identityv1.Li
 	}
 	entries, total, err := s.store.CatalogueEntries(ctx, set, catalogues[req.GetCatalogue()], size, size*(max(req.GetPage(), 1)-1))
 	if err != nil {
-		return nil, failure(err, "reading a catalogue")
+		return nil, sqlstore.Failure(err, "reading a catalogue")
 	}
 	answer := &identityv1.ListCatalogueResponse{Total: total}
 	for _, e := range entries {
@@ -76,16 +76,16 @@ func (s *catalogueService) PutCatalogueEntry(
 		Code: req.GetEntry().GetCode(), Name: req.GetEntry().GetName(),
 	}
 	if codes := codeForms[e.Catalogue]; !codes.form.MatchString(e.Code) {
-		return nil, invalid("entry.code", codes.want)
+		return nil, rpcerr.Invalid("entry.code", codes.want)
 	}
 	if strings.TrimSpace(e.Name) == "" {
-		return nil, missing("entry.name")
+		return nil, rpcerr.Missing("entry.name")
 	}
 	if err := plain("entry.name", e.Name); err != nil {
 		return nil, err
 	}
 	if err := s.store.PutCatalogueEntry(ctx, e, act(ctx, "PutCatalogueEntry")); err != nil {
-		return nil, failure(err, "storing a catalogue's entry")
+		return nil, sqlstore.Failure(err, "storing a catalogue's entry")
 	}
 	return &identityv1.PutCatalogueEntryResponse{}, nil
 }
@@ -98,7 +98,7 @@ func (s *catalogueService) DeleteCatalogueEntry(
 		DataSet: dataSetFromProto(req.GetDataSet()), Catalogue: catalogues[req.GetCatalogue()], Code: req.GetCode(),
 	}
 	if e.Catalogue == store.MembershipTypes {
-		return nil, invalid("catalogue", "types of membership stay: only their names change")
+		return nil, rpcerr.Invalid("catalogue", "types of membership stay: only their names change")
 	}
 	err := s.store.DeleteCatalogueEntry(ctx, e, act(ctx, "DeleteCatalogueEntry"))
 	switch {
@@ -107,7 +107,7 @@ func (s *catalogueService) DeleteCatalogueEntry(
 	case errors.Is(err, store.ErrInUse):
 		return nil, rpcerr.New(errorsv1.Reason_REASON_CATALOGUE_ENTRY_IN_USE, "memberships have the code")
 	case err != nil:
-		return nil, failure(err, "deleting a catalogue's entry")
+		return nil, sqlstore.Failure(err, "deleting a catalogue's entry")
 	}
 	return &identityv1.DeleteCatalogueEntryResponse{}, nil
 }

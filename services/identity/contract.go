@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+
 	"buf.build/go/protovalidate"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -23,13 +25,13 @@ func recordContract() (protovalidate.Validator, error) {
 func checkMask(idField, id string, paths, changeable []string) error {
 	switch {
 	case id == "":
-		return missing(idField)
+		return rpcerr.Missing(idField)
 	case len(paths) == 0:
-		return missing("update_mask")
+		return rpcerr.Missing("update_mask")
 	}
 	for i, path := range paths {
 		if !slices.Contains(changeable, path) {
-			return invalid(fmt.Sprintf("update_mask.paths[%d]", i), "is not to be changed; these are: "+strings.Join(changeable, ", "))
+			return rpcerr.Invalid(fmt.Sprintf("update_mask.paths[%d]", i), "is not to be changed; these are: "+strings.Join(changeable, ", "))
 		}
 	}
 	return nil

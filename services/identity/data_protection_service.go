@@ -20,11 +20,11 @@ func (s *dataProtectionService) ExportPerson(ctx context.Context, req *identityv
 		return nil, personNotFound()
 	}
 	if err != nil {
-		return nil, failure(err, "exporting a person")
+		return nil, sqlstore.Failure(err, "exporting a person")
 	}
 	document, err := s.exported(ctx, kept)
 	if err != nil {
-		return nil, failure(err, "exporting a person")
+		return nil, sqlstore.Failure(err, "exporting a person")
 	}
 	err = s.recordRead(ctx, "ExportPerson", kept.Person.Pseudonym, exportedFields, &identityv1.Access{Purpose: req.GetReason()})
 	if err != nil {
@@ -40,7 +40,7 @@ func (s *dataProtectionService) ErasePerson(ctx context.Context, req *identityv1
 		return nil, personNotFound()
 	}
 	if err != nil {
-		return nil, failure(err, "erasing a person")
+		return nil, sqlstore.Failure(err, "erasing a person")
 	}
 	return &identityv1.ErasePersonResponse{RevokedCards: revoked}, nil
 }

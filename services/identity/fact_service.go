@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
@@ -43,9 +45,9 @@ func (s *factService) RecordFacts(ctx context.Context, req *identityv1.RecordFac
 	case errors.Is(err, sqlstore.ErrNotFound):
 		return nil, subjectNotFound(subject.Kind)
 	case errors.Is(err, store.ErrTooMany):
-		return nil, invalid("facts", fmt.Sprintf("a subject has facts of at most %d names", store.MaxFacts))
+		return nil, rpcerr.Invalid("facts", fmt.Sprintf("a subject has facts of at most %d names", store.MaxFacts))
 	case err != nil:
-		return nil, failure(err, "recording facts")
+		return nil, sqlstore.Failure(err, "recording facts")
 	}
 	return &identityv1.RecordFactsResponse{}, nil
 }
@@ -65,7 +67,7 @@ func (s *factService) GetFacts(ctx context.Context, req *identityv1.GetFactsRequ
 	}
 	facts, err := s.store.Facts(ctx, subject, as)
 	if err != nil {
-		return nil, failure(err, "reading facts")
+		return nil, sqlstore.Failure(err, "reading facts")
 	}
 	answer := &identityv1.GetFactsResponse{}
 	var names []string
@@ -99,7 +101,7 @@ func (s *Service) subject(ctx context.Context, in *identityv1.FactSubject) (stor
 	if errors.Is(err, sqlstore.ErrNotFound) || err == nil && !callerOf(ctx).sees(set) {
 		return subject, "", subjectNotFound(subject.Kind)
 	}
-	return subject, target, failure(err, "finding a subject of facts")
+	return subject, target, sqlstore.Failure(err, "finding a subject of facts")
 }
 
 func subjectNotFound(kind store.SubjectKind) error {

@@ -7,6 +7,8 @@ import (
 	"math"
 	"strings"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+
 	"google.golang.org/protobuf/types/known/structpb"
 
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
@@ -24,12 +26,12 @@ func factValue(field string, in *structpb.Value) (string, error) {
 	case *structpb.Value_ListValue:
 		for _, element := range kind.ListValue.GetValues() {
 			if !scalar(element) {
-				return "", invalid(field, "a list has numbers, strings and booleans only")
+				return "", rpcerr.Invalid(field, "a list has numbers, strings and booleans only")
 			}
 		}
 	default:
 		if !scalar(in) {
-			return "", invalid(field, "must be a number, a string, a boolean, a list of these, or null")
+			return "", rpcerr.Invalid(field, "must be a number, a string, a boolean, a list of these, or null")
 		}
 	}
 	var text bytes.Buffer
@@ -39,7 +41,7 @@ func factValue(field string, in *structpb.Value) (string, error) {
 		return "", fmt.Errorf("encoding a fact: %w", err)
 	}
 	if text.Len() > maxFactValue+1 {
-		return "", invalid(field, "must not be longer than 4 KiB")
+		return "", rpcerr.Invalid(field, "must not be longer than 4 KiB")
 	}
 	return strings.TrimSuffix(text.String(), "\n"), nil
 }

@@ -35,7 +35,7 @@ func (s *householdService) CreateHousehold(ctx context.Context, req *identityv1.
 	}
 	made, err := s.store.CreateHousehold(ctx, set, req.GetHouseholdKey(), act(ctx, "CreateHousehold"))
 	if err != nil {
-		return nil, failure(err, "creating a household")
+		return nil, sqlstore.Failure(err, "creating a household")
 	}
 	return &identityv1.CreateHouseholdResponse{Household: householdToProto(made, nil)}, nil
 }
@@ -68,9 +68,9 @@ func (s *householdService) RecordHouseholdMembers(ctx context.Context, req *iden
 	case errors.Is(err, sqlstore.ErrNotFound):
 		return nil, householdNotFound()
 	case errors.Is(err, store.ErrTooMany):
-		return nil, invalid("members", fmt.Sprintf("a household has statements about at most %d persons", store.MaxMembers))
+		return nil, rpcerr.Invalid("members", fmt.Sprintf("a household has statements about at most %d persons", store.MaxMembers))
 	case err != nil:
-		return nil, failure(err, "recording members of a household")
+		return nil, sqlstore.Failure(err, "recording members of a household")
 	}
 	return &identityv1.RecordHouseholdMembersResponse{}, nil
 }
@@ -90,7 +90,7 @@ func (s *householdService) GetHousehold(ctx context.Context, req *identityv1.Get
 	}
 	members, err := s.store.HouseholdMembers(ctx, household.ID, as)
 	if err != nil {
-		return nil, failure(err, "reading a household")
+		return nil, sqlstore.Failure(err, "reading a household")
 	}
 	if err := s.recordRead(ctx, "GetHousehold", membersTarget(members), householdFields, req.GetAccess()); err != nil {
 		return nil, err
@@ -119,11 +119,11 @@ func (s *householdService) FindHousehold(ctx context.Context, req *identityv1.Fi
 		return nil, householdNotFound()
 	}
 	if err != nil {
-		return nil, failure(err, "finding a person's household")
+		return nil, sqlstore.Failure(err, "finding a person's household")
 	}
 	members, err := s.store.HouseholdMembers(ctx, household.ID, as)
 	if err != nil {
-		return nil, failure(err, "reading a household")
+		return nil, sqlstore.Failure(err, "reading a household")
 	}
 	err = s.recordRead(ctx, "FindHousehold", person.Pseudonym, householdFields, req.GetAccess(), store.Member{Name: "set", Value: membersTarget(members)})
 	if err != nil {
@@ -150,7 +150,7 @@ func (s *Service) household(ctx context.Context, id string) (store.Household, er
 	if errors.Is(err, sqlstore.ErrNotFound) || err == nil && !callerOf(ctx).sees(household.DataSet) {
 		return store.Household{}, householdNotFound()
 	}
-	return household, failure(err, "finding a household")
+	return household, sqlstore.Failure(err, "finding a household")
 }
 
 func householdNotFound() error {

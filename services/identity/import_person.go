@@ -6,8 +6,8 @@ import (
 
 	"google.golang.org/protobuf/types/known/structpb"
 
+	"github.com/ventanilla/ventanilla/pkg/nationalid"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
-	"github.com/ventanilla/ventanilla/services/identity/internal/nationalid"
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
 )
 

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
@@ -22,7 +24,7 @@ type importService struct {
 func (s *importService) GetImport(ctx context.Context, req *identityv1.GetImportRequest) (*identityv1.GetImportResponse, error) {
 	done, err := s.store.Import(ctx, req.GetImportId())
 	if err != nil {
-		return nil, failure(err, "reading an import")
+		return nil, sqlstore.Failure(err, "reading an import")
 	}
 	return &identityv1.GetImportResponse{Progress: progressToProto(done), Rejects: rejectsToProto(done.Rejects)}, nil
 }
@@ -49,10 +51,10 @@ func (s *importService) ImportRows(ctx context.Context, req *identityv1.ImportRo
 			rpcerr.Meta("next_line", strconv.FormatInt(gap.NextLine, 10)))
 	}
 	if errors.Is(err, store.ErrOtherImport) {
-		return nil, invalid("import_id", "is that of an import of another kind or data set")
+		return nil, rpcerr.Invalid("import_id", "is that of an import of another kind or data set")
 	}
 	if err != nil {
-		return nil, failure(err, "importing rows")
+		return nil, sqlstore.Failure(err, "importing rows")
 	}
 	answer := &identityv1.ImportRowsResponse{Progress: progressToProto(done)}
 	if done.NextLine == req.GetNextLine() {
@@ -65,11 +67,11 @@ func (s *importService) ImportRows(ctx context.Context, req *identityv1.ImportRo
 func checkLines(req *identityv1.ImportRowsRequest) error {
 	last := max(req.GetFirstLine(), 1) - 1
 	if req.GetNextLine() <= last+1 {
-		return invalid("next_line", "must be after first_line")
+		return rpcerr.Invalid("next_line", "must be after first_line")
 	}
 	for i, row := range req.GetRows() {
 		if row.GetLine() <= last || row.GetLine() >= req.GetNextLine() {
-			return invalid(element("rows", i)+".line", "must be after the row before it, from first_line to before next_line")
+			return rpcerr.Invalid(element("rows", i)+".line", "must be after the row before it, from first_line to before next_line")
 		}
 		last = row.GetLine()
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+
 	"github.com/ventanilla/ventanilla/pkg/rpcserver"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
@@ -65,16 +67,16 @@ func membershipFromProto(in *identityv1.Membership) (store.Membership, error) {
 		at, needed := "membership."+field.name, slices.Contains(shape.needs, field.name)
 		switch {
 		case needed && strings.TrimSpace(field.value) == "":
-			return m, missing(at)
+			return m, rpcerr.Missing(at)
 		case !needed && field.value != "" && !slices.Contains(shape.may, field.name):
-			return m, invalid(at, "is not for memberships of the type")
+			return m, rpcerr.Invalid(at, "is not for memberships of the type")
 		}
 		if err := plain(at, field.value); err != nil {
 			return m, err
 		}
 	}
 	if slices.Contains(shape.needs, "programme") && !studentNumber.MatchString(m.Number) {
-		return m, invalid("membership.number", "must be 4 to 12 of the characters -0123456789XBLMOV")
+		return m, rpcerr.Invalid("membership.number", "must be 4 to 12 of the characters -0123456789XBLMOV")
 	}
 	if err := date("membership.hired_on", m.HiredOn); err != nil {
 		return m, err

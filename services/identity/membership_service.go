@@ -61,7 +61,7 @@ func (s *membershipService) ListMemberships(
 	}
 	memberships, err := s.store.Memberships(ctx, person.ID)
 	if err != nil {
-		return nil, failure(err, "listing memberships")
+		return nil, sqlstore.Failure(err, "listing memberships")
 	}
 	answer := &identityv1.ListMembershipsResponse{}
 	for _, m := range memberships {
@@ -145,13 +145,13 @@ func (s *Service) person(ctx context.Context, id string) (store.PersonRef, error
 	if errors.Is(err, sqlstore.ErrNotFound) || err == nil && !callerOf(ctx).sees(ref.DataSet) {
 		return store.PersonRef{}, personNotFound()
 	}
-	return ref, failure(err, "finding a person")
+	return ref, sqlstore.Failure(err, "finding a person")
 }
 
 // membershipFailure is failure for what changes of a membership fail with.
 func membershipFailure(err error, doing string) error {
 	if unknown, ok := errors.AsType[*store.UnknownCodeError](err); ok {
-		return invalid("membership."+unknown.Field, "is not in the catalogue of the person's data set")
+		return rpcerr.Invalid("membership."+unknown.Field, "is not in the catalogue of the person's data set")
 	}
 	switch {
 	case errors.Is(err, sqlstore.ErrNotFound):
@@ -159,7 +159,7 @@ func membershipFailure(err error, doing string) error {
 	case errors.Is(err, store.ErrMembershipExists):
 		return rpcerr.New(errorsv1.Reason_REASON_MEMBERSHIP_EXISTS, "the person has a membership of the type and number that has not ended")
 	case errors.Is(err, store.ErrTooManyMemberships):
-		return invalid("membership.person_id", fmt.Sprintf("a person has at most %d memberships", store.MaxMemberships))
+		return rpcerr.Invalid("membership.person_id", fmt.Sprintf("a person has at most %d memberships", store.MaxMemberships))
 	}
-	return failure(err, doing)
+	return sqlstore.Failure(err, doing)
 }

@@ -8,6 +8,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
@@ -34,7 +36,7 @@ func attributesFromProto(field string, in *structpb.Struct) (json.RawMessage, er
 	}
 	encoded := bytes.TrimSuffix(text.Bytes(), []byte("\n"))
 	if len(encoded) > maxAttributes {
-		return nil, invalid(field, "must not be longer than 16 KiB as JSON")
+		return nil, rpcerr.Invalid(field, "must not be longer than 16 KiB as JSON")
 	}
 	return encoded, nil
 }
@@ -45,7 +47,7 @@ func checkAttribute(field string, value *structpb.Value, levels int) error {
 	switch kind := value.GetKind().(type) {
 	case *structpb.Value_NumberValue:
 		if math.IsNaN(kind.NumberValue) || math.IsInf(kind.NumberValue, 0) {
-			return invalid(field, "must not hold a number that is infinite or none")
+			return rpcerr.Invalid(field, "must not hold a number that is infinite or none")
 		}
 		return nil
 	case *structpb.Value_StructValue:
@@ -56,7 +58,7 @@ func checkAttribute(field string, value *structpb.Value, levels int) error {
 		return nil
 	}
 	if levels == 0 {
-		return invalid(field, fmt.Sprintf("must not have more than %d levels", maxAttributeDepth))
+		return rpcerr.Invalid(field, fmt.Sprintf("must not have more than %d levels", maxAttributeDepth))
 	}
 	for _, one := range inner {
 		if err := checkAttribute(field, one, levels-1); err != nil {

@@ -8,9 +8,11 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+
+	"github.com/ventanilla/ventanilla/pkg/nationalid"
 	"github.com/ventanilla/ventanilla/pkg/rpcserver"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
-	"github.com/ventanilla/ventanilla/services/identity/internal/nationalid"
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
 )
 
@@ -43,7 +45,7 @@ func (s *Service) personFromProto(in *identityv1.Person) (store.Person, error) {
 		{"person.second_surname", p.SecondSurname, false},
 	} {
 		if text.required && strings.TrimSpace(text.value) == "" {
-			return p, missing(text.field)
+			return p, rpcerr.Missing(text.field)
 		}
 		if err := plain(text.field, text.value); err != nil {
 			return p, err
@@ -53,7 +55,7 @@ func (s *Service) personFromProto(in *identityv1.Person) (store.Person, error) {
 		return p, err
 	}
 	if p.BirthDate > s.now().UTC().Format(time.DateOnly) {
-		return p, invalid("person.birth_date", "must not be in the future")
+		return p, rpcerr.Invalid("person.birth_date", "must not be in the future")
 	}
 	if err := photoURL("person.photo_url", p.PhotoURL); err != nil {
 		return p, err
@@ -75,7 +77,7 @@ func date(field, text string) error {
 		return nil
 	}
 	if _, err := time.Parse(time.DateOnly, text); err != nil {
-		return invalid(field, "must be a day of the calendar, as 2006-01-02")
+		return rpcerr.Invalid(field, "must be a day of the calendar, as 2006-01-02")
 	}
 	return nil
 }
@@ -86,7 +88,7 @@ func photoURL(field, text string) error {
 	}
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || strings.ContainsFunc(text, unicode.IsSpace) {
-		return invalid(field, "must be an absolute https address")
+		return rpcerr.Invalid(field, "must be an absolute https address")
 	}
 	return nil
 }
@@ -96,7 +98,7 @@ func identifiersFromProto(field string, in []*identityv1.Identifier) ([]store.Id
 	for i, one := range in {
 		at := element(field, i)
 		if slices.ContainsFunc(in[:i], func(before *identityv1.Identifier) bool { return before.GetKind() == one.GetKind() }) {
-			return nil, invalid(at+".kind", "is there twice")
+			return nil, rpcerr.Invalid(at+".kind", "is there twice")
 		}
 		identifier, err := identifierFromProto(at, one)
 		if err != nil {
@@ -111,7 +113,7 @@ func identifierFromProto(field string, in *identityv1.Identifier) (store.Identif
 	kind := identifierKinds[in.GetKind()]
 	value, err := nationalid.Parse(kind, in.GetValue())
 	if err != nil {
-		return store.Identifier{}, invalid(field+".value", err.Error())
+		return store.Identifier{}, rpcerr.Invalid(field+".value", err.Error())
 	}
 	return store.Identifier{Kind: kind, Value: value}, nil
 }
@@ -125,7 +127,7 @@ func contactsFromProto(field string, in []*identityv1.Contact) ([]store.Contact,
 			return nil, err
 		}
 		if slices.ContainsFunc(all, func(c store.Contact) bool { return c.Kind == contact.Kind && c.Value == contact.Value }) {
-			return nil, invalid(at+".value", "is there twice")
+			return nil, rpcerr.Invalid(at+".value", "is there twice")
 		}
 		if one.GetVerifiedAt() != nil {
 			var err error
@@ -141,14 +143,14 @@ func contactsFromProto(field string, in []*identityv1.Contact) ([]store.Contact,
 func checkContact(field string, contact store.Contact) error {
 	switch {
 	case strings.TrimSpace(contact.Value) == "":
-		return missing(field)
+		return rpcerr.Missing(field)
 	case strings.Contains(contact.Value, nationalid.Masked):
-		return invalid(field, "is masked: give the whole address")
+		return rpcerr.Invalid(field, "is masked: give the whole address")
 	}
 	switch contact.Kind {
 	case store.Email:
 		if address, err := mail.ParseAddress(contact.Value); err != nil || address.Address != contact.Value {
-			return invalid(field, "must be an e-mail address")
+			return rpcerr.Invalid(field, "must be an e-mail address")
 		}
 	case store.Phone:
 		digits := strings.Map(func(r rune) rune {
@@ -158,7 +160,7 @@ func checkContact(field string, contact store.Contact) error {
 			return r
 		}, contact.Value)
 		if len(digits) < 3 || len(digits) > 20 {
-			return invalid(field, "must be a telephone number of 3 to 20 digits")
+			return rpcerr.Invalid(field, "must be a telephone number of 3 to 20 digits")
 		}
 	}
 	return plain(field, contact.Value)

@@ -106,7 +106,7 @@ func (s *personService) ListPersons(ctx context.Context, req *identityv1.ListPer
 	}
 	persons, err := s.store.Persons(ctx, set, req.GetPageToken(), size+1) // one more shows whether there is more
 	if err != nil {
-		return nil, failure(err, "listing persons")
+		return nil, sqlstore.Failure(err, "listing persons")
 	}
 	answer := &identityv1.ListPersonsResponse{}
 	if len(persons) > size {
@@ -144,5 +144,5 @@ func personFailure(err error, doing string) error {
 	case errors.Is(err, store.ErrIdentifierTaken):
 		return rpcerr.New(exists, "another person has an identifier", rpcerr.Field("person.identifiers", "one is another person's"))
 	}
-	return failure(err, doing)
+	return sqlstore.Failure(err, doing)
 }

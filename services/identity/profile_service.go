@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 
+	"github.com/ventanilla/ventanilla/pkg/nationalid"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
-	"github.com/ventanilla/ventanilla/services/identity/internal/nationalid"
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
 )
 
@@ -42,7 +42,7 @@ func (s *profileService) GetProfile(ctx context.Context, req *identityv1.GetProf
 		return nil, s.refuseRevoked(ctx, card, req.GetAccess())
 	}
 	if err != nil {
-		return nil, failure(err, "reading a profile")
+		return nil, sqlstore.Failure(err, "reading a profile")
 	}
 	answer := profileToProto(profile, req.GetExtended())
 	answer.Folio = card.Folio

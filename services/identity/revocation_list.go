@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+
 	"github.com/go-jose/go-jose/v4"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -66,7 +68,7 @@ func (s *cardService) GetRevocationList(ctx context.Context, req *identityv1.Get
 	}
 	list, err := s.revocationList(ctx, set)
 	if err != nil {
-		return nil, failure(err, "making the list of revoked cards")
+		return nil, sqlstore.Failure(err, "making the list of revoked cards")
 	}
 	return &identityv1.GetRevocationListResponse{Jws: list.jws, ExpiresAt: timestamppb.New(list.expires)}, nil
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
@@ -30,7 +32,7 @@ func statementFromProto(field string, in *identityv1.Statement) (store.Statement
 		return st, err
 	}
 	if !st.ValidTo.After(st.ValidFrom) {
-		return st, invalid(field+".valid_to", "must be after valid_from")
+		return st, rpcerr.Invalid(field+".valid_to", "must be after valid_from")
 	}
 	return st, nil
 }
@@ -66,7 +68,7 @@ func (s *Service) asOf(validAt, knownAt *timestamppb.Timestamp) (store.AsOf, err
 // moment is a time to the millisecond.
 func moment(field string, at *timestamppb.Timestamp) (time.Time, error) {
 	if !at.IsValid() || at.AsTime().IsZero() {
-		return time.Time{}, invalid(field, "must be a time from the year 1 to 9999")
+		return time.Time{}, rpcerr.Invalid(field, "must be a time from the year 1 to 9999")
 	}
 	return at.AsTime().Truncate(time.Millisecond), nil
 }
@@ -74,7 +76,7 @@ func moment(field string, at *timestamppb.Timestamp) (time.Time, error) {
 // plain refuses texts that cannot be stored, or shown on one line.
 func plain(field, text string) error {
 	if strings.ContainsFunc(text, unicode.IsControl) {
-		return invalid(field, "must not have control characters")
+		return rpcerr.Invalid(field, "must not have control characters")
 	}
 	return nil
 }

@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ventanilla/ventanilla/pkg/nationalid"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
-	"github.com/ventanilla/ventanilla/services/identity/internal/nationalid"
 )
 
 // ErrIdentifierTaken says that a national identifier is another person's. It is a sqlstore.ErrConflict.

@@ -16,9 +16,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ventanilla/ventanilla/pkg/auditlog"
+	"github.com/ventanilla/ventanilla/pkg/nationalid"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/pkg/testkit"
-	"github.com/ventanilla/ventanilla/services/identity/internal/nationalid"
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
 )
 

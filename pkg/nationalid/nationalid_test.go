@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ventanilla/ventanilla/services/identity/internal/nationalid"
+	"github.com/ventanilla/ventanilla/pkg/nationalid"
 )
 
 // good are published examples, by their canonical form, with how people write them.
