@@ -22,6 +22,8 @@ type Claims struct {
 	Subject string `json:"sub,omitempty"`
 	// Audience is the one role that is to be called.
 	Audience string `json:"aud"`
+	// Citizen is the RUT of the citizen for whom the client calls, as auth has it; empty for none. It is personal data.
+	Citizen string `json:"citizen,omitempty"`
 	// ClientID is the client; empty for peers and operators.
 	ClientID string `json:"client_id,omitempty"`
 	// Family is the client's partner family.
@@ -65,6 +67,7 @@ func (c *Claims) Principal() *authv1.Principal {
 		Operator: c.Operator,
 		Roles:    c.Roles,
 		Peer:     c.Peer,
+		Citizen:  c.Citizen,
 	}
 }
 

@@ -35,9 +35,9 @@ func (s *accessLogService) ListAccesses(ctx context.Context, req *identityv1.Lis
 func (s *accessLogService) ListPersonAccesses(ctx context.Context, req *identityv1.ListPersonAccessesRequest) (*identityv1.ListPersonAccessesResponse, error) {
 	by, id := callerOf(ctx), req.GetPersonId()
 	why := &identityv1.Access{Purpose: "who read the person's data"}
-	if by.isClient() && by.claims.Subject == id {
+	if by.IsClient() && by.Claims.Subject == id {
 		why.OnBehalfOf = "the person"
-	} else if err := by.needs(scopeRead); err != nil {
+	} else if err := by.Needs(scopeRead); err != nil {
 		return nil, err
 	}
 	person, err := s.person(ctx, id)

@@ -15,7 +15,7 @@ const defaultScale = 8
 
 // ListCards returns a person's cards, newest first.
 func (s *cardService) ListCards(ctx context.Context, req *identityv1.ListCardsRequest) (*identityv1.ListCardsResponse, error) {
-	if err := callerOf(ctx).needs(scopeRead); err != nil {
+	if err := callerOf(ctx).Needs(scopeRead); err != nil {
 		return nil, err
 	}
 	person, err := s.person(ctx, req.GetPersonId())

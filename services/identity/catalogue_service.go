@@ -45,7 +45,7 @@ var codeForms = map[store.Catalogue]struct {
 // ListCatalogue returns a page of a catalogue.
 func (s *catalogueService) ListCatalogue(ctx context.Context, req *identityv1.ListCatalogueRequest) (*identityv1.ListCatalogueResponse, error) {
 	caller := callerOf(ctx)
-	if err := caller.needs(scopeCatalogue); err != nil {
+	if err := caller.Needs(scopeCatalogue); err != nil {
 		return nil, err
 	}
 	set, err := caller.dataSet(req.GetDataSet())

@@ -20,7 +20,7 @@ type factService struct {
 
 // RecordFacts records facts about a subject.
 func (s *factService) RecordFacts(ctx context.Context, req *identityv1.RecordFactsRequest) (*identityv1.RecordFactsResponse, error) {
-	if err := callerOf(ctx).needs(scopeWrite); err != nil {
+	if err := callerOf(ctx).Needs(scopeWrite); err != nil {
 		return nil, err
 	}
 	facts := make([]store.Fact, len(req.GetFacts()))
@@ -54,7 +54,7 @@ func (s *factService) RecordFacts(ctx context.Context, req *identityv1.RecordFac
 
 // GetFacts returns what is known about a subject.
 func (s *factService) GetFacts(ctx context.Context, req *identityv1.GetFactsRequest) (*identityv1.GetFactsResponse, error) {
-	if err := callerOf(ctx).needs(scopeRead); err != nil {
+	if err := callerOf(ctx).Needs(scopeRead); err != nil {
 		return nil, err
 	}
 	as, err := s.asOf(req.GetValidAt(), req.GetKnownAt())

@@ -23,7 +23,7 @@ type householdService struct {
 // CreateHousehold makes a household, or returns the one of the key.
 func (s *householdService) CreateHousehold(ctx context.Context, req *identityv1.CreateHouseholdRequest) (*identityv1.CreateHouseholdResponse, error) {
 	caller := callerOf(ctx)
-	if err := caller.needs(scopeWrite); err != nil {
+	if err := caller.Needs(scopeWrite); err != nil {
 		return nil, err
 	}
 	set, err := caller.dataSet(req.GetDataSet())
@@ -42,7 +42,7 @@ func (s *householdService) CreateHousehold(ctx context.Context, req *identityv1.
 
 // RecordHouseholdMembers records statements about members.
 func (s *householdService) RecordHouseholdMembers(ctx context.Context, req *identityv1.RecordHouseholdMembersRequest) (*identityv1.RecordHouseholdMembersResponse, error) {
-	if err := callerOf(ctx).needs(scopeWrite); err != nil {
+	if err := callerOf(ctx).Needs(scopeWrite); err != nil {
 		return nil, err
 	}
 	members := make([]store.HouseholdMember, len(req.GetMembers()))
@@ -77,7 +77,7 @@ func (s *householdService) RecordHouseholdMembers(ctx context.Context, req *iden
 
 // GetHousehold returns a household with its members.
 func (s *householdService) GetHousehold(ctx context.Context, req *identityv1.GetHouseholdRequest) (*identityv1.GetHouseholdResponse, error) {
-	if err := callerOf(ctx).needs(scopeRead); err != nil {
+	if err := callerOf(ctx).Needs(scopeRead); err != nil {
 		return nil, err
 	}
 	as, err := s.asOf(req.GetValidAt(), req.GetKnownAt())
@@ -100,7 +100,7 @@ func (s *householdService) GetHousehold(ctx context.Context, req *identityv1.Get
 
 // FindHousehold returns the household that a person is in, with its members.
 func (s *householdService) FindHousehold(ctx context.Context, req *identityv1.FindHouseholdRequest) (*identityv1.FindHouseholdResponse, error) {
-	if err := callerOf(ctx).needs(scopeRead); err != nil {
+	if err := callerOf(ctx).Needs(scopeRead); err != nil {
 		return nil, err
 	}
 	if err := plain("person_id", req.GetPersonId()); err != nil {

@@ -28,7 +28,7 @@ func changeableOfMembership() []string {
 func (s *membershipService) CreateMembership(
 	ctx context.Context, req *identityv1.CreateMembershipRequest,
 ) (*identityv1.CreateMembershipResponse, error) {
-	if err := callerOf(ctx).needs(scopeWrite); err != nil {
+	if err := callerOf(ctx).Needs(scopeWrite); err != nil {
 		return nil, err
 	}
 	m, err := membershipFromProto(req.GetMembership())
@@ -52,7 +52,7 @@ func (s *membershipService) CreateMembership(
 func (s *membershipService) ListMemberships(
 	ctx context.Context, req *identityv1.ListMembershipsRequest,
 ) (*identityv1.ListMembershipsResponse, error) {
-	if err := callerOf(ctx).needs(scopeRead); err != nil {
+	if err := callerOf(ctx).Needs(scopeRead); err != nil {
 		return nil, err
 	}
 	person, err := s.person(ctx, req.GetPersonId())
@@ -79,7 +79,7 @@ func (s *membershipService) UpdateMembership(
 	ctx context.Context, req *identityv1.UpdateMembershipRequest,
 ) (*identityv1.UpdateMembershipResponse, error) {
 	caller := callerOf(ctx)
-	if err := caller.needs(scopeWrite); err != nil {
+	if err := caller.Needs(scopeWrite); err != nil {
 		return nil, err
 	}
 	id, paths := req.GetMembership().GetMembershipId(), req.GetUpdateMask().GetPaths()
@@ -108,7 +108,7 @@ func (s *membershipService) EndMembership(
 	ctx context.Context, req *identityv1.EndMembershipRequest,
 ) (*identityv1.EndMembershipResponse, error) {
 	caller := callerOf(ctx)
-	if err := caller.needs(scopeWrite); err != nil {
+	if err := caller.Needs(scopeWrite); err != nil {
 		return nil, err
 	}
 	ended, err := s.store.EndMembership(ctx, req.GetMembershipId(), act(ctx, "EndMembership"), func(m store.Membership) error {
@@ -128,7 +128,7 @@ func (s *membershipService) EndMembership(
 // returns it as the caller may see it.
 func (s *membershipService) releaseMembership(ctx context.Context, rpc string, m store.Membership) (*identityv1.Membership, error) {
 	out := membershipToProto(m)
-	if !callerOf(ctx).has(scopeRead) {
+	if !callerOf(ctx).Has(scopeRead) {
 		return &identityv1.Membership{
 			MembershipId: m.ID, PersonId: m.PersonID, EndedAt: out.GetEndedAt(), CreatedAt: out.GetCreatedAt(), UpdatedAt: out.GetUpdatedAt(),
 		}, nil

@@ -68,7 +68,7 @@ func contactsToProto(contacts []store.Contact) []*identityv1.Contact {
 // shown is a person as a caller may see it: operators see identifiers and contacts masked.
 func (c caller) shown(p store.Person) (*identityv1.Person, error) {
 	out, err := personToProto(p)
-	if err != nil || !c.isOperator() {
+	if err != nil || !c.IsOperator() {
 		return out, err
 	}
 	for _, i := range out.GetIdentifiers() {

@@ -42,7 +42,7 @@ func (s *personService) CreatePerson(ctx context.Context, req *identityv1.Create
 
 // GetPerson returns a person.
 func (s *personService) GetPerson(ctx context.Context, req *identityv1.GetPersonRequest) (*identityv1.GetPersonResponse, error) {
-	if err := callerOf(ctx).needs(scopeRead); err != nil {
+	if err := callerOf(ctx).Needs(scopeRead); err != nil {
 		return nil, err
 	}
 	p, err := s.store.Person(ctx, req.GetPersonId())

@@ -22,7 +22,7 @@ func changeableOfPerson() []string {
 // UpdatePerson changes the fields of the mask. What its answer has beside is read.
 func (s *personService) UpdatePerson(ctx context.Context, req *identityv1.UpdatePersonRequest) (*identityv1.UpdatePersonResponse, error) {
 	caller := callerOf(ctx)
-	if err := caller.needs(scopeWrite); err != nil {
+	if err := caller.Needs(scopeWrite); err != nil {
 		return nil, err
 	}
 	id, paths := req.GetPerson().GetPersonId(), req.GetUpdateMask().GetPaths()
@@ -47,7 +47,7 @@ func (s *personService) UpdatePerson(ctx context.Context, req *identityv1.Update
 	if err != nil {
 		return nil, personFailure(err, "changing a person")
 	}
-	if !caller.has(scopeRead) {
+	if !caller.Has(scopeRead) {
 		return &identityv1.UpdatePersonResponse{Person: &identityv1.Person{
 			PersonId: stored.ID, DataSet: dataSetToProto(stored.DataSet), Version: stored.Version,
 			CreatedAt: timestamppb.New(stored.CreatedAt), UpdatedAt: timestamppb.New(stored.UpdatedAt),

@@ -18,11 +18,11 @@ type profileService struct {
 // GetProfile returns the profile of a card's holder.
 func (s *profileService) GetProfile(ctx context.Context, req *identityv1.GetProfileRequest) (*identityv1.GetProfileResponse, error) {
 	by := callerOf(ctx)
-	if err := by.needs(scopeProfile); err != nil {
+	if err := by.Needs(scopeProfile); err != nil {
 		return nil, err
 	}
 	if req.GetExtended() {
-		if err := by.needs(scopeExtended); err != nil {
+		if err := by.Needs(scopeExtended); err != nil {
 			return nil, err
 		}
 	}
@@ -46,7 +46,7 @@ func (s *profileService) GetProfile(ctx context.Context, req *identityv1.GetProf
 	}
 	answer := profileToProto(profile, req.GetExtended())
 	answer.Folio = card.Folio
-	if by.isOperator() {
+	if by.IsOperator() {
 		for _, contact := range answer.GetContacts() {
 			contact.Value = nationalid.Mask(contact.GetValue())
 		}

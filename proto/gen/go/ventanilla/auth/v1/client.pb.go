@@ -36,7 +36,8 @@ const (
 	ClientKind_CLIENT_KIND_PARTNER ClientKind = 1
 	// A server that protects resources and asks about tokens.
 	ClientKind_CLIENT_KIND_RESOURCE_SERVER ClientKind = 2
-	// Widgets in a partner's pages, which call for the citizen who looks at them.
+	// Widgets in a partner's pages, which call for the citizen who looks at them. Its client_id is what cmp's document calls
+	// apiKey, its secret is secretKey.
 	ClientKind_CLIENT_KIND_WIDGET ClientKind = 3
 	// A program of the platform's own organisation. Its tokens are those of RFC 9068.
 	ClientKind_CLIENT_KIND_INTERNAL ClientKind = 4
@@ -244,7 +245,10 @@ type Client struct {
 	// Until when the secret before the last rotation serves; absent when it does not.
 	PreviousSecretExpiresAt *timestamppb.Timestamp `protobuf:"bytes,20,opt,name=previous_secret_expires_at,json=previousSecretExpiresAt,proto3" json:"previous_secret_expires_at,omitempty"`
 	// The data set whose client it is, with all its credentials; production when unspecified. It never changes.
-	DataSet       DataSet `protobuf:"varint,21,opt,name=data_set,json=dataSet,proto3,enum=ventanilla.auth.v1.DataSet" json:"data_set,omitempty"`
+	DataSet DataSet `protobuf:"varint,21,opt,name=data_set,json=dataSet,proto3,enum=ventanilla.auth.v1.DataSet" json:"data_set,omitempty"`
+	// For a widget only: the origins (RFC 6454) of the pages that may show it, "https://www.example.cl"; http for loopback only.
+	// Calls from pages of others are refused.
+	Origins       []string `protobuf:"bytes,22,rep,name=origins,proto3" json:"origins,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -424,6 +428,13 @@ func (x *Client) GetDataSet() DataSet {
 		return x.DataSet
 	}
 	return DataSet_DATA_SET_UNSPECIFIED
+}
+
+func (x *Client) GetOrigins() []string {
+	if x != nil {
+		return x.Origins
+	}
+	return nil
 }
 
 // CreateClientRequest describes the new client.
@@ -1039,7 +1050,7 @@ type UpdateClientRequest struct {
 	// them must be valid as a whole.
 	Client *Client `protobuf:"bytes,1,opt,name=client,proto3" json:"client,omitempty"`
 	// Which of these to change: name, scopes, audiences, token_life, resource_scopes, introspects_all, personal_data,
-	// introspection_members, token_algorithm, introspection_algorithm, public_keys, limit.
+	// introspection_members, token_algorithm, introspection_algorithm, public_keys, limit, origins.
 	// New public keys leave tokens alone; taking all away is FIELD_INVALID.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1227,7 +1238,8 @@ const file_ventanilla_auth_v1_client_proto_rawDesc = "" +
 	"\x05Limit\x126\n" +
 	"\n" +
 	"per_second\x18\x01 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00j\xf8@!\x00\x00\x00\x00\x00\x00\x00\x00R\tperSecond\x12!\n" +
-	"\x05burst\x18\x02 \x01(\x05B\v\xbaH\b\x1a\x06\x18\xc0\x84=(\x01R\x05burst\"\xf6\t\n" +
+	"\x05burst\x18\x02 \x01(\x05B\v\xbaH\b\x1a\x06\x18\xc0\x84=(\x01R\x05burst\"\xa5\n" +
+	"\n" +
 	"\x06Client\x12\x1b\n" +
 	"\tclient_id\x18\x01 \x01(\tR\bclientId\x12\x1e\n" +
 	"\x04name\x18\x02 \x01(\tB\n" +
@@ -1256,7 +1268,8 @@ const file_ventanilla_auth_v1_client_proto_rawDesc = "" +
 	"publicKeys\x12/\n" +
 	"\x05limit\x18\x13 \x01(\v2\x19.ventanilla.auth.v1.LimitR\x05limit\x12W\n" +
 	"\x1aprevious_secret_expires_at\x18\x14 \x01(\v2\x1a.google.protobuf.TimestampR\x17previousSecretExpiresAt\x12@\n" +
-	"\bdata_set\x18\x15 \x01(\x0e2\x1b.ventanilla.auth.v1.DataSetB\b\xbaH\x05\x82\x01\x02\x10\x01R\adataSet\"Q\n" +
+	"\bdata_set\x18\x15 \x01(\x0e2\x1b.ventanilla.auth.v1.DataSetB\b\xbaH\x05\x82\x01\x02\x10\x01R\adataSet\x12-\n" +
+	"\aorigins\x18\x16 \x03(\tB\x13\xbaH\x10\x92\x01\r\x10 \x18\x01\"\ar\x05\x10\x01\x18\xff\x01R\aorigins\"Q\n" +
 	"\x13CreateClientRequest\x12:\n" +
 	"\x06client\x18\x01 \x01(\v2\x1a.ventanilla.auth.v1.ClientB\x06\xbaH\x03\xc8\x01\x01R\x06client\"t\n" +
 	"\x14CreateClientResponse\x122\n" +

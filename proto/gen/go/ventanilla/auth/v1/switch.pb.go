@@ -47,7 +47,9 @@ type Switch struct {
 	// When it was set.
 	SetAt *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=set_at,json=setAt,proto3" json:"set_at,omitempty"`
 	// Who set it.
-	SetBy         string `protobuf:"bytes,10,opt,name=set_by,json=setBy,proto3" json:"set_by,omitempty"`
+	SetBy string `protobuf:"bytes,10,opt,name=set_by,json=setBy,proto3" json:"set_by,omitempty"`
+	// Whether wrong input that the family's document answers with 500 is answered with 422, with the same body. For cmp.
+	Strict        bool `protobuf:"varint,11,opt,name=strict,proto3" json:"strict,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -150,6 +152,13 @@ func (x *Switch) GetSetBy() string {
 		return x.SetBy
 	}
 	return ""
+}
+
+func (x *Switch) GetStrict() bool {
+	if x != nil {
+		return x.Strict
+	}
+	return false
 }
 
 // SetSwitchRequest has the switch.
@@ -423,7 +432,7 @@ var File_ventanilla_auth_v1_switch_proto protoreflect.FileDescriptor
 
 const file_ventanilla_auth_v1_switch_proto_rawDesc = "" +
 	"\n" +
-	"\x1fventanilla/auth/v1/switch.proto\x12\x12ventanilla.auth.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xda\x03\n" +
+	"\x1fventanilla/auth/v1/switch.proto\x12\x12ventanilla.auth.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xf2\x03\n" +
 	"\x06Switch\x124\n" +
 	"\x06family\x18\x01 \x01(\tB\x1c\xbaH\x19r\x172\x15^[a-z][a-z0-9]{1,15}$R\x06family\x12\x1c\n" +
 	"\x04path\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\x04path\x12 \n" +
@@ -437,7 +446,8 @@ const file_ventanilla_auth_v1_switch_proto_rawDesc = "" +
 	"\rdocumentation\x18\b \x01(\tB\b\xbaH\x05r\x03\x18\x80\x04R\rdocumentation\x121\n" +
 	"\x06set_at\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\x05setAt\x12\x15\n" +
 	"\x06set_by\x18\n" +
-	" \x01(\tR\x05setBy\"N\n" +
+	" \x01(\tR\x05setBy\x12\x16\n" +
+	"\x06strict\x18\v \x01(\bR\x06strict\"N\n" +
 	"\x10SetSwitchRequest\x12:\n" +
 	"\x06switch\x18\x01 \x01(\v2\x1a.ventanilla.auth.v1.SwitchB\x06\xbaH\x03\xc8\x01\x01R\x06switch\"G\n" +
 	"\x11SetSwitchResponse\x122\n" +

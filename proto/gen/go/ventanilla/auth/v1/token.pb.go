@@ -969,6 +969,7 @@ type ExchangeRequest struct {
 	//	*ExchangeRequest_OperatorCertificate
 	//	*ExchangeRequest_ClientAssertion
 	//	*ExchangeRequest_ApiKey
+	//	*ExchangeRequest_WidgetToken
 	Credential isExchangeRequest_Credential `protobuf_oneof:"credential"`
 	// The role that is to be called with the internal token: its audience.
 	Audience string `protobuf:"bytes,5,opt,name=audience,proto3" json:"audience,omitempty"`
@@ -977,7 +978,9 @@ type ExchangeRequest struct {
 	Families []string `protobuf:"bytes,6,rep,name=families,proto3" json:"families,omitempty"`
 	// The data sets whose clients the endpoint serves; a client of another is refused as if unknown. Empty: production.
 	// Not used for peers and operators.
-	DataSets      []DataSet `protobuf:"varint,9,rep,packed,name=data_sets,json=dataSets,proto3,enum=ventanilla.auth.v1.DataSet" json:"data_sets,omitempty"`
+	DataSets []DataSet `protobuf:"varint,9,rep,packed,name=data_sets,json=dataSets,proto3,enum=ventanilla.auth.v1.DataSet" json:"data_sets,omitempty"`
+	// The citizen for whom the client calls; absent for none. With bearer_token only.
+	Citizen       *CitizenToken `protobuf:"bytes,11,opt,name=citizen,proto3" json:"citizen,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1073,6 +1076,15 @@ func (x *ExchangeRequest) GetApiKey() string {
 	return ""
 }
 
+func (x *ExchangeRequest) GetWidgetToken() *WidgetToken {
+	if x != nil {
+		if x, ok := x.Credential.(*ExchangeRequest_WidgetToken); ok {
+			return x.WidgetToken
+		}
+	}
+	return nil
+}
+
 func (x *ExchangeRequest) GetAudience() string {
 	if x != nil {
 		return x.Audience
@@ -1090,6 +1102,13 @@ func (x *ExchangeRequest) GetFamilies() []string {
 func (x *ExchangeRequest) GetDataSets() []DataSet {
 	if x != nil {
 		return x.DataSets
+	}
+	return nil
+}
+
+func (x *ExchangeRequest) GetCitizen() *CitizenToken {
+	if x != nil {
+		return x.Citizen
 	}
 	return nil
 }
@@ -1128,6 +1147,11 @@ type ExchangeRequest_ApiKey struct {
 	ApiKey string `protobuf:"bytes,8,opt,name=api_key,json=apiKey,proto3,oneof"`
 }
 
+type ExchangeRequest_WidgetToken struct {
+	// A widget's token.
+	WidgetToken *WidgetToken `protobuf:"bytes,10,opt,name=widget_token,json=widgetToken,proto3,oneof"`
+}
+
 func (*ExchangeRequest_BearerToken) isExchangeRequest_Credential() {}
 
 func (*ExchangeRequest_ClientSecret) isExchangeRequest_Credential() {}
@@ -1139,6 +1163,273 @@ func (*ExchangeRequest_OperatorCertificate) isExchangeRequest_Credential() {}
 func (*ExchangeRequest_ClientAssertion) isExchangeRequest_Credential() {}
 
 func (*ExchangeRequest_ApiKey) isExchangeRequest_Credential() {}
+
+func (*ExchangeRequest_WidgetToken) isExchangeRequest_Credential() {}
+
+// CitizenToken is a citizen's ClaveÚnica access token, asked about at ClaveÚnica by auth.
+type CitizenToken struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The token as ClaveÚnica gave it out, at most 4 KiB.
+	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
+	// The RUT of the citizen that the client means; the token must be that citizen's own. Dots, dash and lower case are accepted.
+	Rut           string `protobuf:"bytes,2,opt,name=rut,proto3" json:"rut,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CitizenToken) Reset() {
+	*x = CitizenToken{}
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CitizenToken) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CitizenToken) ProtoMessage() {}
+
+func (x *CitizenToken) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CitizenToken.ProtoReflect.Descriptor instead.
+func (*CitizenToken) Descriptor() ([]byte, []int) {
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *CitizenToken) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+func (x *CitizenToken) GetRut() string {
+	if x != nil {
+		return x.Rut
+	}
+	return ""
+}
+
+// WidgetToken is what a widget's call carries.
+type WidgetToken struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The widget client: its apiKey.
+	ClientId string `protobuf:"bytes,1,opt,name=client_id,json=clientId,proto3" json:"client_id,omitempty"`
+	// The token that was issued to that client.
+	Token string `protobuf:"bytes,2,opt,name=token,proto3" json:"token,omitempty"`
+	// The page's origin, as the Origin header says it; one of the client's.
+	Origin        string `protobuf:"bytes,3,opt,name=origin,proto3" json:"origin,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WidgetToken) Reset() {
+	*x = WidgetToken{}
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WidgetToken) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WidgetToken) ProtoMessage() {}
+
+func (x *WidgetToken) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WidgetToken.ProtoReflect.Descriptor instead.
+func (*WidgetToken) Descriptor() ([]byte, []int) {
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *WidgetToken) GetClientId() string {
+	if x != nil {
+		return x.ClientId
+	}
+	return ""
+}
+
+func (x *WidgetToken) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+func (x *WidgetToken) GetOrigin() string {
+	if x != nil {
+		return x.Origin
+	}
+	return ""
+}
+
+// IssueWidgetTokenRequest has the client and the citizen.
+type IssueWidgetTokenRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The widget client: its apiKey.
+	ClientId string `protobuf:"bytes,1,opt,name=client_id,json=clientId,proto3" json:"client_id,omitempty"`
+	// Its secret: its secretKey.
+	ClientSecret string `protobuf:"bytes,2,opt,name=client_secret,json=clientSecret,proto3" json:"client_secret,omitempty"`
+	// The citizen.
+	Citizen *CitizenToken `protobuf:"bytes,3,opt,name=citizen,proto3" json:"citizen,omitempty"`
+	// The Origin header of the call, where it has one; it must be one of the client's then.
+	Origin string `protobuf:"bytes,4,opt,name=origin,proto3" json:"origin,omitempty"`
+	// As in IssueTokenRequest.
+	Families []string `protobuf:"bytes,5,rep,name=families,proto3" json:"families,omitempty"`
+	// As in IssueTokenRequest.
+	DataSets      []DataSet `protobuf:"varint,6,rep,packed,name=data_sets,json=dataSets,proto3,enum=ventanilla.auth.v1.DataSet" json:"data_sets,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *IssueWidgetTokenRequest) Reset() {
+	*x = IssueWidgetTokenRequest{}
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *IssueWidgetTokenRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*IssueWidgetTokenRequest) ProtoMessage() {}
+
+func (x *IssueWidgetTokenRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use IssueWidgetTokenRequest.ProtoReflect.Descriptor instead.
+func (*IssueWidgetTokenRequest) Descriptor() ([]byte, []int) {
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *IssueWidgetTokenRequest) GetClientId() string {
+	if x != nil {
+		return x.ClientId
+	}
+	return ""
+}
+
+func (x *IssueWidgetTokenRequest) GetClientSecret() string {
+	if x != nil {
+		return x.ClientSecret
+	}
+	return ""
+}
+
+func (x *IssueWidgetTokenRequest) GetCitizen() *CitizenToken {
+	if x != nil {
+		return x.Citizen
+	}
+	return nil
+}
+
+func (x *IssueWidgetTokenRequest) GetOrigin() string {
+	if x != nil {
+		return x.Origin
+	}
+	return ""
+}
+
+func (x *IssueWidgetTokenRequest) GetFamilies() []string {
+	if x != nil {
+		return x.Families
+	}
+	return nil
+}
+
+func (x *IssueWidgetTokenRequest) GetDataSets() []DataSet {
+	if x != nil {
+		return x.DataSets
+	}
+	return nil
+}
+
+// IssueWidgetTokenResponse carries the token.
+type IssueWidgetTokenResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The signed JWT in compact form. Its claims are iss, iat, exp, nbf, jti (16 characters), sub (an integer) and prv.
+	WidgetToken string `protobuf:"bytes,1,opt,name=widget_token,json=widgetToken,proto3" json:"widget_token,omitempty"`
+	// The end of its life.
+	ExpiresAt     *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *IssueWidgetTokenResponse) Reset() {
+	*x = IssueWidgetTokenResponse{}
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *IssueWidgetTokenResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*IssueWidgetTokenResponse) ProtoMessage() {}
+
+func (x *IssueWidgetTokenResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use IssueWidgetTokenResponse.ProtoReflect.Descriptor instead.
+func (*IssueWidgetTokenResponse) Descriptor() ([]byte, []int) {
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *IssueWidgetTokenResponse) GetWidgetToken() string {
+	if x != nil {
+		return x.WidgetToken
+	}
+	return ""
+}
+
+func (x *IssueWidgetTokenResponse) GetExpiresAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpiresAt
+	}
+	return nil
+}
 
 // ExchangeResponse carries the internal token and what a cache must know to drop it in time.
 type ExchangeResponse struct {
@@ -1155,7 +1446,7 @@ type ExchangeResponse struct {
 
 func (x *ExchangeResponse) Reset() {
 	*x = ExchangeResponse{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[12]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1167,7 +1458,7 @@ func (x *ExchangeResponse) String() string {
 func (*ExchangeResponse) ProtoMessage() {}
 
 func (x *ExchangeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[12]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1180,7 +1471,7 @@ func (x *ExchangeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExchangeResponse.ProtoReflect.Descriptor instead.
 func (*ExchangeResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{12}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ExchangeResponse) GetInternalToken() string {
@@ -1230,14 +1521,17 @@ type Principal struct {
 	// The client's own limit on calls; absent when it has none.
 	Limit *Limit `protobuf:"bytes,11,opt,name=limit,proto3" json:"limit,omitempty"`
 	// The client's data set; unspecified for peers and operators.
-	DataSet       DataSet `protobuf:"varint,12,opt,name=data_set,json=dataSet,proto3,enum=ventanilla.auth.v1.DataSet" json:"data_set,omitempty"`
+	DataSet DataSet `protobuf:"varint,12,opt,name=data_set,json=dataSet,proto3,enum=ventanilla.auth.v1.DataSet" json:"data_set,omitempty"`
+	// The RUT, as "55555555-5", of the citizen for whom the client calls: that of the widget's token, or of the ClaveÚnica token that came
+	// with it. Empty for none.
+	Citizen       string `protobuf:"bytes,13,opt,name=citizen,proto3" json:"citizen,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Principal) Reset() {
 	*x = Principal{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[13]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1249,7 +1543,7 @@ func (x *Principal) String() string {
 func (*Principal) ProtoMessage() {}
 
 func (x *Principal) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[13]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1262,7 +1556,7 @@ func (x *Principal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Principal.ProtoReflect.Descriptor instead.
 func (*Principal) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{13}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Principal) GetClientId() string {
@@ -1349,6 +1643,13 @@ func (x *Principal) GetDataSet() DataSet {
 	return DataSet_DATA_SET_UNSPECIFIED
 }
 
+func (x *Principal) GetCitizen() string {
+	if x != nil {
+		return x.Citizen
+	}
+	return ""
+}
+
 // GetKeySetRequest asks for verification keys.
 type GetKeySetRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1360,7 +1661,7 @@ type GetKeySetRequest struct {
 
 func (x *GetKeySetRequest) Reset() {
 	*x = GetKeySetRequest{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[14]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1372,7 +1673,7 @@ func (x *GetKeySetRequest) String() string {
 func (*GetKeySetRequest) ProtoMessage() {}
 
 func (x *GetKeySetRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[14]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1385,7 +1686,7 @@ func (x *GetKeySetRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetKeySetRequest.ProtoReflect.Descriptor instead.
 func (*GetKeySetRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{14}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetKeySetRequest) GetUse() KeyUse {
@@ -1406,7 +1707,7 @@ type GetKeySetResponse struct {
 
 func (x *GetKeySetResponse) Reset() {
 	*x = GetKeySetResponse{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[15]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1418,7 +1719,7 @@ func (x *GetKeySetResponse) String() string {
 func (*GetKeySetResponse) ProtoMessage() {}
 
 func (x *GetKeySetResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[15]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1431,7 +1732,7 @@ func (x *GetKeySetResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetKeySetResponse.ProtoReflect.Descriptor instead.
 func (*GetKeySetResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{15}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *GetKeySetResponse) GetJwks() []byte {
@@ -1452,7 +1753,7 @@ type WatchRevocationsRequest struct {
 
 func (x *WatchRevocationsRequest) Reset() {
 	*x = WatchRevocationsRequest{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[16]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1464,7 +1765,7 @@ func (x *WatchRevocationsRequest) String() string {
 func (*WatchRevocationsRequest) ProtoMessage() {}
 
 func (x *WatchRevocationsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[16]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1477,7 +1778,7 @@ func (x *WatchRevocationsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRevocationsRequest.ProtoReflect.Descriptor instead.
 func (*WatchRevocationsRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{16}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *WatchRevocationsRequest) GetCursor() int64 {
@@ -1502,7 +1803,7 @@ type WatchRevocationsResponse struct {
 
 func (x *WatchRevocationsResponse) Reset() {
 	*x = WatchRevocationsResponse{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[17]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1514,7 +1815,7 @@ func (x *WatchRevocationsResponse) String() string {
 func (*WatchRevocationsResponse) ProtoMessage() {}
 
 func (x *WatchRevocationsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[17]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1527,7 +1828,7 @@ func (x *WatchRevocationsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchRevocationsResponse.ProtoReflect.Descriptor instead.
 func (*WatchRevocationsResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{17}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *WatchRevocationsResponse) GetRevocations() []*Revocation {
@@ -1570,7 +1871,7 @@ type Revocation struct {
 
 func (x *Revocation) Reset() {
 	*x = Revocation{}
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[18]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1582,7 +1883,7 @@ func (x *Revocation) String() string {
 func (*Revocation) ProtoMessage() {}
 
 func (x *Revocation) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[18]
+	mi := &file_ventanilla_auth_v1_token_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1595,7 +1896,7 @@ func (x *Revocation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Revocation.ProtoReflect.Descriptor instead.
 func (*Revocation) Descriptor() ([]byte, []int) {
-	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{18}
+	return file_ventanilla_auth_v1_token_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Revocation) GetKind() RevocationKind {
@@ -1695,24 +1996,47 @@ const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\tclient_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\bclientId\x122\n" +
 	"\rclient_secret\x18\x02 \x01(\tB\r\xbaH\ar\x05\x10\x01\x18\x80\x02\x80\x01\x01R\fclientSecret\"\x0e\n" +
-	"\fPeerIdentity\"\xe3\x04\n" +
+	"\fPeerIdentity\"\xe5\x05\n" +
 	"\x0fExchangeRequest\x123\n" +
 	"\fbearer_token\x18\x01 \x01(\tB\x0e\xbaH\br\x06\x10\x01\x18\x80\x80\x01\x80\x01\x01H\x00R\vbearerToken\x12G\n" +
 	"\rclient_secret\x18\x02 \x01(\v2 .ventanilla.auth.v1.ClientSecretH\x00R\fclientSecret\x126\n" +
 	"\x04peer\x18\x03 \x01(\v2 .ventanilla.auth.v1.PeerIdentityH\x00R\x04peer\x12@\n" +
 	"\x14operator_certificate\x18\x04 \x01(\fB\v\xbaH\bz\x06\x10\x01\x18\x80\x80\x01H\x00R\x13operatorCertificate\x12P\n" +
 	"\x10client_assertion\x18\a \x01(\v2#.ventanilla.auth.v1.ClientAssertionH\x00R\x0fclientAssertion\x12(\n" +
-	"\aapi_key\x18\b \x01(\tB\r\xbaH\ar\x05\x10\x01\x18\x80\x02\x80\x01\x01H\x00R\x06apiKey\x129\n" +
+	"\aapi_key\x18\b \x01(\tB\r\xbaH\ar\x05\x10\x01\x18\x80\x02\x80\x01\x01H\x00R\x06apiKey\x12D\n" +
+	"\fwidget_token\x18\n" +
+	" \x01(\v2\x1f.ventanilla.auth.v1.WidgetTokenH\x00R\vwidgetToken\x129\n" +
 	"\baudience\x18\x05 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{1,31}$R\baudience\x12?\n" +
 	"\bfamilies\x18\x06 \x03(\tB#\xbaH \x92\x01\x1d\x10\x10\"\x19r\x172\x15^[a-z][a-z0-9]{1,15}$R\bfamilies\x12K\n" +
-	"\tdata_sets\x18\t \x03(\x0e2\x1b.ventanilla.auth.v1.DataSetB\x11\xbaH\x0e\x92\x01\v\x10\x02\"\a\x82\x01\x04\x10\x01 \x00R\bdataSetsB\x13\n" +
+	"\tdata_sets\x18\t \x03(\x0e2\x1b.ventanilla.auth.v1.DataSetB\x11\xbaH\x0e\x92\x01\v\x10\x02\"\a\x82\x01\x04\x10\x01 \x00R\bdataSets\x12:\n" +
+	"\acitizen\x18\v \x01(\v2 .ventanilla.auth.v1.CitizenTokenR\acitizenB\x13\n" +
 	"\n" +
-	"credential\x12\x05\xbaH\x02\b\x01\"\xb6\x01\n" +
+	"credential\x12\x05\xbaH\x02\b\x01\"S\n" +
+	"\fCitizenToken\x12#\n" +
+	"\x05token\x18\x01 \x01(\tB\r\xbaH\ar\x05\x10\x01\x18\x80 \x80\x01\x01R\x05token\x12\x1e\n" +
+	"\x03rut\x18\x02 \x01(\tB\f\xbaH\x06r\x04\x10\x01\x18 \x80\x01\x01R\x03rut\"}\n" +
+	"\vWidgetToken\x12'\n" +
+	"\tclient_id\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\bclientId\x12#\n" +
+	"\x05token\x18\x02 \x01(\tB\r\xbaH\ar\x05\x10\x01\x18\x80 \x80\x01\x01R\x05token\x12 \n" +
+	"\x06origin\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01R\x06origin\"\xec\x02\n" +
+	"\x17IssueWidgetTokenRequest\x12'\n" +
+	"\tclient_id\x18\x01 \x01(\tB\n" +
+	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\bclientId\x122\n" +
+	"\rclient_secret\x18\x02 \x01(\tB\r\xbaH\ar\x05\x10\x01\x18\x80\x02\x80\x01\x01R\fclientSecret\x12B\n" +
+	"\acitizen\x18\x03 \x01(\v2 .ventanilla.auth.v1.CitizenTokenB\x06\xbaH\x03\xc8\x01\x01R\acitizen\x12 \n" +
+	"\x06origin\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xff\x01R\x06origin\x12A\n" +
+	"\bfamilies\x18\x05 \x03(\tB%\xbaH\"\x92\x01\x1f\b\x01\x10\x10\"\x19r\x172\x15^[a-z][a-z0-9]{1,15}$R\bfamilies\x12K\n" +
+	"\tdata_sets\x18\x06 \x03(\x0e2\x1b.ventanilla.auth.v1.DataSetB\x11\xbaH\x0e\x92\x01\v\x10\x02\"\a\x82\x01\x04\x10\x01 \x00R\bdataSets\"}\n" +
+	"\x18IssueWidgetTokenResponse\x12&\n" +
+	"\fwidget_token\x18\x01 \x01(\tB\x03\x80\x01\x01R\vwidgetToken\x129\n" +
+	"\n" +
+	"expires_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"\xb6\x01\n" +
 	"\x10ExchangeResponse\x12*\n" +
 	"\x0einternal_token\x18\x01 \x01(\tB\x03\x80\x01\x01R\rinternalToken\x129\n" +
 	"\n" +
 	"expires_at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\x12;\n" +
-	"\tprincipal\x18\x03 \x01(\v2\x1d.ventanilla.auth.v1.PrincipalR\tprincipal\"\x83\x03\n" +
+	"\tprincipal\x18\x03 \x01(\v2\x1d.ventanilla.auth.v1.PrincipalR\tprincipal\"\xa2\x03\n" +
 	"\tPrincipal\x12\x1b\n" +
 	"\tclient_id\x18\x01 \x01(\tR\bclientId\x12\x16\n" +
 	"\x06family\x18\x02 \x01(\tR\x06family\x122\n" +
@@ -1726,7 +2050,8 @@ const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\x06key_id\x18\n" +
 	" \x01(\tR\x05keyId\x12/\n" +
 	"\x05limit\x18\v \x01(\v2\x19.ventanilla.auth.v1.LimitR\x05limit\x126\n" +
-	"\bdata_set\x18\f \x01(\x0e2\x1b.ventanilla.auth.v1.DataSetR\adataSet\"J\n" +
+	"\bdata_set\x18\f \x01(\x0e2\x1b.ventanilla.auth.v1.DataSetR\adataSet\x12\x1d\n" +
+	"\acitizen\x18\r \x01(\tB\x03\x80\x01\x01R\acitizen\"J\n" +
 	"\x10GetKeySetRequest\x126\n" +
 	"\x03use\x18\x01 \x01(\x0e2\x1a.ventanilla.auth.v1.KeyUseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x03use\"'\n" +
 	"\x11GetKeySetResponse\x12\x12\n" +
@@ -1753,10 +2078,11 @@ const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\x15REVOCATION_KIND_TOKEN\x10\x01\x12\x1a\n" +
 	"\x16REVOCATION_KIND_CLIENT\x10\x02\x12\x1c\n" +
 	"\x18REVOCATION_KIND_OPERATOR\x10\x03\x12\x17\n" +
-	"\x13REVOCATION_KIND_KEY\x10\x042\xd4\x04\n" +
+	"\x13REVOCATION_KIND_KEY\x10\x042\xc8\x05\n" +
 	"\fTokenService\x12`\n" +
 	"\n" +
-	"IssueToken\x12%.ventanilla.auth.v1.IssueTokenRequest\x1a&.ventanilla.auth.v1.IssueTokenResponse\"\x03\x90\x02\x02\x12`\n" +
+	"IssueToken\x12%.ventanilla.auth.v1.IssueTokenRequest\x1a&.ventanilla.auth.v1.IssueTokenResponse\"\x03\x90\x02\x02\x12r\n" +
+	"\x10IssueWidgetToken\x12+.ventanilla.auth.v1.IssueWidgetTokenRequest\x1a,.ventanilla.auth.v1.IssueWidgetTokenResponse\"\x03\x90\x02\x02\x12`\n" +
 	"\n" +
 	"Introspect\x12%.ventanilla.auth.v1.IntrospectRequest\x1a&.ventanilla.auth.v1.IntrospectResponse\"\x03\x90\x02\x01\x12T\n" +
 	"\x06Revoke\x12!.ventanilla.auth.v1.RevokeRequest\x1a\".ventanilla.auth.v1.RevokeResponse\"\x03\x90\x02\x02\x12Z\n" +
@@ -1777,7 +2103,7 @@ func file_ventanilla_auth_v1_token_proto_rawDescGZIP() []byte {
 }
 
 var file_ventanilla_auth_v1_token_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_ventanilla_auth_v1_token_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_ventanilla_auth_v1_token_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_ventanilla_auth_v1_token_proto_goTypes = []any{
 	(KeyUse)(0),                      // 0: ventanilla.auth.v1.KeyUse
 	(RevocationKind)(0),              // 1: ventanilla.auth.v1.RevocationKind
@@ -1793,61 +2119,72 @@ var file_ventanilla_auth_v1_token_proto_goTypes = []any{
 	(*ClientSecret)(nil),             // 11: ventanilla.auth.v1.ClientSecret
 	(*PeerIdentity)(nil),             // 12: ventanilla.auth.v1.PeerIdentity
 	(*ExchangeRequest)(nil),          // 13: ventanilla.auth.v1.ExchangeRequest
-	(*ExchangeResponse)(nil),         // 14: ventanilla.auth.v1.ExchangeResponse
-	(*Principal)(nil),                // 15: ventanilla.auth.v1.Principal
-	(*GetKeySetRequest)(nil),         // 16: ventanilla.auth.v1.GetKeySetRequest
-	(*GetKeySetResponse)(nil),        // 17: ventanilla.auth.v1.GetKeySetResponse
-	(*WatchRevocationsRequest)(nil),  // 18: ventanilla.auth.v1.WatchRevocationsRequest
-	(*WatchRevocationsResponse)(nil), // 19: ventanilla.auth.v1.WatchRevocationsResponse
-	(*Revocation)(nil),               // 20: ventanilla.auth.v1.Revocation
-	(DataSet)(0),                     // 21: ventanilla.auth.v1.DataSet
-	(*durationpb.Duration)(nil),      // 22: google.protobuf.Duration
-	(*timestamppb.Timestamp)(nil),    // 23: google.protobuf.Timestamp
-	(*structpb.Struct)(nil),          // 24: google.protobuf.Struct
-	(ClientKind)(0),                  // 25: ventanilla.auth.v1.ClientKind
-	(*Limit)(nil),                    // 26: ventanilla.auth.v1.Limit
+	(*CitizenToken)(nil),             // 14: ventanilla.auth.v1.CitizenToken
+	(*WidgetToken)(nil),              // 15: ventanilla.auth.v1.WidgetToken
+	(*IssueWidgetTokenRequest)(nil),  // 16: ventanilla.auth.v1.IssueWidgetTokenRequest
+	(*IssueWidgetTokenResponse)(nil), // 17: ventanilla.auth.v1.IssueWidgetTokenResponse
+	(*ExchangeResponse)(nil),         // 18: ventanilla.auth.v1.ExchangeResponse
+	(*Principal)(nil),                // 19: ventanilla.auth.v1.Principal
+	(*GetKeySetRequest)(nil),         // 20: ventanilla.auth.v1.GetKeySetRequest
+	(*GetKeySetResponse)(nil),        // 21: ventanilla.auth.v1.GetKeySetResponse
+	(*WatchRevocationsRequest)(nil),  // 22: ventanilla.auth.v1.WatchRevocationsRequest
+	(*WatchRevocationsResponse)(nil), // 23: ventanilla.auth.v1.WatchRevocationsResponse
+	(*Revocation)(nil),               // 24: ventanilla.auth.v1.Revocation
+	(DataSet)(0),                     // 25: ventanilla.auth.v1.DataSet
+	(*durationpb.Duration)(nil),      // 26: google.protobuf.Duration
+	(*timestamppb.Timestamp)(nil),    // 27: google.protobuf.Timestamp
+	(*structpb.Struct)(nil),          // 28: google.protobuf.Struct
+	(ClientKind)(0),                  // 29: ventanilla.auth.v1.ClientKind
+	(*Limit)(nil),                    // 30: ventanilla.auth.v1.Limit
 }
 var file_ventanilla_auth_v1_token_proto_depIdxs = []int32{
 	4,  // 0: ventanilla.auth.v1.IssueTokenRequest.client_assertion:type_name -> ventanilla.auth.v1.ClientAssertion
-	21, // 1: ventanilla.auth.v1.IssueTokenRequest.data_sets:type_name -> ventanilla.auth.v1.DataSet
-	22, // 2: ventanilla.auth.v1.IssueTokenRequest.life:type_name -> google.protobuf.Duration
+	25, // 1: ventanilla.auth.v1.IssueTokenRequest.data_sets:type_name -> ventanilla.auth.v1.DataSet
+	26, // 2: ventanilla.auth.v1.IssueTokenRequest.life:type_name -> google.protobuf.Duration
 	3,  // 3: ventanilla.auth.v1.IssueTokenRequest.authorized_party_form:type_name -> ventanilla.auth.v1.AuthorizedPartyForm
-	23, // 4: ventanilla.auth.v1.IssueTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
+	27, // 4: ventanilla.auth.v1.IssueTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
 	6,  // 5: ventanilla.auth.v1.IssueTokenResponse.quota:type_name -> ventanilla.auth.v1.Quota
-	23, // 6: ventanilla.auth.v1.IntrospectResponse.expires_at:type_name -> google.protobuf.Timestamp
-	23, // 7: ventanilla.auth.v1.IntrospectResponse.issued_at:type_name -> google.protobuf.Timestamp
-	23, // 8: ventanilla.auth.v1.IntrospectResponse.not_before:type_name -> google.protobuf.Timestamp
-	24, // 9: ventanilla.auth.v1.IntrospectResponse.extra_members:type_name -> google.protobuf.Struct
+	27, // 6: ventanilla.auth.v1.IntrospectResponse.expires_at:type_name -> google.protobuf.Timestamp
+	27, // 7: ventanilla.auth.v1.IntrospectResponse.issued_at:type_name -> google.protobuf.Timestamp
+	27, // 8: ventanilla.auth.v1.IntrospectResponse.not_before:type_name -> google.protobuf.Timestamp
+	28, // 9: ventanilla.auth.v1.IntrospectResponse.extra_members:type_name -> google.protobuf.Struct
 	11, // 10: ventanilla.auth.v1.ExchangeRequest.client_secret:type_name -> ventanilla.auth.v1.ClientSecret
 	12, // 11: ventanilla.auth.v1.ExchangeRequest.peer:type_name -> ventanilla.auth.v1.PeerIdentity
 	4,  // 12: ventanilla.auth.v1.ExchangeRequest.client_assertion:type_name -> ventanilla.auth.v1.ClientAssertion
-	21, // 13: ventanilla.auth.v1.ExchangeRequest.data_sets:type_name -> ventanilla.auth.v1.DataSet
-	23, // 14: ventanilla.auth.v1.ExchangeResponse.expires_at:type_name -> google.protobuf.Timestamp
-	15, // 15: ventanilla.auth.v1.ExchangeResponse.principal:type_name -> ventanilla.auth.v1.Principal
-	25, // 16: ventanilla.auth.v1.Principal.kind:type_name -> ventanilla.auth.v1.ClientKind
-	26, // 17: ventanilla.auth.v1.Principal.limit:type_name -> ventanilla.auth.v1.Limit
-	21, // 18: ventanilla.auth.v1.Principal.data_set:type_name -> ventanilla.auth.v1.DataSet
-	0,  // 19: ventanilla.auth.v1.GetKeySetRequest.use:type_name -> ventanilla.auth.v1.KeyUse
-	20, // 20: ventanilla.auth.v1.WatchRevocationsResponse.revocations:type_name -> ventanilla.auth.v1.Revocation
-	1,  // 21: ventanilla.auth.v1.Revocation.kind:type_name -> ventanilla.auth.v1.RevocationKind
-	23, // 22: ventanilla.auth.v1.Revocation.expires_at:type_name -> google.protobuf.Timestamp
-	2,  // 23: ventanilla.auth.v1.TokenService.IssueToken:input_type -> ventanilla.auth.v1.IssueTokenRequest
-	7,  // 24: ventanilla.auth.v1.TokenService.Introspect:input_type -> ventanilla.auth.v1.IntrospectRequest
-	9,  // 25: ventanilla.auth.v1.TokenService.Revoke:input_type -> ventanilla.auth.v1.RevokeRequest
-	13, // 26: ventanilla.auth.v1.TokenService.Exchange:input_type -> ventanilla.auth.v1.ExchangeRequest
-	16, // 27: ventanilla.auth.v1.TokenService.GetKeySet:input_type -> ventanilla.auth.v1.GetKeySetRequest
-	18, // 28: ventanilla.auth.v1.TokenService.WatchRevocations:input_type -> ventanilla.auth.v1.WatchRevocationsRequest
-	5,  // 29: ventanilla.auth.v1.TokenService.IssueToken:output_type -> ventanilla.auth.v1.IssueTokenResponse
-	8,  // 30: ventanilla.auth.v1.TokenService.Introspect:output_type -> ventanilla.auth.v1.IntrospectResponse
-	10, // 31: ventanilla.auth.v1.TokenService.Revoke:output_type -> ventanilla.auth.v1.RevokeResponse
-	14, // 32: ventanilla.auth.v1.TokenService.Exchange:output_type -> ventanilla.auth.v1.ExchangeResponse
-	17, // 33: ventanilla.auth.v1.TokenService.GetKeySet:output_type -> ventanilla.auth.v1.GetKeySetResponse
-	19, // 34: ventanilla.auth.v1.TokenService.WatchRevocations:output_type -> ventanilla.auth.v1.WatchRevocationsResponse
-	29, // [29:35] is the sub-list for method output_type
-	23, // [23:29] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	15, // 13: ventanilla.auth.v1.ExchangeRequest.widget_token:type_name -> ventanilla.auth.v1.WidgetToken
+	25, // 14: ventanilla.auth.v1.ExchangeRequest.data_sets:type_name -> ventanilla.auth.v1.DataSet
+	14, // 15: ventanilla.auth.v1.ExchangeRequest.citizen:type_name -> ventanilla.auth.v1.CitizenToken
+	14, // 16: ventanilla.auth.v1.IssueWidgetTokenRequest.citizen:type_name -> ventanilla.auth.v1.CitizenToken
+	25, // 17: ventanilla.auth.v1.IssueWidgetTokenRequest.data_sets:type_name -> ventanilla.auth.v1.DataSet
+	27, // 18: ventanilla.auth.v1.IssueWidgetTokenResponse.expires_at:type_name -> google.protobuf.Timestamp
+	27, // 19: ventanilla.auth.v1.ExchangeResponse.expires_at:type_name -> google.protobuf.Timestamp
+	19, // 20: ventanilla.auth.v1.ExchangeResponse.principal:type_name -> ventanilla.auth.v1.Principal
+	29, // 21: ventanilla.auth.v1.Principal.kind:type_name -> ventanilla.auth.v1.ClientKind
+	30, // 22: ventanilla.auth.v1.Principal.limit:type_name -> ventanilla.auth.v1.Limit
+	25, // 23: ventanilla.auth.v1.Principal.data_set:type_name -> ventanilla.auth.v1.DataSet
+	0,  // 24: ventanilla.auth.v1.GetKeySetRequest.use:type_name -> ventanilla.auth.v1.KeyUse
+	24, // 25: ventanilla.auth.v1.WatchRevocationsResponse.revocations:type_name -> ventanilla.auth.v1.Revocation
+	1,  // 26: ventanilla.auth.v1.Revocation.kind:type_name -> ventanilla.auth.v1.RevocationKind
+	27, // 27: ventanilla.auth.v1.Revocation.expires_at:type_name -> google.protobuf.Timestamp
+	2,  // 28: ventanilla.auth.v1.TokenService.IssueToken:input_type -> ventanilla.auth.v1.IssueTokenRequest
+	16, // 29: ventanilla.auth.v1.TokenService.IssueWidgetToken:input_type -> ventanilla.auth.v1.IssueWidgetTokenRequest
+	7,  // 30: ventanilla.auth.v1.TokenService.Introspect:input_type -> ventanilla.auth.v1.IntrospectRequest
+	9,  // 31: ventanilla.auth.v1.TokenService.Revoke:input_type -> ventanilla.auth.v1.RevokeRequest
+	13, // 32: ventanilla.auth.v1.TokenService.Exchange:input_type -> ventanilla.auth.v1.ExchangeRequest
+	20, // 33: ventanilla.auth.v1.TokenService.GetKeySet:input_type -> ventanilla.auth.v1.GetKeySetRequest
+	22, // 34: ventanilla.auth.v1.TokenService.WatchRevocations:input_type -> ventanilla.auth.v1.WatchRevocationsRequest
+	5,  // 35: ventanilla.auth.v1.TokenService.IssueToken:output_type -> ventanilla.auth.v1.IssueTokenResponse
+	17, // 36: ventanilla.auth.v1.TokenService.IssueWidgetToken:output_type -> ventanilla.auth.v1.IssueWidgetTokenResponse
+	8,  // 37: ventanilla.auth.v1.TokenService.Introspect:output_type -> ventanilla.auth.v1.IntrospectResponse
+	10, // 38: ventanilla.auth.v1.TokenService.Revoke:output_type -> ventanilla.auth.v1.RevokeResponse
+	18, // 39: ventanilla.auth.v1.TokenService.Exchange:output_type -> ventanilla.auth.v1.ExchangeResponse
+	21, // 40: ventanilla.auth.v1.TokenService.GetKeySet:output_type -> ventanilla.auth.v1.GetKeySetResponse
+	23, // 41: ventanilla.auth.v1.TokenService.WatchRevocations:output_type -> ventanilla.auth.v1.WatchRevocationsResponse
+	35, // [35:42] is the sub-list for method output_type
+	28, // [28:35] is the sub-list for method input_type
+	28, // [28:28] is the sub-list for extension type_name
+	28, // [28:28] is the sub-list for extension extendee
+	0,  // [0:28] is the sub-list for field type_name
 }
 
 func init() { file_ventanilla_auth_v1_token_proto_init() }
@@ -1864,6 +2201,7 @@ func file_ventanilla_auth_v1_token_proto_init() {
 		(*ExchangeRequest_OperatorCertificate)(nil),
 		(*ExchangeRequest_ClientAssertion)(nil),
 		(*ExchangeRequest_ApiKey)(nil),
+		(*ExchangeRequest_WidgetToken)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1871,7 +2209,7 @@ func file_ventanilla_auth_v1_token_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ventanilla_auth_v1_token_proto_rawDesc), len(file_ventanilla_auth_v1_token_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   19,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

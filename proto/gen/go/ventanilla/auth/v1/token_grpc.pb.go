@@ -20,6 +20,7 @@ const _ = grpc.SupportPackageIsVersion9
 
 const (
 	TokenService_IssueToken_FullMethodName       = "/ventanilla.auth.v1.TokenService/IssueToken"
+	TokenService_IssueWidgetToken_FullMethodName = "/ventanilla.auth.v1.TokenService/IssueWidgetToken"
 	TokenService_Introspect_FullMethodName       = "/ventanilla.auth.v1.TokenService/Introspect"
 	TokenService_Revoke_FullMethodName           = "/ventanilla.auth.v1.TokenService/Revoke"
 	TokenService_Exchange_FullMethodName         = "/ventanilla.auth.v1.TokenService/Exchange"
@@ -39,6 +40,11 @@ type TokenServiceClient interface {
 	// Fails with CREDENTIAL_INVALID, GRANT_NOT_ALLOWED for a widget, SCOPE_INVALID, FIELD_MISSING, FIELD_INVALID, RATE_LIMITED,
 	// UNAVAILABLE. It may be repeated: a token that nobody received is of no use to anybody.
 	IssueToken(ctx context.Context, in *IssueTokenRequest, opts ...grpc.CallOption) (*IssueTokenResponse, error)
+	// IssueWidgetToken gives a widget client a token for one citizen: a JWT signed with HS256, in the form of cmp's document. The
+	// citizen is the one of a ClaveÚnica token, and nobody else. The issue is in the admin log before the answer leaves.
+	// Fails with CREDENTIAL_INVALID, ORIGIN_REFUSED, CITIZEN_TOKEN_INVALID, CITIZEN_MISMATCH, FIELD_MISSING, FIELD_INVALID,
+	// and with UNAVAILABLE also while ClaveÚnica is away. It may be repeated, as IssueToken.
+	IssueWidgetToken(ctx context.Context, in *IssueWidgetTokenRequest, opts ...grpc.CallOption) (*IssueWidgetTokenResponse, error)
 	// Introspect tells what the calling client may know of a token (RFC 7662).
 	// The caller is the client named by the internal token of the call. A token that is unknown,
 	// malformed, expired, revoked or none of the caller's business is inactive, never an error.
@@ -52,7 +58,8 @@ type TokenServiceClient interface {
 	// Exchange turns a credential from outside into an internal token: ES256, five minutes, for one
 	// role. It is the only form of identity that services accept beside the mTLS peer.
 	// Fails with CREDENTIAL_INVALID, FIELD_MISSING, FIELD_INVALID, UNAVAILABLE, and with PERMISSION_DENIED when a role of the
-	// organisation's own presents a client: it exchanges its own certificate alone. Idempotent.
+	// organisation's own, or a service, presents a client: it exchanges its own certificate alone. With a citizen, and for widgets,
+	// also with CITIZEN_TOKEN_INVALID, CITIZEN_MISMATCH, ORIGIN_REFUSED. Idempotent.
 	Exchange(ctx context.Context, in *ExchangeRequest, opts ...grpc.CallOption) (*ExchangeResponse, error)
 	// GetKeySet returns the public keys that verify tokens. Idempotent.
 	GetKeySet(ctx context.Context, in *GetKeySetRequest, opts ...grpc.CallOption) (*GetKeySetResponse, error)
@@ -74,6 +81,16 @@ func (c *tokenServiceClient) IssueToken(ctx context.Context, in *IssueTokenReque
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(IssueTokenResponse)
 	err := c.cc.Invoke(ctx, TokenService_IssueToken_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *tokenServiceClient) IssueWidgetToken(ctx context.Context, in *IssueWidgetTokenRequest, opts ...grpc.CallOption) (*IssueWidgetTokenResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(IssueWidgetTokenResponse)
+	err := c.cc.Invoke(ctx, TokenService_IssueWidgetToken_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -151,6 +168,11 @@ type TokenServiceServer interface {
 	// Fails with CREDENTIAL_INVALID, GRANT_NOT_ALLOWED for a widget, SCOPE_INVALID, FIELD_MISSING, FIELD_INVALID, RATE_LIMITED,
 	// UNAVAILABLE. It may be repeated: a token that nobody received is of no use to anybody.
 	IssueToken(context.Context, *IssueTokenRequest) (*IssueTokenResponse, error)
+	// IssueWidgetToken gives a widget client a token for one citizen: a JWT signed with HS256, in the form of cmp's document. The
+	// citizen is the one of a ClaveÚnica token, and nobody else. The issue is in the admin log before the answer leaves.
+	// Fails with CREDENTIAL_INVALID, ORIGIN_REFUSED, CITIZEN_TOKEN_INVALID, CITIZEN_MISMATCH, FIELD_MISSING, FIELD_INVALID,
+	// and with UNAVAILABLE also while ClaveÚnica is away. It may be repeated, as IssueToken.
+	IssueWidgetToken(context.Context, *IssueWidgetTokenRequest) (*IssueWidgetTokenResponse, error)
 	// Introspect tells what the calling client may know of a token (RFC 7662).
 	// The caller is the client named by the internal token of the call. A token that is unknown,
 	// malformed, expired, revoked or none of the caller's business is inactive, never an error.
@@ -164,7 +186,8 @@ type TokenServiceServer interface {
 	// Exchange turns a credential from outside into an internal token: ES256, five minutes, for one
 	// role. It is the only form of identity that services accept beside the mTLS peer.
 	// Fails with CREDENTIAL_INVALID, FIELD_MISSING, FIELD_INVALID, UNAVAILABLE, and with PERMISSION_DENIED when a role of the
-	// organisation's own presents a client: it exchanges its own certificate alone. Idempotent.
+	// organisation's own, or a service, presents a client: it exchanges its own certificate alone. With a citizen, and for widgets,
+	// also with CITIZEN_TOKEN_INVALID, CITIZEN_MISMATCH, ORIGIN_REFUSED. Idempotent.
 	Exchange(context.Context, *ExchangeRequest) (*ExchangeResponse, error)
 	// GetKeySet returns the public keys that verify tokens. Idempotent.
 	GetKeySet(context.Context, *GetKeySetRequest) (*GetKeySetResponse, error)
@@ -184,6 +207,9 @@ type UnimplementedTokenServiceServer struct{}
 
 func (UnimplementedTokenServiceServer) IssueToken(context.Context, *IssueTokenRequest) (*IssueTokenResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method IssueToken not implemented")
+}
+func (UnimplementedTokenServiceServer) IssueWidgetToken(context.Context, *IssueWidgetTokenRequest) (*IssueWidgetTokenResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method IssueWidgetToken not implemented")
 }
 func (UnimplementedTokenServiceServer) Introspect(context.Context, *IntrospectRequest) (*IntrospectResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Introspect not implemented")
@@ -235,6 +261,24 @@ func _TokenService_IssueToken_Handler(srv interface{}, ctx context.Context, dec 
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(TokenServiceServer).IssueToken(ctx, req.(*IssueTokenRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _TokenService_IssueWidgetToken_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(IssueWidgetTokenRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(TokenServiceServer).IssueWidgetToken(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: TokenService_IssueWidgetToken_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(TokenServiceServer).IssueWidgetToken(ctx, req.(*IssueWidgetTokenRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -332,6 +376,10 @@ var TokenService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "IssueToken",
 			Handler:    _TokenService_IssueToken_Handler,
+		},
+		{
+			MethodName: "IssueWidgetToken",
+			Handler:    _TokenService_IssueWidgetToken_Handler,
 		},
 		{
 			MethodName: "Introspect",

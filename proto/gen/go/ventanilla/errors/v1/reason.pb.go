@@ -79,6 +79,12 @@ const (
 	Reason_REASON_PERMISSION_DENIED Reason = 32
 	// The mTLS peer is not on the service's allow-list for the RPC.
 	Reason_REASON_PEER_REFUSED Reason = 33
+	// The citizen's ClaveÚnica token is malformed, unknown to ClaveÚnica or expired.
+	Reason_REASON_CITIZEN_TOKEN_INVALID Reason = 34
+	// The ClaveÚnica token is another citizen's than the one that the client means.
+	Reason_REASON_CITIZEN_MISMATCH Reason = 35
+	// The page's origin is not registered for the widget.
+	Reason_REASON_ORIGIN_REFUSED Reason = 36
 	// The grant type is not one that the token endpoint serves (RFC 6749, 5.2).
 	Reason_REASON_GRANT_TYPE_UNSUPPORTED Reason = 40
 	// A scope is malformed or not granted to the client (RFC 6749, 5.2); metadata "scope" names it.
@@ -137,6 +143,18 @@ const (
 	Reason_REASON_HOUSEHOLD_NOT_FOUND Reason = 81
 	// Rows before the batch are missing; metadata "next_line" says where to go on.
 	Reason_REASON_IMPORT_GAP Reason = 82
+	// No benefit, or no version of it, has the identifier.
+	Reason_REASON_BENEFIT_NOT_FOUND Reason = 90
+	// The version is not in a state from which this can be done; the message says in which it is.
+	Reason_REASON_VERSION_STATE Reason = 91
+	// The text has errors; BadRequest names each.
+	Reason_REASON_BENEFIT_INVALID Reason = 92
+	// An example case does not come out, or there are too few; BadRequest names each.
+	Reason_REASON_EXAMPLES_FAIL Reason = 93
+	// Who wrote or submitted a version may not publish it.
+	Reason_REASON_AUTHOR_MAY_NOT_PUBLISH Reason = 94
+	// A fact of the catalogue has another type.
+	Reason_REASON_FACT_TYPE_CHANGED Reason = 95
 )
 
 // Enum value maps for Reason.
@@ -164,6 +182,9 @@ var (
 		31: "REASON_CREDENTIAL_INVALID",
 		32: "REASON_PERMISSION_DENIED",
 		33: "REASON_PEER_REFUSED",
+		34: "REASON_CITIZEN_TOKEN_INVALID",
+		35: "REASON_CITIZEN_MISMATCH",
+		36: "REASON_ORIGIN_REFUSED",
 		40: "REASON_GRANT_TYPE_UNSUPPORTED",
 		41: "REASON_SCOPE_INVALID",
 		42: "REASON_TOKEN_NOT_OWNED",
@@ -193,6 +214,12 @@ var (
 		80: "REASON_CARD_LIVE",
 		81: "REASON_HOUSEHOLD_NOT_FOUND",
 		82: "REASON_IMPORT_GAP",
+		90: "REASON_BENEFIT_NOT_FOUND",
+		91: "REASON_VERSION_STATE",
+		92: "REASON_BENEFIT_INVALID",
+		93: "REASON_EXAMPLES_FAIL",
+		94: "REASON_AUTHOR_MAY_NOT_PUBLISH",
+		95: "REASON_FACT_TYPE_CHANGED",
 	}
 	Reason_value = map[string]int32{
 		"REASON_UNSPECIFIED":                 0,
@@ -217,6 +244,9 @@ var (
 		"REASON_CREDENTIAL_INVALID":          31,
 		"REASON_PERMISSION_DENIED":           32,
 		"REASON_PEER_REFUSED":                33,
+		"REASON_CITIZEN_TOKEN_INVALID":       34,
+		"REASON_CITIZEN_MISMATCH":            35,
+		"REASON_ORIGIN_REFUSED":              36,
 		"REASON_GRANT_TYPE_UNSUPPORTED":      40,
 		"REASON_SCOPE_INVALID":               41,
 		"REASON_TOKEN_NOT_OWNED":             42,
@@ -246,6 +276,12 @@ var (
 		"REASON_CARD_LIVE":                   80,
 		"REASON_HOUSEHOLD_NOT_FOUND":         81,
 		"REASON_IMPORT_GAP":                  82,
+		"REASON_BENEFIT_NOT_FOUND":           90,
+		"REASON_VERSION_STATE":               91,
+		"REASON_BENEFIT_INVALID":             92,
+		"REASON_EXAMPLES_FAIL":               93,
+		"REASON_AUTHOR_MAY_NOT_PUBLISH":      94,
+		"REASON_FACT_TYPE_CHANGED":           95,
 	}
 )
 
@@ -323,7 +359,7 @@ var File_ventanilla_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"!ventanilla/errors/v1/reason.proto\x12\x14ventanilla.errors.v1\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto*\xa0\x0f\n" +
+	"!ventanilla/errors/v1/reason.proto\x12\x14ventanilla.errors.v1\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto*\x9f\x12\n" +
 	"\x06Reason\x12\x1c\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x1a\x04\x88\xb5\x18\x02\x12\x19\n" +
 	"\x0fREASON_INTERNAL\x10\x01\x1a\x04\x88\xb5\x18\r\x12\x1c\n" +
@@ -347,7 +383,10 @@ const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\x19REASON_CREDENTIAL_MISSING\x10\x1e\x1a\x04\x88\xb5\x18\x10\x12#\n" +
 	"\x19REASON_CREDENTIAL_INVALID\x10\x1f\x1a\x04\x88\xb5\x18\x10\x12\"\n" +
 	"\x18REASON_PERMISSION_DENIED\x10 \x1a\x04\x88\xb5\x18\a\x12\x1d\n" +
-	"\x13REASON_PEER_REFUSED\x10!\x1a\x04\x88\xb5\x18\a\x12'\n" +
+	"\x13REASON_PEER_REFUSED\x10!\x1a\x04\x88\xb5\x18\a\x12.\n" +
+	"\x1cREASON_CITIZEN_TOKEN_INVALID\x10\"\x1a\f\x88\xb5\x18\x10\x92\xb5\x18\x04auth\x12)\n" +
+	"\x17REASON_CITIZEN_MISMATCH\x10#\x1a\f\x88\xb5\x18\a\x92\xb5\x18\x04auth\x12'\n" +
+	"\x15REASON_ORIGIN_REFUSED\x10$\x1a\f\x88\xb5\x18\a\x92\xb5\x18\x04auth\x12'\n" +
 	"\x1dREASON_GRANT_TYPE_UNSUPPORTED\x10(\x1a\x04\x88\xb5\x18\x03\x12\x1e\n" +
 	"\x14REASON_SCOPE_INVALID\x10)\x1a\x04\x88\xb5\x18\x03\x12 \n" +
 	"\x16REASON_TOKEN_NOT_OWNED\x10*\x1a\x04\x88\xb5\x18\a\x12\"\n" +
@@ -377,7 +416,13 @@ const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\x13REASON_CARD_REVOKED\x10O\x1a\x10\x88\xb5\x18\t\x92\xb5\x18\bidentity\x12&\n" +
 	"\x10REASON_CARD_LIVE\x10P\x1a\x10\x88\xb5\x18\t\x92\xb5\x18\bidentity\x120\n" +
 	"\x1aREASON_HOUSEHOLD_NOT_FOUND\x10Q\x1a\x10\x88\xb5\x18\x05\x92\xb5\x18\bidentity\x12'\n" +
-	"\x11REASON_IMPORT_GAP\x10R\x1a\x10\x88\xb5\x18\t\x92\xb5\x18\bidentity:I\n" +
+	"\x11REASON_IMPORT_GAP\x10R\x1a\x10\x88\xb5\x18\t\x92\xb5\x18\bidentity\x12.\n" +
+	"\x18REASON_BENEFIT_NOT_FOUND\x10Z\x1a\x10\x88\xb5\x18\x05\x92\xb5\x18\bbenefits\x12\"\n" +
+	"\x14REASON_VERSION_STATE\x10[\x1a\b\x88\xb5\x18\t\xa0\xb5\x18\x01\x12,\n" +
+	"\x16REASON_BENEFIT_INVALID\x10\\\x1a\x10\x88\xb5\x18\x03\x92\xb5\x18\bbenefits\x12\"\n" +
+	"\x14REASON_EXAMPLES_FAIL\x10]\x1a\b\x88\xb5\x18\t\xa0\xb5\x18\x01\x12+\n" +
+	"\x1dREASON_AUTHOR_MAY_NOT_PUBLISH\x10^\x1a\b\x88\xb5\x18\a\xa0\xb5\x18\x01\x12&\n" +
+	"\x18REASON_FACT_TYPE_CHANGED\x10_\x1a\b\x88\xb5\x18\t\xa0\xb5\x18\x01:I\n" +
 	"\x04code\x12!.google.protobuf.EnumValueOptions\x18ц\x03 \x01(\x0e2\x10.google.rpc.CodeR\x04code:=\n" +
 	"\aservice\x12!.google.protobuf.EnumValueOptions\x18҆\x03 \x01(\tR\aservice:J\n" +
 	"\x0eoperators_only\x12!.google.protobuf.EnumValueOptions\x18Ԇ\x03 \x01(\bR\roperatorsOnlyBMZKgithub.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1;errorsv1b\x06proto3"

@@ -1,0 +1,68 @@
+package benefits
+
+import (
+	"github.com/ventanilla/ventanilla/pkg/rpcserver"
+	benefitsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/benefits/v1"
+)
+
+// Roles of the platform that call benefits.
+const (
+	gateway   = "gateway"
+	bootstrap = "bootstrap"
+)
+
+// Roles of operators, as internal tokens name them.
+const (
+	viewer    = "viewer"
+	support   = "support"
+	editor    = "editor"
+	publisher = "publisher"
+	security  = "security"
+)
+
+// Scopes that clients need, unless their credential names the citizen.
+const (
+	scopeEvaluate = "benefits.evaluate"
+	scopeFacts    = "benefits.facts"
+	scopeSimulate = "benefits.simulate"
+)
+
+// Rules says who may call what, by full method name. internal are roles of the organisation's own programs, beside the
+// platform's. A method that is not here is for nobody.
+func Rules(internal ...string) map[string]rpcserver.Rule {
+	services := append([]string{gateway, "notifications", "session"}, internal...)
+	evaluate := rpcserver.Rule{Peers: services, Caller: rpcserver.AnyCaller, OperatorRoles: []string{support, editor, publisher, security}}
+	simulate := rpcserver.Rule{Peers: services, Caller: rpcserver.AnyCaller, OperatorRoles: []string{editor, publisher}}
+	look := orBootstrap(operators(viewer, support, editor, publisher, security))
+	return map[string]rpcserver.Rule{
+		benefitsv1.CatalogueService_ListCategories_FullMethodName:      look,
+		benefitsv1.CatalogueService_ListFactDefinitions_FullMethodName: look,
+		benefitsv1.CatalogueService_Import_FullMethodName:              orBootstrap(operators(editor)),
+		benefitsv1.CatalogueService_Lint_FullMethodName:                look,
+		benefitsv1.CatalogueService_GetBenefit_FullMethodName:          look,
+		benefitsv1.CatalogueService_ListBenefits_FullMethodName:        look,
+		benefitsv1.CatalogueService_ListHistory_FullMethodName:         look,
+		benefitsv1.CatalogueService_Submit_FullMethodName:              orBootstrap(operators(editor)),
+		benefitsv1.CatalogueService_Return_FullMethodName:              operators(editor, publisher),
+		benefitsv1.CatalogueService_Publish_FullMethodName:             orBootstrap(operators(publisher)),
+		benefitsv1.CatalogueService_Retire_FullMethodName:              operators(publisher),
+
+		benefitsv1.EvaluationService_Evaluate_FullMethodName:       evaluate,
+		benefitsv1.EvaluationService_Explain_FullMethodName:        evaluate,
+		benefitsv1.EvaluationService_EvaluateStream_FullMethodName: evaluate,
+
+		benefitsv1.SimulationService_Simulate_FullMethodName: simulate,
+	}
+}
+
+// operators lets operators of one of the roles in.
+func operators(roles ...string) rpcserver.Rule {
+	return rpcserver.Rule{Peers: []string{gateway}, Caller: rpcserver.OperatorCaller, OperatorRoles: roles}
+}
+
+// orBootstrap also lets in the peer that sets a new platform up, which has no operator yet.
+func orBootstrap(rule rpcserver.Rule) rpcserver.Rule {
+	rule.Peers = append([]string{bootstrap}, rule.Peers...)
+	rule.Trusted = []string{bootstrap}
+	return rule
+}
