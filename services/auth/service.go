@@ -247,6 +247,7 @@ func (s *Service) sweep(ctx context.Context) {
 	s.view.ForgetDeleted(deleted)
 	s.drop(ctx, "expired revocations", s.store.DeleteExpired, before)
 	s.drop(ctx, "used assertions", s.store.DeleteUsedAssertions, before)
+	s.drop(ctx, "citizens without tokens", s.store.DeleteCitizens, before)
 	s.drop(ctx, "deleted clients", s.store.DeleteTombstones, deleted)
 	s.drop(ctx, "deleted API keys", s.store.DeleteDeadAPIKeys, deleted)
 }
