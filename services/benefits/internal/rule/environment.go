@@ -56,6 +56,7 @@ func (v *Vocabulary) environment() (*cel.Env, error) {
 	options := []cel.EnvOption{
 		cel.StdLib(cel.StdLibSubset(library)),
 		cel.HomogeneousAggregateLiterals(),
+		cel.CrossTypeNumericComparisons(true),
 		cel.EnableHiddenAccumulatorName(true),
 		cel.ParserExpressionSizeLimit(maxExpression),
 		cel.ParserRecursionLimit(maxNesting),
