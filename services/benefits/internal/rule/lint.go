@@ -123,10 +123,10 @@ func (r *reader) call(e ast.Expr) {
 	}
 }
 
-// readable is an operator as it is written.
+// readable is a function or an operator as it is written.
 func readable(function string) string {
-	if function == operators.Index {
-		return "[ ]"
+	if operator, ok := operators.FindReverse(function); ok && operator != "" {
+		return operator
 	}
 	return strings.Trim(function, "_@")
 }
