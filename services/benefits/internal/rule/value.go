@@ -92,31 +92,29 @@ func stringList(in *structpb.ListValue) (ref.Val, bool) {
 }
 
 // fromCEL is the inverse of toCEL.
-func fromCEL(in ref.Val) (*structpb.Value, bool) {
+func fromCEL(in ref.Val) *structpb.Value {
 	switch v := in.(type) {
 	case types.Bool:
-		return structpb.NewBoolValue(bool(v)), true
+		return structpb.NewBoolValue(bool(v))
 	case types.Int:
-		return structpb.NewNumberValue(float64(v)), true
+		return structpb.NewNumberValue(float64(v))
 	case types.Double:
-		return structpb.NewNumberValue(float64(v)), true
+		return structpb.NewNumberValue(float64(v))
 	case types.String:
-		return structpb.NewStringValue(string(v)), true
+		return structpb.NewStringValue(string(v))
 	case types.Timestamp:
-		return structpb.NewStringValue(v.Format(time.DateOnly)), true
+		return structpb.NewStringValue(v.Format(time.DateOnly))
 	}
-	items, ok := itemsOf(in)
-	if !ok {
-		return nil, false
-	}
+	items := itemsOf(in)
 	list := make([]*structpb.Value, len(items))
 	for i, item := range items {
 		list[i] = structpb.NewStringValue(item)
 	}
-	return structpb.NewListValue(&structpb.ListValue{Values: list}), true
+	return structpb.NewListValue(&structpb.ListValue{Values: list})
 }
 
-func itemsOf(in ref.Val) ([]string, bool) {
-	items, ok := in.Value().([]string)
-	return items, ok
+// itemsOf returns what stringList made a list of.
+func itemsOf(in ref.Val) []string {
+	items, _ := in.Value().([]string)
+	return items
 }
