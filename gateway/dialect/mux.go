@@ -34,8 +34,9 @@ type request struct {
 // NewHandler makes a family's handler: register puts the partner's services onto
 // its mux. They read JSON and forms, answer JSON, find the caller's credential
 // with Authorization, read the query with Query, set headers of the answer with grpc.SetHeader, and fail
-// with errors of package rpcerr, which the family's WriteError answers.
-func NewHandler(register func(context.Context, *runtime.ServeMux) error) (http.Handler, error) {
+// with errors of package rpcerr, which the family's WriteError answers. Requests that one of guards fails for are
+// answered with its error before their bodies are decoded.
+func NewHandler(register func(context.Context, *runtime.ServeMux) error, guards ...func(*http.Request) error) (http.Handler, error) {
 	json := &wirejson.JSON{}
 	mux := runtime.NewServeMux(
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, json),
@@ -59,6 +60,12 @@ func NewHandler(register func(context.Context, *runtime.ServeMux) error) (http.H
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, request{
 			authorization: r.Header["Authorization"], query: r.URL.RawQuery, origin: r.Header["Origin"], host: r.Host,
 		}))
+		for _, guard := range guards {
+			if err := guard(r); err != nil {
+				edge.Fail(r, err)
+				return
+			}
+		}
 		// Its errors would name no parameter, but have values in them: adapters read the query.
 		r.Form = url.Values{}
 		r.Body = &wirejson.Body{ReadCloser: r.Body}
@@ -78,13 +85,10 @@ func Query(ctx context.Context, in proto.Message) error {
 	return wirejson.Query(in, r.query)
 }
 
-// Origin returns the request's Origin header: who asks in a browser (RFC 6454, 7). It is empty when there is not exactly one.
+// Origin returns the request's Origin header, empty for none: who asks in a browser (RFC 6454, 7). Several are one that is nobody's.
 func Origin(ctx context.Context) string {
 	r, _ := ctx.Value(requestKey{}).(request)
-	if len(r.origin) != 1 {
-		return ""
-	}
-	return r.origin[0]
+	return strings.Join(r.origin, ", ")
 }
 
 // Host returns the host that the request names, in lower case and without its port.
