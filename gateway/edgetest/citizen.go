@@ -77,7 +77,7 @@ func exchangeCMP(in *authv1.ExchangeRequest) (*authv1.Principal, error) {
 	if in.GetAudience() != "benefits" && in.GetAudience() != "identity" {
 		return nil, nil
 	}
-	p := &authv1.Principal{ClientId: "1", Family: "cmp"}
+	p := &authv1.Principal{ClientId: "1", Family: "cmp", Kind: authv1.ClientKind_CLIENT_KIND_PARTNER}
 	client, known := cmpTokens[in.GetBearerToken()]
 	w := in.GetWidgetToken()
 	if w != nil {
