@@ -234,7 +234,7 @@ func everyRouteHasARow(t *testing.T, rows []row) {
 	t.Helper()
 	routes := map[string]bool{}
 	for _, route := range routesOf(t,
-		func() (gateway.Family, error) { return cmp.New(nil) },
+		func() (gateway.Family, error) { return cmp.New(nil, nil, nil, nil) },
 		func() (gateway.Family, error) { return tuidd.New(nil, nil, "") },
 		func() (gateway.Family, error) { return iddidialect.New(nil, nil, nil, "") },
 		func() (gateway.Family, error) { return native.New(nil, nil, "") },
