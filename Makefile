@@ -68,6 +68,7 @@ lint-deploy: build .bin/lint.stamp .bin/kubernetes-schemas/.stamp ## Check the i
 
 generate: .bin/buf .bin/protogen.stamp proto/third_party/.stamp $(PAGE)/node_modules/.package-lock.json ## Regenerate what is made of the .proto files and the page's sources.
 	.bin/buf generate
+	.bin/apidocs proto/partner/cmp/v1/openapi.yaml gateway/web/cmpdocs gateway/web/cmpdocs/dist
 	npm --prefix $(PAGE) run --silent build -- --logLevel warn
 
 proto-baseline: .bin/buf proto/third_party/.stamp ## Accept the present contracts as what `make lint` compares with.
