@@ -68,6 +68,7 @@ lint-deploy: build .bin/lint.stamp .bin/kubernetes-schemas/.stamp ## Check the i
 
 generate: .bin/buf .bin/protogen.stamp proto/third_party/.stamp $(PAGES:=/node_modules/.package-lock.json) ## Regenerate what is made of the .proto files and the pages' sources.
 	.bin/buf generate
+	.bin/apidocs proto/partner/cmp/v1/openapi.yaml gateway/web/cmpdocs gateway/web/cmpdocs/dist
 	for page in $(PAGES); do npm --prefix "$$page" run --silent build -- --logLevel warn; done
 
 proto-baseline: .bin/buf proto/third_party/.stamp ## Accept the present contracts as what `make lint` compares with.

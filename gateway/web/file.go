@@ -28,6 +28,8 @@ var mediaTypes = map[string]string{
 	".css":  "text/css",
 	".svg":  "image/svg+xml",
 	".md":   "text/markdown",
+	".json": "application/json",
+	".yaml": "application/yaml",
 }
 
 func newFile(name string, content []byte) (*file, error) {

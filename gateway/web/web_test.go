@@ -25,15 +25,20 @@ type browser struct {
 }
 
 func start(t *testing.T) browser {
-	family, err := web.New(func(w http.ResponseWriter, _ *http.Request, err error) {
+	fail := func(w http.ResponseWriter, _ *http.Request, err error) {
 		w.WriteHeader(http.StatusTeapot)
 		_, _ = io.WriteString(w, rpcerr.Reason(err).String())
-	})
+	}
+	family, err := web.New(fail)
+	if err != nil {
+		t.Fatal(err)
+	}
+	docs, err := web.Docs(fail)
 	if err != nil {
 		t.Fatal(err)
 	}
 	opts, roots := edgetest.Options(t)
-	e := edgetest.Start(t, edgetest.Config(), opts, roots, family, edgetest.Fallback())
+	e := edgetest.Start(t, edgetest.Config(), opts, roots, family, docs, edgetest.Fallback())
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableCompression: true}
 	t.Cleanup(transport.CloseIdleConnections)
 	return browser{&http.Client{Transport: transport}, "https://" + e.Addr().String()}

@@ -19,6 +19,8 @@ func TestPlatform(t *testing.T) {
 		{"internal clients", internalClients},
 		{"documented examples", documentedExamples},
 		{"OpenAPI proxy", openAPIProxy},
+		{"cmp's collection", cmpCollection},
+		{"cmp's examples", cmpExamples},
 		{"wire", wire},
 		{"bodies over the limit", oversizedBodies},
 		{"plain HTTP", plainHTTP},

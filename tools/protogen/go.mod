@@ -5,6 +5,7 @@ go 1.26.0
 tool (
 	github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-grpc-gateway
 	github.com/grpc-ecosystem/grpc-gateway/v2/protoc-gen-openapiv3
+	github.com/ventanilla/ventanilla/tools/protogen/apidocs
 	github.com/ventanilla/ventanilla/tools/protogen/exportprotos
 	github.com/ventanilla/ventanilla/tools/protogen/protoc-gen-wire-openapi
 	google.golang.org/grpc/cmd/protoc-gen-go-grpc
@@ -23,6 +24,7 @@ require (
 require (
 	github.com/golang/protobuf v1.5.4 // indirect
 	github.com/jhump/protoreflect/v2 v2.0.0-beta.1 // indirect
+	github.com/yuin/goldmark v1.8.7 // indirect
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/text v0.43.0 // indirect
 	google.golang.org/grpc v1.84.0 // indirect

@@ -29,27 +29,31 @@ type CreatePerson struct {
 
 // Run does it.
 func (c CreatePerson) Run(ctx context.Context, conn *grpc.ClientConn, in Input, out Output) error {
-	identifiers, err := identifiersOf(c.Identifier)
+	person, err := personLists(in, c.Identifier, c.Contact, c.Attributes)
 	if err != nil {
 		return err
 	}
-	contacts, err := contactsOf(c.Contact)
-	if err != nil {
-		return err
-	}
-	attributes, err := in.object(c.Attributes)
-	if err != nil {
-		return err
-	}
-	made, err := identityv1.NewPersonServiceClient(conn).CreatePerson(ctx, &identityv1.CreatePersonRequest{Person: &identityv1.Person{
-		DataSet: c.set(), UniqueKey: c.Key, GivenNames: c.GivenNames, FirstSurname: c.Surname, SecondSurname: c.SecondSurname,
-		BirthDate: c.Born, Identifiers: identifiers, Contacts: contacts, PhotoUrl: c.Photo, PhotoAccepted: c.PhotoAccepted,
-		MobileIdentity: c.MobileIdentity, Attributes: attributes,
-	}})
+	person.DataSet, person.UniqueKey, person.GivenNames, person.FirstSurname, person.SecondSurname = c.set(), c.Key, c.GivenNames, c.Surname, c.SecondSurname
+	person.BirthDate, person.PhotoUrl, person.PhotoAccepted, person.MobileIdentity = c.Born, c.Photo, c.PhotoAccepted, c.MobileIdentity
+	made, err := identityv1.NewPersonServiceClient(conn).CreatePerson(ctx, &identityv1.CreatePersonRequest{Person: person})
 	if err != nil {
 		return err
 	}
 	return showPerson(out, made, made.GetPerson())
+}
+
+// personLists reads the flags that are lists, or a file, into a person.
+func personLists(in Input, identifiers, contacts []string, attributes string) (*identityv1.Person, error) {
+	person := &identityv1.Person{}
+	var err error
+	if person.Identifiers, err = identifiersOf(identifiers); err != nil {
+		return nil, err
+	}
+	if person.Contacts, err = contactsOf(contacts); err != nil {
+		return nil, err
+	}
+	person.Attributes, err = in.object(attributes)
+	return person, err
 }
 
 func identifiersOf(texts []string) ([]*identityv1.Identifier, error) {

@@ -73,26 +73,15 @@ func (c UpdatePerson) paths() []string {
 
 // Run does it.
 func (c UpdatePerson) Run(ctx context.Context, conn *grpc.ClientConn, in Input, out Output) error {
-	identifiers, err := identifiersOf(c.Identifier)
+	person, err := personLists(in, c.Identifier, c.Contact, c.Attributes)
 	if err != nil {
 		return err
 	}
-	contacts, err := contactsOf(c.Contact)
-	if err != nil {
-		return err
-	}
-	attributes, err := in.object(c.Attributes)
-	if err != nil {
-		return err
-	}
+	person.PersonId, person.Version, person.UniqueKey, person.GivenNames = c.ID, c.IfVersion, orZero(c.Key), orZero(c.GivenNames)
+	person.FirstSurname, person.SecondSurname, person.BirthDate = orZero(c.Surname), orZero(c.SecondSurname), orZero(c.Born)
+	person.PhotoUrl, person.PhotoAccepted, person.MobileIdentity = orZero(c.Photo), orZero(c.PhotoAccepted), orZero(c.MobileIdentity)
 	answer, err := identityv1.NewPersonServiceClient(conn).UpdatePerson(ctx, &identityv1.UpdatePersonRequest{
-		Person: &identityv1.Person{
-			PersonId: c.ID, UniqueKey: orZero(c.Key), GivenNames: orZero(c.GivenNames), FirstSurname: orZero(c.Surname),
-			SecondSurname: orZero(c.SecondSurname), BirthDate: orZero(c.Born), Identifiers: identifiers, Contacts: contacts,
-			PhotoUrl: orZero(c.Photo), PhotoAccepted: orZero(c.PhotoAccepted), MobileIdentity: orZero(c.MobileIdentity),
-			Attributes: attributes, Version: c.IfVersion,
-		},
-		UpdateMask: &fieldmaskpb.FieldMask{Paths: c.paths()}, Reason: c.Reason,
+		Person: person, UpdateMask: &fieldmaskpb.FieldMask{Paths: c.paths()}, Reason: c.Reason,
 	})
 	if err != nil {
 		return err

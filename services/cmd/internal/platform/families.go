@@ -70,5 +70,9 @@ func families(to clients, revocations *authn.Revocations, issuer string) ([]edge
 	if err != nil {
 		return nil, err
 	}
-	return []edge.Family{redProteccionSocial, mobileConnect, universityIdentity, everyone, pages}, nil
+	docs, err := web.Docs(everyone.WriteError)
+	if err != nil {
+		return nil, err
+	}
+	return []edge.Family{redProteccionSocial, mobileConnect, universityIdentity, everyone, pages, docs}, nil
 }

@@ -295,7 +295,7 @@ const file_cmp_v1_benefits_proto_rawDesc = "" +
 	"\vdescription\x18\x03 \x01(\tR\vdescription\x12(\n" +
 	"\x10id_chile_atiende\x18\x04 \x03(\x03R\x0eidChileAtiende2\xdb\x01\n" +
 	"\x0eBenefitService\x12\xc8\x01\n" +
-	"\x15ListPotentialBenefits\x12$.cmp.v1.ListPotentialBenefitsRequest\x1a%.cmp.v1.ListPotentialBenefitsResponse\"bڵ\x18!application/x-www-form-urlencodedڵ\x18\x10application/json\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/api/v1/beneficios-potencialesB<Z:github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1;cmpv1b\x06proto3"
+	"\x15ListPotentialBenefits\x12$.cmp.v1.ListPotentialBenefitsRequest\x1a%.cmp.v1.ListPotentialBenefitsResponse\"bڵ\x18!application/x-www-form-urlencodedڵ\x18\x10application/json\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/api/v1/beneficios-potencialesBL\xfa\xb5\x18\fopenapi.yamlZ:github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1;cmpv1b\x06proto3"
 
 var (
 	file_cmp_v1_benefits_proto_rawDescOnce sync.Once

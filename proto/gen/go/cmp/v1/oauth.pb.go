@@ -183,7 +183,7 @@ const file_cmp_v1_oauth_proto_rawDesc = "" +
 	"expires_in\x12'\n" +
 	"\faccess_token\x18\x03 \x01(\tB\x03\x80\x01\x01R\faccess_token2\x9e\x01\n" +
 	"\fOAuthService\x12\x8d\x01\n" +
-	"\x05Token\x12\x14.cmp.v1.TokenRequest\x1a\x15.cmp.v1.TokenResponse\"Wڵ\x18!application/x-www-form-urlencodedڵ\x18\x10application/json\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/api/v1/oauth/tokenB<Z:github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1;cmpv1b\x06proto3"
+	"\x05Token\x12\x14.cmp.v1.TokenRequest\x1a\x15.cmp.v1.TokenResponse\"Wڵ\x18!application/x-www-form-urlencodedڵ\x18\x10application/json\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/api/v1/oauth/tokenBL\xfa\xb5\x18\fopenapi.yamlZ:github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1;cmpv1b\x06proto3"
 
 var (
 	file_cmp_v1_oauth_proto_rawDescOnce sync.Once

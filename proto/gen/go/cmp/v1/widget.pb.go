@@ -974,7 +974,7 @@ const file_cmp_v1_widget_proto_rawDesc = "" +
 	"\rWidgetService\x12_\n" +
 	"\n" +
 	"GetProfile\x12\x19.cmp.v1.GetProfileRequest\x1a\x1a.cmp.v1.GetProfileResponse\"\x1a\x82\xd3\xe4\x93\x02\x14\x12\x12/widgets/v1/perfil\x12d\n" +
-	"\fGetHousehold\x12\x1b.cmp.v1.GetHouseholdRequest\x1a\x1c.cmp.v1.GetHouseholdResponse\"\x19\x82\xd3\xe4\x93\x02\x13\x12\x11/widgets/v1/hogarB<Z:github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1;cmpv1b\x06proto3"
+	"\fGetHousehold\x12\x1b.cmp.v1.GetHouseholdRequest\x1a\x1c.cmp.v1.GetHouseholdResponse\"\x19\x82\xd3\xe4\x93\x02\x13\x12\x11/widgets/v1/hogarBL\xfa\xb5\x18\fopenapi.yamlZ:github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1;cmpv1b\x06proto3"
 
 var (
 	file_cmp_v1_widget_proto_rawDescOnce sync.Once

@@ -227,7 +227,7 @@ const file_cmp_v1_widget_token_proto_rawDesc = "" +
 	"\n" +
 	"cmp_widget\x18\x01 \x01(\tB\x03\x80\x01\x01R\tCmpWidget2\xc1\x01\n" +
 	"\x12WidgetTokenService\x12\xaa\x01\n" +
-	"\x10IssueWidgetToken\x12\x1f.cmp.v1.IssueWidgetTokenRequest\x1a .cmp.v1.IssueWidgetTokenResponse\"Sڵ\x18!application/x-www-form-urlencodedڵ\x18\x10application/json\x82\xd3\xe4\x93\x02\x14:\x01*\"\x0f/v1/auth/widgetB<Z:github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1;cmpv1b\x06proto3"
+	"\x10IssueWidgetToken\x12\x1f.cmp.v1.IssueWidgetTokenRequest\x1a .cmp.v1.IssueWidgetTokenResponse\"Sڵ\x18!application/x-www-form-urlencodedڵ\x18\x10application/json\x82\xd3\xe4\x93\x02\x14:\x01*\"\x0f/v1/auth/widgetBL\xfa\xb5\x18\fopenapi.yamlZ:github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1;cmpv1b\x06proto3"
 
 var (
 	file_cmp_v1_widget_token_proto_rawDescOnce sync.Once
