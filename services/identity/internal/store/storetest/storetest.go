@@ -20,7 +20,9 @@ type checks map[string]func(*testing.T, Open)
 // Run runs all checks.
 func Run(t *testing.T, open Open) {
 	all := checks{}
-	for _, some := range []checks{personChecks, cardChecks, cardKeyChecks, rewrapChecks, profileChecks, protectionChecks, householdChecks, importChecks} {
+	for _, some := range []checks{
+		personChecks, cardChecks, cardKeyChecks, rewrapChecks, profileChecks, protectionChecks, householdChecks, importChecks, situationChecks,
+	} {
 		maps.Copy(all, some)
 	}
 	for name, check := range all {
