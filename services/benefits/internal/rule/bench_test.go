@@ -48,7 +48,7 @@ func benefitN(i int) *benefitsv1.Benefit {
 var sit = &identityv1.Situation{PersonId: "x", BirthDate: "1955-03-01", Facts: map[string]*structpb.Value{
 	"sex": structpb.NewStringValue("F"), "employment": structpb.NewStringValue("pensioner"), "pension_since": structpb.NewStringValue("2015-01-01"),
 	"programmes": structpb.NewListValue(&structpb.ListValue{Values: []*structpb.Value{structpb.NewStringValue("pgu"), structpb.NewStringValue("x"), structpb.NewStringValue("ssyoo")}}),
-	"income": structpb.NewNumberValue(250), "disability": structpb.NewBoolValue(false),
+	"income":     structpb.NewNumberValue(250), "disability": structpb.NewBoolValue(false),
 }, Household: &identityv1.HouseholdSituation{Relation: 2, BirthDates: []string{"1955-03-01", "1990-01-01", "2015-04-04"}, Facts: map[string]*structpb.Value{"rsh_tranche": structpb.NewNumberValue(40), "commune": structpb.NewStringValue("Arica")}}}
 
 func BenchmarkQuick(b *testing.B) {

@@ -15,7 +15,7 @@ func TestCostLimit(t *testing.T) {
 		"search in long texts":       "(" + strings.TrimSuffix(strings.Repeat("household.commune+", 30), "+") + ").contains(household.commune + household.commune)",
 	} {
 		r, found := v.Compile(benefit(expression))
-		if r != nil || len(found) != 1 || found[0].GetRule() != "cost" || !strings.Contains(found[0].GetMessage(), "at most 10000 is allowed") {
+		if r != nil || len(found) != 1 || found[0].GetRule() != "cost" || !strings.Contains(found[0].GetMessage(), "at most 50000 is allowed") {
 			t.Errorf("%s: found %v", name, found)
 		}
 	}

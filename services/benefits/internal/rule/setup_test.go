@@ -79,7 +79,7 @@ func compile(t testing.TB, v *rule.Vocabulary, expressions ...string) *rule.Rule
 	return r
 }
 
-func example(t testing.TB, v *rule.Vocabulary, facts map[string]any) *rule.Inputs {
+func example(t failer, v *rule.Vocabulary, facts map[string]any) *rule.Inputs {
 	t.Helper()
 	fields, err := structpb.NewStruct(facts)
 	check(t, err)
@@ -88,9 +88,15 @@ func example(t testing.TB, v *rule.Vocabulary, facts map[string]any) *rule.Input
 	return in
 }
 
-func check(t testing.TB, err error) {
+func check(t failer, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// failer is a test, or rapid's.
+type failer interface {
+	Helper()
+	Fatal(args ...any)
 }

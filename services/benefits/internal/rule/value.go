@@ -17,6 +17,7 @@ import (
 const (
 	maxStringBytes = 4 << 10
 	maxListItems   = 64
+	maxItemBytes   = 256
 	// maxInteger is the greatest number below which a JSON number tells integers apart.
 	maxInteger = 1 << 53
 )
@@ -71,7 +72,7 @@ func toCEL(of benefitsv1.FactType, in *structpb.Value) (ref.Val, error) {
 		if list, ok := stringList(in.GetListValue()); ok {
 			return list, nil
 		}
-		return nil, fmt.Errorf("must be a list of at most %d strings, each of at most %d bytes", maxListItems, maxStringBytes)
+		return nil, fmt.Errorf("must be a list of at most %d strings, each of at most %d bytes", maxListItems, maxItemBytes)
 	}
 	return nil, fmt.Errorf("has no type")
 }
@@ -83,7 +84,7 @@ func stringList(in *structpb.ListValue) (ref.Val, bool) {
 	items := make([]string, len(in.GetValues()))
 	for i, item := range in.GetValues() {
 		text, ok := item.GetKind().(*structpb.Value_StringValue)
-		if !ok || len(text.StringValue) > maxStringBytes {
+		if !ok || len(text.StringValue) > maxItemBytes {
 			return nil, false
 		}
 		items[i] = text.StringValue
