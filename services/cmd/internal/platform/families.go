@@ -23,6 +23,8 @@ type clients struct {
 	tokens authv1.TokenServiceClient
 	// identity leads to the identity role, whose services have a client each.
 	identity grpc.ClientConnInterface
+	// benefits leads to the benefits role.
+	benefits grpc.ClientConnInterface
 }
 
 // clientsOf makes them over the connections to the services, by role.
@@ -58,7 +60,7 @@ func families(to clients, revocations *authn.Revocations, issuer string) ([]edge
 	if err != nil {
 		return nil, err
 	}
-	everyone, err := native.New(paced, exchanger, issuer, partners()...)
+	everyone, err := native.New(paced, exchanger, to.benefits, issuer, partners()...)
 	if err != nil {
 		return nil, err
 	}
