@@ -1,6 +1,7 @@
 package native
 
 import (
+	"maps"
 	"strconv"
 	"time"
 
@@ -42,9 +43,7 @@ func names(others ...map[string]string) map[string]string {
 		"terms.access.on_behalf_of": "terms.on_behalf_of",
 	}
 	for _, some := range others {
-		for path, name := range some {
-			all[path] = name
-		}
+		maps.Copy(all, some)
 	}
 	return all
 }
