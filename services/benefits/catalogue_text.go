@@ -12,8 +12,6 @@ import (
 	benefitsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/benefits/v1"
 )
 
-const spanish = "es"
-
 // plain tells whether a text of several lines has no control characters but the ends of lines.
 func plain(text string) bool {
 	return !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' })

@@ -19,7 +19,7 @@ var contracts = []protoreflect.FileDescriptor{
 
 func TestTheOpenAPIDocumentHasEveryRoute(t *testing.T) {
 	d := edgetest.ReadDocument(t, "../../../proto/partner/cmp/v1", contracts[0])
-	family, err := cmp.New(nil)
+	family, err := cmp.New(nil, nil, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
