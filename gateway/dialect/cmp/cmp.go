@@ -76,6 +76,7 @@ func New(issuer Issuer, exchanger Exchanger, identity, benefits grpc.ClientConnI
 		Handler:     handler,
 		WriteError:  writeError,
 		RateHeaders: rateHeaders,
+		Strict:      true,
 	}, nil
 }
 
