@@ -41,11 +41,18 @@ func (s *Store) Facts(ctx context.Context) ([]*benefitsv1.FactDefinition, error)
 	return facts, nil
 }
 
-// factTypes are the contract's by their names in the table.
-var factTypes = map[string]benefitsv1.FactType{
-	"bool": benefitsv1.FactType_FACT_TYPE_BOOL, "int": benefitsv1.FactType_FACT_TYPE_INT,
-	"double": benefitsv1.FactType_FACT_TYPE_DOUBLE, "string": benefitsv1.FactType_FACT_TYPE_STRING,
-	"date": benefitsv1.FactType_FACT_TYPE_DATE, "string_list": benefitsv1.FactType_FACT_TYPE_STRING_LIST,
+// factTypes are the table's names of the contract's.
+var factTypes = map[benefitsv1.FactType]string{
+	benefitsv1.FactType_FACT_TYPE_BOOL: "bool", benefitsv1.FactType_FACT_TYPE_INT: "int",
+	benefitsv1.FactType_FACT_TYPE_DOUBLE: "double", benefitsv1.FactType_FACT_TYPE_STRING: "string",
+	benefitsv1.FactType_FACT_TYPE_DATE: "date", benefitsv1.FactType_FACT_TYPE_STRING_LIST: "string_list",
 }
 
-func factType(name string) benefitsv1.FactType { return factTypes[name] }
+func factType(name string) benefitsv1.FactType {
+	for kind, known := range factTypes {
+		if known == name {
+			return kind
+		}
+	}
+	return benefitsv1.FactType_FACT_TYPE_UNSPECIFIED
+}
