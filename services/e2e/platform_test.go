@@ -21,11 +21,8 @@ type demo struct {
 	AdminURL string `json:"admin_url"`
 	AdminRPC string `json:"admin_rpc"`
 	CAFile   string `json:"ca_file"`
-	Cmp      struct {
-		ID     string `json:"client_id"`
-		Secret string `json:"client_secret"`
-	} `json:"cmp"`
-	Tuidd struct {
+	Cmp      demoCMP `json:"cmp"`
+	Tuidd    struct {
 		ID            string `json:"client_id"`
 		Secret        string `json:"client_secret"`
 		ForeignID     string `json:"foreign_client_id"`
