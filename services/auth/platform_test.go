@@ -101,7 +101,7 @@ func (p *platform) replica(follow bool) *replica {
 	cfg.FamilyScopes = map[string][]string{"iddi": {"perfil"}}
 	cfg.Issuer, cfg.ViewPoll = issuer, 10*time.Millisecond
 	service, err := auth.New(p.t.Context(), cfg, auth.Deps{
-		DB: p.db, KEK: p.kek, Switches: p.board.switches(), Now: p.now, Logger: tele.Logger,
+		DB: p.db, KEK: p.kek, Switches: p.board.switches(), Now: p.now, Meter: tele.Meter, Logger: tele.Logger,
 	})
 	check(p.t, err)
 	verifier, err := service.Verifier()
