@@ -75,6 +75,7 @@ func up(t *testing.T, data string, more ...string) *platform {
 		"up", "--demo", "--data", data,
 		"--listen", freeAddress(t), "--http-listen", freeAddress(t),
 		"--admin-listen", admin, "--admin-rpc-listen", freeAddress(t),
+		"--page-listen", "127.0.0.1:0",
 	}, more...)
 	p := start(t, t, binary, "up", args...)
 	p.ready(t, admin)
