@@ -16,11 +16,11 @@ import (
 
 // demo is the documented demo.json, as far as the suite uses it.
 type demo struct {
-	BaseURL  string `json:"base_url"`
-	HTTPURL  string `json:"http_url"`
-	AdminURL string `json:"admin_url"`
-	AdminRPC string `json:"admin_rpc"`
-	CAFile   string `json:"ca_file"`
+	BaseURL  string  `json:"base_url"`
+	HTTPURL  string  `json:"http_url"`
+	AdminURL string  `json:"admin_url"`
+	AdminRPC string  `json:"admin_rpc"`
+	CAFile   string  `json:"ca_file"`
 	Cmp      demoCMP `json:"cmp"`
 	Tuidd    struct {
 		ID            string `json:"client_id"`
