@@ -93,6 +93,22 @@ func TestWhatAnOperatorSwitchedIsNoErrorInTheLog(t *testing.T) {
 	}
 }
 
+func TestWrongParametersAreNoErrorInTheLogWhateverTheStatus(t *testing.T) {
+	var log bytes.Buffer
+	strict := family("f", func(_ http.ResponseWriter, r *http.Request) { edge.Fail(r, rpcerr.Missing("rut")) }, []string{""}, route("GET", "/"))
+	strict.WriteError = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusInternalServerError) }
+	c := start(t, func(_ *edge.Config, opts *edge.Options) {
+		opts.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}, strict)
+	if answer, _ := c.do(t, "GET", "/", ""); answer.StatusCode != http.StatusInternalServerError {
+		t.Fatalf("status %d", answer.StatusCode)
+	}
+	c.CloseIdleConnections()
+	if text := log.String(); strings.Contains(text, "level=ERROR") || !strings.Contains(text, "REASON_FIELD_MISSING") {
+		t.Errorf("logged %s", text)
+	}
+}
+
 func TestFamiliesHearOfStrictness(t *testing.T) {
 	board := &switchboard{}
 	board.Store(&map[string]edge.Switch{"one/one": {Strict: true}})
@@ -107,21 +123,5 @@ func TestFamiliesHearOfStrictness(t *testing.T) {
 	}
 	if edge.Strict(t.Context()) {
 		t.Error("strict without a request")
-	}
-}
-
-func TestWrongParametersAreNoErrorInTheLogWhateverTheStatus(t *testing.T) {
-	var log bytes.Buffer
-	strict := family("f", func(_ http.ResponseWriter, r *http.Request) { edge.Fail(r, rpcerr.Missing("rut")) }, []string{""}, route("GET", "/"))
-	strict.WriteError = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusInternalServerError) }
-	c := start(t, func(_ *edge.Config, opts *edge.Options) {
-		opts.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	}, strict)
-	if answer, _ := c.do(t, "GET", "/", ""); answer.StatusCode != http.StatusInternalServerError {
-		t.Fatalf("status %d", answer.StatusCode)
-	}
-	c.CloseIdleConnections()
-	if text := log.String(); strings.Contains(text, "level=ERROR") || !strings.Contains(text, "REASON_FIELD_MISSING") {
-		t.Errorf("logged %s", text)
 	}
 }
