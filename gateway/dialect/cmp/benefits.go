@@ -41,6 +41,7 @@ var evaluateFields = dialect.Fields{
 		"terms":                     "",
 		"terms.as_of":               "",
 		"terms.language":            "",
+		"terms.known_at":            "",
 		"terms.data_set":            "",
 		"terms.access":              "",
 		"terms.access.purpose":      "",

@@ -25,6 +25,7 @@ var explainFields = dialect.Fields{
 	Request: (*benefitsv1.ExplainRequest)(nil),
 	Names: map[string]string{
 		"terms.language": parameterLanguage,
+		"terms.known_at": "",
 
 		"subject.person_id":        "",
 		"subject.identifier.kind":  "",
