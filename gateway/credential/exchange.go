@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -118,7 +119,12 @@ func (e *Exchanger) Exchange(ctx context.Context, c Credential, audience string,
 	if err != nil {
 		return Caller{}, err
 	}
-	caller, err := e.exchange(ctx, request, c, hash(c, audience, of))
+	return e.charged(ctx, request, c, hash(c, audience, of))
+}
+
+// charged makes an exchange, or takes the one that is kept, and counts the call.
+func (e *Exchanger) charged(ctx context.Context, request *authv1.ExchangeRequest, c Credential, k key) (Caller, error) {
+	caller, err := e.exchange(ctx, request, c, k)
 	if err != nil {
 		if rpcerr.Reason(err) == errorsv1.Reason_REASON_CREDENTIAL_INVALID {
 			e.limits.Failed(ctx)
@@ -212,11 +218,7 @@ func (e *Exchanger) ask(ctx context.Context, request *authv1.ExchangeRequest) (e
 	asked := e.clock()
 	response, err := e.auth.Exchange(ctx, request)
 	if err != nil {
-		switch rpcerr.Reason(err) {
-		case errorsv1.Reason_REASON_FIELD_MISSING, errorsv1.Reason_REASON_FIELD_INVALID:
-			return entry{}, errInvalid() // too long or blank: nobody's credential
-		}
-		return entry{}, fmt.Errorf("exchanging a credential: %w", err)
+		return entry{}, failure(err)
 	}
 	until := response.GetExpiresAt().AsTime().Add(-expiryMargin)
 	if limit := asked.Add(maxKept); limit.Before(until) {
@@ -226,6 +228,18 @@ func (e *Exchanger) ask(ctx context.Context, request *authv1.ExchangeRequest) (e
 	return entry{
 		Caller{Token: token, Principal: response.GetPrincipal()}, &authv1.Principal{KeyId: authn.SignedWith(token)}, asked, until,
 	}, nil
+}
+
+// failure is why an exchange failed. Of the fields, only a citizen's are the caller's to mend: what else is too long or blank is
+// nobody's credential.
+func failure(err error) error {
+	switch rpcerr.Reason(err) {
+	case errorsv1.Reason_REASON_FIELD_MISSING, errorsv1.Reason_REASON_FIELD_INVALID:
+		if !slices.ContainsFunc(rpcerr.Fields(err), aboutCitizen) {
+			return errInvalid()
+		}
+	}
+	return fmt.Errorf("exchanging a credential: %w", err)
 }
 
 func newRequest(c Credential, audience string, of Clients) (*authv1.ExchangeRequest, error) {
@@ -253,10 +267,13 @@ func newRequest(c Credential, audience string, of Clients) (*authv1.ExchangeRequ
 }
 
 // hash names an exchange. Each part is written with its length, so that no two exchanges share a name.
-func hash(c Credential, audience string, of Clients) key {
+func hash(c Credential, audience string, of Clients) key { return hashFor(c, Citizen{}, audience, of) }
+
+// hashFor is hash for a citizen.
+func hashFor(c Credential, citizen Citizen, audience string, of Clients) key {
 	buf := make([]byte, 0, 1024)
 	buf = append(buf, byte(c.Scheme))
-	for _, part := range []string{c.Token, c.ClientID, c.Secret, audience} {
+	for _, part := range []string{c.Token, c.ClientID, c.Secret, citizen.Token, citizen.RUT, audience} {
 		buf = binary.AppendUvarint(buf, uint64(len(part)))
 		buf = append(buf, part...)
 	}

@@ -33,13 +33,28 @@ func NewPaced(auth authv1.TokenServiceClient, limits Limits, clock func() time.T
 
 // IssueToken fails as auth does, and with RATE_LIMITED.
 func (p *Paced) IssueToken(ctx context.Context, in *authv1.IssueTokenRequest, opts ...grpc.CallOption) (*authv1.IssueTokenResponse, error) {
-	k := issueKey(in)
+	return pace(ctx, p, issueKey(in), func() (*authv1.IssueTokenResponse, error) {
+		return p.TokenServiceClient.IssueToken(ctx, in, opts...)
+	})
+}
+
+// IssueWidgetToken fails as auth does, and with RATE_LIMITED. A citizen's token that does not hold is no failure of the client's.
+func (p *Paced) IssueWidgetToken(
+	ctx context.Context, in *authv1.IssueWidgetTokenRequest, opts ...grpc.CallOption,
+) (*authv1.IssueWidgetTokenResponse, error) {
+	return pace(ctx, p, issueWidgetKey(in), func() (*authv1.IssueWidgetTokenResponse, error) {
+		return p.TokenServiceClient.IssueWidgetToken(ctx, in, opts...)
+	})
+}
+
+// pace makes a request for a token whose credential has a name, unless its caller has to wait.
+func pace[Issued any](ctx context.Context, p *Paced, k key, issue func() (Issued, error)) (issued Issued, err error) {
 	if until, ok := p.good.GetIfPresent(k); !ok || !p.clock().Before(until) {
 		if err := p.limits.Admit(ctx); err != nil {
-			return nil, err
+			return issued, err
 		}
 	}
-	issued, err := p.TokenServiceClient.IssueToken(ctx, in, opts...)
+	issued, err = issue()
 	switch {
 	case err == nil:
 		p.good.Set(k, p.clock().Add(maxKept))
@@ -55,4 +70,10 @@ func issueKey(in *authv1.IssueTokenRequest) key {
 	return hash(Credential{
 		Scheme: Basic, ClientID: in.GetClientId(), Secret: in.GetClientSecret(), Token: in.GetApiKey() + in.GetClientAssertion().GetAssertion(),
 	}, "", Clients{in.GetFamilies(), in.GetDataSets()})
+}
+
+// issueWidgetKey names the credential of a request for a widget's token, whoever the citizen is.
+func issueWidgetKey(in *authv1.IssueWidgetTokenRequest) key {
+	return hash(Credential{Scheme: widget, ClientID: in.GetClientId(), Secret: in.GetClientSecret()},
+		"", Clients{in.GetFamilies(), in.GetDataSets()})
 }

@@ -29,6 +29,8 @@ const (
 	Assertion
 	// APIKey is a developer's API key, wherever the family's document puts it.
 	APIKey
+	// widget is a widget's key and token, with the page's origin (ExchangeWidget).
+	widget
 )
 
 // Credential is what a caller presented. It must not be logged.

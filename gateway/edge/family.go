@@ -20,6 +20,8 @@ type Family struct {
 	WriteError func(w http.ResponseWriter, r *http.Request, err error)
 	// RateHeaders adds the family's own rate-limit headers to an answer; nil when it has none.
 	RateHeaders func(h http.Header, limit, remaining int)
+	// Strict tells that the family obeys a strict switch; see Strict.
+	Strict bool
 }
 
 // Route is an endpoint.

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -26,6 +27,8 @@ type Switch struct {
 	SunsetAt time.Time
 	// Documentation is a URL about its end, fit for a Link header.
 	Documentation string
+	// Strict has wrong input answered 422 that the family's document answers 500. It is the family's to obey (Strict).
+	Strict bool
 }
 
 // Switches tells what operators have switched. It is asked for every request to an endpoint, and must not wait.
@@ -49,6 +52,13 @@ func (s *Server) announce(next handler) handler {
 		}
 		next(x, r)
 	}
+}
+
+// Strict tells a family, by the context of a request that the edge handed to it, whether an operator wants wrong input answered
+// 422 that the family's document answers 500.
+func Strict(ctx context.Context) bool {
+	x, ok := fromContext(ctx)
+	return ok && x.switched.Strict
 }
 
 func (s Switch) announce(h http.Header) {

@@ -2,6 +2,7 @@ package edge_test
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -88,5 +89,22 @@ func TestWhatAnOperatorSwitchedIsNoErrorInTheLog(t *testing.T) {
 	c.CloseIdleConnections()
 	if text := log.String(); strings.Contains(text, "level=ERROR") || !strings.Contains(text, "REASON_MAINTENANCE") {
 		t.Errorf("logged %s", text)
+	}
+}
+
+func TestFamiliesHearOfStrictness(t *testing.T) {
+	board := &switchboard{}
+	board.Store(&map[string]edge.Switch{"one/one": {Strict: true}})
+	tell := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, edge.Strict(r.Context())) })
+	c := start(t, func(_ *edge.Config, opts *edge.Options) { opts.Switches = board },
+		family("one", tell, []string{"/one"}, route("GET", "/one"), route("GET", "/one/else")),
+		family("rest", echo, []string{""}))
+	for path, want := range map[string]string{"/one": "true", "/one/else": "false"} {
+		if _, body := c.do(t, "GET", path, ""); body != want {
+			t.Errorf("%s: %s", path, body)
+		}
+	}
+	if edge.Strict(t.Context()) {
+		t.Error("strict without a request")
 	}
 }

@@ -28,7 +28,8 @@ const Issuer = "https://partners.example.org"
 //     (active, and not signed when asked) and "foreign" (which client 1 may not revoke);
 //   - the access token "evaluator.of.cmp" of a cmp client, for the benefits service;
 //   - the API keys of developers, "vtk_iddi_basic" (which may not have extended profiles), "vtk_iddi_extended",
-//     "vtk_iddi_nothing" (without scopes) and "vtk_iddi_staging", and an access token for each, such as "iddi.basic.token".
+//     "vtk_iddi_nothing" (without scopes) and "vtk_iddi_staging", and an access token for each, such as "iddi.basic.token";
+//   - cmp's widgets and citizens (see citizen.go).
 type Auth struct {
 	authv1.UnimplementedTokenServiceServer
 	// Fails is why calls fail that are no exchanges; REASON_UNSPECIFIED for none.
@@ -39,6 +40,7 @@ type Auth struct {
 	Field string
 }
 
+// internalToken is what exchanges give; a citizen's RUT follows it, after a dot.
 const internalToken = "internal.token.1"
 
 // Serve runs the service until the test ends and returns a client of it.
@@ -129,19 +131,29 @@ func (a *Auth) Exchange(_ context.Context, in *authv1.ExchangeRequest) (*authv1.
 	if set, scopes, ok := developerOf(in.GetApiKey()+in.GetBearerToken(), in); ok && in.GetAudience() == "identity" {
 		known, principal.DataSet, principal.Scopes = true, set, scopes
 	}
+	if of, err := exchangeCMP(in); err != nil {
+		return nil, err
+	} else if of != nil {
+		known, principal = true, of
+	}
 	if !known {
 		return nil, rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_INVALID, "scripted")
 	}
+	token := internalToken
+	if principal.GetCitizen() != "" {
+		token += "." + principal.GetCitizen()
+	}
 	return &authv1.ExchangeResponse{
-		InternalToken: internalToken,
-		ExpiresAt:     timestamppb.New(time.Date(2100, time.January, 1, 0, 0, 0, 0, time.UTC)),
+		InternalToken: token,
+		ExpiresAt:     never,
 		Principal:     principal,
 	}, nil
 }
 
 // authenticated tells whether a call comes with the internal token of an exchange.
 func authenticated(ctx context.Context) bool {
-	return slices.Equal(metadata.ValueFromIncomingContext(ctx, "authorization"), []string{"Bearer " + internalToken})
+	token := metadata.ValueFromIncomingContext(ctx, "authorization")
+	return len(token) == 1 && (token[0] == "Bearer "+internalToken || strings.HasPrefix(token[0], "Bearer "+internalToken+"."))
 }
 
 // called checks what every call by a client needs.

@@ -35,7 +35,7 @@ const separator = "\n=== answer\n"
 // auth), exchange-fails REASON, identity-fails REASON, benefits-fails REASON, field PATH (what failures name), repeat n
 // (send it so often; the last answer counts), burst n (the rate limit), and for
 // what an operator switched: maintenance DURATION (how long to wait, 0s for no
-// word), retired, deprecated TIME, sunset TIME, documentation URL.
+// word), retired, strict, deprecated TIME, sunset TIME, documentation URL.
 //
 // The request is as sent, but with line feeds for line ends and without Host,
 // Connection and the body's length. The answer has all headers but Date and

@@ -17,7 +17,7 @@ func (s Switched) At(string, string) (edge.Switch, bool) { return edge.Switch(s)
 func (c goldenCase) switched(t *testing.T) edge.Switches {
 	t.Helper()
 	s := Switched{
-		Maintenance: c.has("maintenance"), Retired: c.has("retired"), Documentation: c.directives["documentation"],
+		Maintenance: c.has("maintenance"), Retired: c.has("retired"), Strict: c.has("strict"), Documentation: c.directives["documentation"],
 		DeprecatedAt: c.time(t, "deprecated"), SunsetAt: c.time(t, "sunset"),
 	}
 	if s == (Switched{}) {

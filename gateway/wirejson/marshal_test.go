@@ -53,7 +53,7 @@ func TestMarshal(t *testing.T) {
 			`{"clientId":"","name":"","family":"","kind":"CLIENT_KIND_PARTNER","scopes":["a"],"audiences":[],"tokenLife":"3s",` +
 				`"resourceScopes":[],"introspectsAll":false,"personalData":false,"introspectionMembers":{},"disabled":false,"epoch":0,` +
 				`"createdAt":"1970-01-01T00:00:01Z","tokenAlgorithm":"SIGNATURE_ALGORITHM_UNSPECIFIED",` +
-				`"introspectionAlgorithm":"SIGNATURE_ALGORITHM_UNSPECIFIED","publicKeys":"","dataSet":"DATA_SET_UNSPECIFIED"}`,
+				`"introspectionAlgorithm":"SIGNATURE_ALGORITHM_UNSPECIFIED","publicKeys":"","dataSet":"DATA_SET_UNSPECIFIED","origins":[]}`,
 		},
 		"nullable and unset": {
 			&iddiv1.GetStatusResponse{Motivo: new("")},

@@ -30,7 +30,14 @@ const scheme = "ventanilla"
 // maxHeaderBytes bounds a call's metadata.
 const maxHeaderBytes = 32 << 10
 
-// Options is what a connection works with. All but Target are needed.
+// Credentials identify the caller beyond its certificate, in each call.
+type Credentials interface {
+	credentials.PerRPCCredentials
+	// Again is an interceptor that may make a call again whose credentials were refused.
+	Again(ctx context.Context, method string, req, reply any, conn *grpc.ClientConn, invoker grpc.UnaryInvoker, opts ...grpc.CallOption) error
+}
+
+// Options is what a connection works with. All but Target and Credentials are needed.
 type Options struct {
 	Config Config
 	// Target names the role's servers for one of Resolvers; ventanilla:///<role> when empty.
@@ -40,6 +47,8 @@ type Options struct {
 	// Resolvers find servers, each for targets of one scheme.
 	Resolvers []resolver.Builder
 	Telemetry *telemetry.Telemetry
+	// Credentials are for a role that calls in its own name; authn.PeerCredentials are some. Nil where each call brings a token, or needs none.
+	Credentials Credentials
 }
 
 // Dial makes a connection to role and begins to connect. Calls fail with Unavailable while no server can be reached.
@@ -63,8 +72,12 @@ func Dial(role string, opts Options) (*grpc.ClientConn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dialling %s: %w", role, err)
 	}
-	conn, err := grpc.NewClient(target, append(dialOptions(opts, config),
-		grpc.WithChainUnaryInterceptor(unary, withDeadline(opts.Config.Timeout)), grpc.WithChainStreamInterceptor(stream))...)
+	options := append(dialOptions(opts, config),
+		grpc.WithChainUnaryInterceptor(unary, withDeadline(opts.Config.Timeout)), grpc.WithChainStreamInterceptor(stream))
+	if opts.Credentials != nil {
+		options = append(options, grpc.WithPerRPCCredentials(opts.Credentials), grpc.WithChainUnaryInterceptor(opts.Credentials.Again))
+	}
+	conn, err := grpc.NewClient(target, options...)
 	if err != nil {
 		return nil, fmt.Errorf("dialling %s: %w", role, err)
 	}

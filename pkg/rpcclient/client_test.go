@@ -88,7 +88,7 @@ func (p *platform) source(t *testing.T, role string) pki.Source {
 }
 
 // serve runs a server that shows the certificate of role, until the test ends.
-func (p *platform) serve(t *testing.T, role string, service *tokens) *rpcserver.Server {
+func (p *platform) serve(t *testing.T, role string, service authv1.TokenServiceServer) *rpcserver.Server {
 	t.Helper()
 	rules := make(map[string]rpcserver.Rule)
 	open := rpcserver.Rule{Peers: []string{"gateway"}, Caller: rpcserver.NoCaller}

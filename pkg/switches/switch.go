@@ -41,6 +41,8 @@ type Effect struct {
 	SunsetAt time.Time
 	// Documentation is an https URL about the end.
 	Documentation string
+	// Strict has wrong input answered 422 where the family's document answers 500.
+	Strict bool
 }
 
 // FieldError says what is wrong with a field of a switch. It never contains the value.
@@ -95,6 +97,7 @@ func linkable(text string) bool {
 func (e Effect) over(family Effect) Effect {
 	e.Maintenance = e.Maintenance || family.Maintenance
 	e.Retired = e.Retired || family.Retired
+	e.Strict = e.Strict || family.Strict
 	if e.RetryAfter == 0 {
 		e.RetryAfter = family.RetryAfter
 	}

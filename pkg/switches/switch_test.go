@@ -16,7 +16,7 @@ func TestEffectsThatAreRefusedNameTheField(t *testing.T) {
 		field  string // empty: valid
 	}{
 		"nothing":           {switches.Effect{}, ""},
-		"all":               {switches.Effect{true, time.Hour, true, noon, noon, "https://example.org/end?a=b#c"}, ""},
+		"all":               {switches.Effect{true, time.Hour, true, noon, noon, "https://example.org/end?a=b#c", true}, ""},
 		"epoch":             {switches.Effect{DeprecatedAt: time.Unix(0, 0)}, ""},
 		"longest wait":      {switches.Effect{RetryAfter: 7 * 24 * time.Hour}, ""},
 		"too long a wait":   {switches.Effect{RetryAfter: 7*24*time.Hour + time.Second}, "retry_after"},

@@ -31,6 +31,7 @@ type value struct {
 	DeprecatedAt      time.Time `json:"deprecated_at,omitzero"`
 	SunsetAt          time.Time `json:"sunset_at,omitzero"`
 	Documentation     string    `json:"documentation,omitempty"`
+	Strict            bool      `json:"strict,omitempty"`
 	SetAt             time.Time `json:"set_at"`
 	SetBy             string    `json:"set_by"`
 }
@@ -65,7 +66,7 @@ func Parse(name string, text []byte) (Switch, error) {
 		Family: family, Path: path, SetAt: v.SetAt, SetBy: v.SetBy,
 		Effect: Effect{
 			Maintenance: v.Maintenance, RetryAfter: time.Duration(v.RetryAfterSeconds) * time.Second, Retired: v.Retired,
-			DeprecatedAt: v.DeprecatedAt, SunsetAt: v.SunsetAt, Documentation: v.Documentation,
+			DeprecatedAt: v.DeprecatedAt, SunsetAt: v.SunsetAt, Documentation: v.Documentation, Strict: v.Strict,
 		},
 	}
 	if err := s.Validate(); err != nil {
@@ -78,6 +79,7 @@ func Parse(name string, text []byte) (Switch, error) {
 func (s Switch) MarshalJSON() ([]byte, error) {
 	return json.Marshal(value{
 		Format: format, Maintenance: s.Maintenance, RetryAfterSeconds: int64(s.RetryAfter / time.Second), Retired: s.Retired,
-		DeprecatedAt: s.DeprecatedAt, SunsetAt: s.SunsetAt, Documentation: s.Documentation, SetAt: s.SetAt, SetBy: s.SetBy,
+		DeprecatedAt: s.DeprecatedAt, SunsetAt: s.SunsetAt, Documentation: s.Documentation, Strict: s.Strict,
+		SetAt: s.SetAt, SetBy: s.SetBy,
 	})
 }

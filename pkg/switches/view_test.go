@@ -70,7 +70,12 @@ func TestPathsWordWinsOverTheFamilys(t *testing.T) {
 		"silence is no word": {
 			switches.Effect{Maintenance: true, RetryAfter: time.Minute, DeprecatedAt: noon, SunsetAt: later, Documentation: "https://example.org/f"},
 			switches.Effect{Retired: true},
-			switches.Effect{true, time.Minute, true, noon, later, "https://example.org/f"},
+			switches.Effect{true, time.Minute, true, noon, later, "https://example.org/f", false},
+		},
+		"strict where either says so": {
+			switches.Effect{Strict: true},
+			switches.Effect{Retired: true},
+			switches.Effect{Retired: true, Strict: true},
 		},
 		"dates go together": {
 			switches.Effect{DeprecatedAt: later, SunsetAt: later},

@@ -25,7 +25,7 @@ import (
 func changeable() []string {
 	return []string{
 		"name", "scopes", "audiences", "token_life", "resource_scopes", "introspects_all", "personal_data",
-		"introspection_members", "token_algorithm", "introspection_algorithm", "public_keys", "limit",
+		"introspection_members", "token_algorithm", "introspection_algorithm", "public_keys", "limit", "origins",
 	}
 }
 

@@ -35,6 +35,7 @@ func clientToProto(in *directory.Client, now time.Time) *authv1.Client {
 		IntrospectionAlgorithm: algorithmToProto(in.IntrospectionAlgorithm),
 		PublicKeys:             string(in.PublicKeys),
 		Limit:                  limitToProto(in.Limit),
+		Origins:                in.Origins,
 	}
 	if now.Before(in.PreviousSecretUntil) {
 		out.PreviousSecretExpiresAt = timestamppb.New(in.PreviousSecretUntil)

@@ -66,6 +66,10 @@ func decide(client *store.Client, in *authv1.Client) error {
 	if err != nil {
 		return err
 	}
+	origins, err := originsOf(in)
+	if err != nil {
+		return err
+	}
 	if len(keys) == 0 && len(client.PublicKeys) > 0 {
 		return rpcerr.Invalid("client.public_keys", "cannot all be taken away: the client would have no credential")
 	}
@@ -82,6 +86,7 @@ func decide(client *store.Client, in *authv1.Client) error {
 	client.IntrospectionAlgorithm = algorithmFromProto(in.GetIntrospectionAlgorithm())
 	client.PublicKeys = keys
 	client.Limit = limitFromProto(in.GetLimit())
+	client.Origins = origins
 	client.IntrospectionMembers = members
 	client.TokenLife = defaultTokenLife
 	if in.GetTokenLife() != nil {

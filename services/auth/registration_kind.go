@@ -41,6 +41,8 @@ func checkKind(in *authv1.Client) error {
 		return rpcerr.Invalid("client.introspects_all", forServers)
 	case !server && in.GetPersonalData():
 		return rpcerr.Invalid("client.personal_data", forServers)
+	case !widget && len(in.GetOrigins()) > 0:
+		return rpcerr.Invalid("client.origins", "is for widgets only")
 	case widget && in.GetPublicKeys() != "":
 		return rpcerr.Invalid("client.public_keys", notForWidgets+"a page keeps no private key")
 	case widget && in.GetIntrospectionAlgorithm() != authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_UNSPECIFIED:

@@ -32,6 +32,7 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 	client := rpcserver.Rule{Peers: []string{gateway}, Caller: rpcserver.ClientCaller}
 	return map[string]rpcserver.Rule{
 		authv1.TokenService_IssueToken_FullMethodName:       {Peers: []string{gateway}, Caller: rpcserver.NoCaller},
+		authv1.TokenService_IssueWidgetToken_FullMethodName: {Peers: []string{gateway}, Caller: rpcserver.NoCaller},
 		authv1.TokenService_Introspect_FullMethodName:       client,
 		authv1.TokenService_Revoke_FullMethodName:           client,
 		authv1.TokenService_Exchange_FullMethodName:         verifiers,

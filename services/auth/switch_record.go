@@ -25,7 +25,7 @@ func switchFromProto(in *authv1.Switch) (switches.Switch, error) {
 	}
 	out := switches.Switch{Family: in.GetFamily(), Path: in.GetPath(), Effect: switches.Effect{
 		Maintenance: in.GetMaintenance(), RetryAfter: in.GetRetryAfter().AsDuration().Truncate(time.Second), Retired: in.GetRetired(),
-		DeprecatedAt: deprecated, SunsetAt: sunset, Documentation: in.GetDocumentation(),
+		DeprecatedAt: deprecated, SunsetAt: sunset, Documentation: in.GetDocumentation(), Strict: in.GetStrict(),
 	}}
 	if wrong, ok := errors.AsType[*switches.FieldError](out.Validate()); ok {
 		return out, rpcerr.Invalid("switch."+wrong.Field, wrong.Problem)
@@ -48,7 +48,7 @@ func switchToProto(in switches.Switch) *authv1.Switch {
 	out := &authv1.Switch{
 		Family: in.Family, Path: in.Path, Maintenance: in.Maintenance, Retired: in.Retired,
 		DeprecatedAt: switchTimestamp(in.DeprecatedAt), SunsetAt: switchTimestamp(in.SunsetAt), Documentation: in.Documentation,
-		SetAt: switchTimestamp(in.SetAt), SetBy: in.SetBy,
+		Strict: in.Strict, SetAt: switchTimestamp(in.SetAt), SetBy: in.SetBy,
 	}
 	if in.RetryAfter > 0 {
 		out.RetryAfter = durationpb.New(in.RetryAfter)

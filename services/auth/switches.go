@@ -34,6 +34,8 @@ type Switches struct {
 	Store SwitchStore
 	// Served are the paths that gateways serve, by family, as its documentation writes them.
 	Served map[string][]string
+	// Strict are the families that obey a strict switch.
+	Strict []string
 }
 
 type switchService struct {
@@ -90,7 +92,7 @@ func (s *switchService) ListSwitches(ctx context.Context, _ *authv1.ListSwitches
 	return answer, nil
 }
 
-// serve refuses a family or path that no gateway serves, and names those that there are.
+// serve refuses a family or path that no gateway serves, and what a family does not obey, and names those that there are.
 func (s Switches) serve(asked *authv1.Switch) error {
 	paths, ok := s.Served[asked.GetFamily()]
 	if !ok {
@@ -98,6 +100,9 @@ func (s Switches) serve(asked *authv1.Switch) error {
 	}
 	if asked.GetPath() != "" && !slices.Contains(paths, asked.GetPath()) {
 		return rpcerr.Invalid("switch.path", "not served by the family; there are "+strings.Join(paths, ", "))
+	}
+	if asked.GetStrict() && !slices.Contains(s.Strict, asked.GetFamily()) {
+		return rpcerr.Invalid("switch.strict", "means nothing to the family; there are "+strings.Join(s.Strict, ", "))
 	}
 	return nil
 }

@@ -32,7 +32,7 @@ type board struct {
 func (b *board) switches() auth.Switches {
 	return auth.Switches{Store: b, Served: map[string][]string{
 		"cmp": {"/api/v1/oauth/token"}, "native": {"/.well-known/jwks.json", "/oauth2/revoke"},
-	}}
+	}, Strict: []string{"cmp"}}
 }
 
 func (b *board) leave(err error) {
@@ -103,13 +103,13 @@ func TestASwitchsLife(t *testing.T) {
 	asked := &authv1.Switch{
 		Family: "cmp", Path: path, Maintenance: true, RetryAfter: durationpb.New(90*time.Second + time.Millisecond),
 		DeprecatedAt: timestamppb.New(noon.Add(time.Millisecond)), SunsetAt: timestamppb.New(noon.Add(time.Hour)),
-		Documentation: "https://example.org/end", SetBy: "somebody else", SetAt: timestamppb.New(noon),
+		Documentation: "https://example.org/end", SetBy: "somebody else", SetAt: timestamppb.New(noon), Strict: true,
 	}
 	answer, err := service.SetSwitch(ana, &authv1.SetSwitchRequest{Switch: asked})
 	check(t, err)
 	got := answer.GetSwitch()
 	if got.GetSetBy() != "ana" || !got.GetSetAt().AsTime().Equal(start) || got.GetRetryAfter().AsDuration() != 90*time.Second ||
-		!got.GetDeprecatedAt().AsTime().Equal(noon) || !got.GetMaintenance() || got.GetRetired() {
+		!got.GetDeprecatedAt().AsTime().Equal(noon) || !got.GetMaintenance() || got.GetRetired() || !got.GetStrict() {
 		t.Errorf("stored as %v", got)
 	}
 	viewer := r.byOperator(r.operator("zoe", authv1.OperatorRole_OPERATOR_ROLE_VIEWER))
@@ -152,6 +152,7 @@ func TestSwitchesThatAreRefusedNameTheField(t *testing.T) {
 		"no time":          {&authv1.Switch{Family: "cmp", SunsetAt: &timestamppb.Timestamp{Nanos: -1}}, "switch.sunset_at", "1970"},
 		"no https":         {&authv1.Switch{Family: "cmp", Documentation: "http://example.org"}, "switch.documentation", "https"},
 		"a header's end":   {&authv1.Switch{Family: "cmp", Documentation: "https://example.org/\r\nX: y"}, "switch.documentation", "https"},
+		"strict nothing":   {&authv1.Switch{Family: "native", Strict: true}, "switch.strict", "there are cmp"},
 		"no switch at all": {nil, "switch", ""},
 	} {
 		_, err := service.SetSwitch(ctx, &authv1.SetSwitchRequest{Switch: c.asked})

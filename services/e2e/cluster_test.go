@@ -15,7 +15,7 @@ import (
 const leaseTTL = 2 * time.Second
 
 // services have a database each. Earlier programs know fewer of them.
-var services = []string{"auth", "identity"}
+var services = []string{"auth", "identity", "benefits"}
 
 // cluster is a platform whose roles are processes of their own, on PostgreSQL and one etcd.
 type cluster struct {
@@ -27,8 +27,8 @@ type cluster struct {
 	etcd     *process
 	auth     [2]*role
 	gateway  [2]*role
-	// identities are none where the program has no identity role.
-	identities []*role
+	// identities and benefits are none where the program has no such role.
+	identities, benefits []*role
 	// A partner, the resource server that its tokens are meant for, and another's.
 	partner, resource, foreign credentials
 }
@@ -44,9 +44,7 @@ func newCluster(t *testing.T, program string) *cluster {
 		c.auth[i] = c.newRole(t, "auth")
 		c.auth[i].start(t, c)
 	}
-	if has(t, program, "identity") {
-		c.addIdentities(t)
-	}
+	c.identities, c.benefits = c.pair(t, "identity"), c.pair(t, "benefits")
 	c.register(t)
 	for i := range c.gateway {
 		c.gateway[i] = c.newRole(t, "gateway")
@@ -74,15 +72,18 @@ func (c *cluster) certify(t *testing.T, program, role string) {
 	}
 }
 
-// addIdentities starts two identity replicas. Their database must be migrated.
-func (c *cluster) addIdentities(t *testing.T) {
+// pair starts two replicas of a service that the program may have; else there are none. Their database must be migrated.
+func (c *cluster) pair(t *testing.T, service string) []*role {
 	t.Helper()
-	c.certify(t, c.program, "identity")
-	for range 2 {
-		r := c.newRole(t, "identity")
-		r.start(t, c)
-		c.identities = append(c.identities, r)
+	if !has(t, c.program, service) {
+		return nil
 	}
+	c.certify(t, c.program, service)
+	pair := []*role{c.newRole(t, service), c.newRole(t, service)}
+	for _, r := range pair {
+		r.start(t, c)
+	}
+	return pair
 }
 
 func (c *cluster) must(t *testing.T, args ...string) string {
@@ -113,7 +114,10 @@ func (c *cluster) identity(role string) []string {
 
 // settings are those of a service's database, key, and cards.
 func (c *cluster) settings(service string) []string {
-	settings := []string{"--set", service + ".store.url=" + c.postgres.URL, "--set", service + ".kek.file=" + filepath.Join(c.dir, "kek")}
+	settings := []string{"--set", service + ".store.url=" + c.postgres.URL}
+	if service != "benefits" { // which keeps no private keys
+		settings = append(settings, "--set", service+".kek.file="+filepath.Join(c.dir, "kek"))
+	}
 	if service == "identity" {
 		settings = append(settings,
 			"--set", "identity.cards.validator=https://id.example/c", "--set", "identity.cards.staging_validator=https://id.example/cs")

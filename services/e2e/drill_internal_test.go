@@ -22,18 +22,18 @@ import (
 // enters and reads a person, the other has as good a certificate and is refused.
 func internalPrograms(t *testing.T, c *cluster) {
 	const prefix = "discovery.prefix=internal"
-	var at [2]*role
-	for i, service := range services {
-		at[i] = c.newRole(t, service, "--set", prefix, "--set", "internal_roles=payroll")
-		at[i].start(t, c)
+	at := make(map[string]*role)
+	for _, service := range services {
+		at[service] = c.newRole(t, service, "--set", prefix, "--set", "internal_roles=payroll")
+		at[service].start(t, c)
 	}
 	for _, program := range []string{"payroll", "stranger"} {
 		c.certify(t, c.program, program)
-		tokens := authv1.NewTokenServiceClient(c.dial(t, program, at[0]))
+		tokens := authv1.NewTokenServiceClient(c.dial(t, program, at["auth"]))
 		exchanged, err := tokens.Exchange(t.Context(), &authv1.ExchangeRequest{
 			Credential: &authv1.ExchangeRequest_Peer{Peer: &authv1.PeerIdentity{}}, Audience: "identity",
 		})
-		persons := identityv1.NewPersonServiceClient(c.dial(t, program, at[1]))
+		persons := identityv1.NewPersonServiceClient(c.dial(t, program, at["identity"]))
 		person := &identityv1.Person{UniqueKey: rand.Text(), GivenNames: "Ana"}
 		if program == "stranger" {
 			_, failure := persons.CreatePerson(t.Context(), &identityv1.CreatePersonRequest{Person: person})

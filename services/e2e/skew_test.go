@@ -35,6 +35,8 @@ func TestSkew(t *testing.T) {
 		{"both auths new", s.authTo(1, binary)},
 		{"one identity new", s.identityTo(0, binary)},
 		{"both identities new", s.identityTo(1, binary)},
+		{"one benefits new", s.benefitsTo(0, binary)},
+		{"both benefits new", s.benefitsTo(1, binary)},
 		{"etcd new", s.etcdTo(binary)},
 		{"all new", s.gatewayTo(0, binary)},
 	}
@@ -47,6 +49,8 @@ func TestSkew(t *testing.T) {
 	}
 	s.run(t, []skewStep{
 		{"one gateway old again", s.gatewayTo(0, base)},
+		{"one benefits old again", s.benefitsTo(1, base)},
+		{"both benefits old again", s.benefitsTo(0, base)},
 		{"one identity old again", s.identityTo(1, base)},
 		{"both identities old again", s.identityTo(0, base)},
 		{"one auth old again", s.authTo(1, base)},
@@ -95,7 +99,7 @@ func (s *skew) migrate(t *testing.T) bool {
 		}
 		return false
 	}
-	for _, r := range slices.Concat(s.auth[:], s.identities) {
+	for _, r := range slices.Concat(s.auth[:], s.identities, s.benefits) {
 		if err := readiness(t.Context(), r.adminHTTP); err != nil {
 			t.Errorf("%s of the base, on the new schema: %v", r.name, err)
 		}
@@ -110,25 +114,36 @@ func (s *skew) authTo(i int, program string) func(*testing.T) {
 	}
 }
 
-// identityTo does so with an identity replica. Programs that have no such role run none: the first that has brings it,
-// and one that has not goes without it.
+// identityTo does so with an identity replica.
 func (s *skew) identityTo(i int, program string) func(*testing.T) {
+	return s.serviceTo("identity", &s.identities, i, program)
+}
+
+// benefitsTo does so with a benefits replica.
+func (s *skew) benefitsTo(i int, program string) func(*testing.T) {
+	return s.serviceTo("benefits", &s.benefits, i, program)
+}
+
+// serviceTo does so with a replica of a service. Programs that have no such role run none: the first that has brings it,
+// and one that has not goes without it.
+func (s *skew) serviceTo(service string, replicas *[]*role, i int, program string) func(*testing.T) {
 	return func(t *testing.T) {
 		s.underLoadOf(t, s.gateway[:], func() {
+			running := *replicas
 			switch {
-			case !has(t, program, "identity"):
-				if code := s.identities[i].terminate(t); code != 0 {
-					t.Errorf("%s: exit code %d after SIGTERM", s.identities[i].name, code)
+			case !has(t, program, service):
+				if code := running[i].terminate(t); code != 0 {
+					t.Errorf("%s: exit code %d after SIGTERM", running[i].name, code)
 				}
-				s.identities = s.identities[:i]
-			case i < len(s.identities):
-				s.replace(t, s.identities[i], program)
+				*replicas = running[:i]
+			case i < len(running):
+				s.replace(t, running[i], program)
 			default:
-				s.certify(t, program, "identity")
-				r := s.newRole(t, "identity")
+				s.certify(t, program, service)
+				r := s.newRole(t, service)
 				r.program = program
 				r.start(t, s.cluster)
-				s.identities = append(s.identities, r)
+				*replicas = append(running, r)
 			}
 		})
 	}

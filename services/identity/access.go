@@ -8,6 +8,9 @@ import (
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
 )
 
+// thePerson is on whose behalf a read is when the person asks for its own data.
+const thePerson = "the person"
+
 // recordRead enters a read in the access log. It must have returned nil before what was read leaves. target is the person's
 // pseudonym; fields are those that the answer has; more are further members of the entry.
 func (s *Service) recordRead(

@@ -36,7 +36,7 @@ func (s *accessLogService) ListPersonAccesses(ctx context.Context, req *identity
 	by, id := callerOf(ctx), req.GetPersonId()
 	why := &identityv1.Access{Purpose: "who read the person's data"}
 	if by.IsClient() && by.Claims.Subject == id {
-		why.OnBehalfOf = "the person"
+		why.OnBehalfOf = thePerson
 	} else if err := by.Needs(scopeRead); err != nil {
 		return nil, err
 	}

@@ -57,7 +57,7 @@ func (s *factService) GetFacts(ctx context.Context, req *identityv1.GetFactsRequ
 	if err := callerOf(ctx).Needs(scopeRead); err != nil {
 		return nil, err
 	}
-	as, err := s.asOf(req.GetValidAt(), req.GetKnownAt())
+	as, err := s.asOf("", req.GetValidAt(), req.GetKnownAt())
 	if err != nil {
 		return nil, err
 	}

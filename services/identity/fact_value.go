@@ -57,9 +57,15 @@ func scalar(in *structpb.Value) bool {
 }
 
 func factToProto(in store.Fact) (*identityv1.Fact, error) {
+	value, err := factValueToProto(in.Value)
+	return &identityv1.Fact{Name: in.Name, Value: value, Statement: statementToProto(in.Statement)}, err
+}
+
+// factValueToProto reads a value as factValue stores it.
+func factValueToProto(text string) (*structpb.Value, error) {
 	value := &structpb.Value{}
-	if err := value.UnmarshalJSON([]byte(in.Value)); err != nil {
+	if err := value.UnmarshalJSON([]byte(text)); err != nil {
 		return nil, fmt.Errorf("reading a fact: %w", err)
 	}
-	return &identityv1.Fact{Name: in.Name, Value: value, Statement: statementToProto(in.Statement)}, nil
+	return value, nil
 }

@@ -80,7 +80,7 @@ func (s *householdService) GetHousehold(ctx context.Context, req *identityv1.Get
 	if err := callerOf(ctx).Needs(scopeRead); err != nil {
 		return nil, err
 	}
-	as, err := s.asOf(req.GetValidAt(), req.GetKnownAt())
+	as, err := s.asOf("", req.GetValidAt(), req.GetKnownAt())
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (s *householdService) FindHousehold(ctx context.Context, req *identityv1.Fi
 	if err := plain("person_id", req.GetPersonId()); err != nil {
 		return nil, err
 	}
-	as, err := s.asOf(req.GetValidAt(), req.GetKnownAt())
+	as, err := s.asOf("", req.GetValidAt(), req.GetKnownAt())
 	if err != nil {
 		return nil, err
 	}

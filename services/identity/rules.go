@@ -70,6 +70,14 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 		identityv1.FactService_RecordFacts_FullMethodName: change,
 		identityv1.FactService_GetFacts_FullMethodName:    read,
 
+		// Without a mask for operators: they read facts one subject at a time.
+		identityv1.SituationService_GetSituations_FullMethodName:  {Peers: services, Caller: rpcserver.AnyCaller},
+		identityv1.SituationService_ListSituations_FullMethodName: {Peers: services, Caller: rpcserver.AnyCaller},
+
+		// The gateway alone lets citizens in.
+		identityv1.CitizenService_GetCitizen_FullMethodName:          {Peers: []string{gateway}, Caller: rpcserver.ClientCaller},
+		identityv1.CitizenService_ListCitizenAccesses_FullMethodName: {Peers: []string{gateway}, Caller: rpcserver.ClientCaller},
+
 		identityv1.AccessLogService_ListAccesses_FullMethodName:           operators(support, security),
 		identityv1.AccessLogService_ListPersonAccesses_FullMethodName:     {Peers: services, Caller: rpcserver.AnyCaller, OperatorRoles: []string{support, security}},
 		identityv1.AccessLogService_ExportAccesses_FullMethodName:         operators(security),

@@ -123,6 +123,8 @@ func (s *Service) Register(server grpc.ServiceRegistrar) {
 	identityv1.RegisterProfileServiceServer(server, &profileService{Service: s})
 	identityv1.RegisterHouseholdServiceServer(server, &householdService{Service: s})
 	identityv1.RegisterFactServiceServer(server, &factService{Service: s})
+	identityv1.RegisterSituationServiceServer(server, &situationService{Service: s})
+	identityv1.RegisterCitizenServiceServer(server, &citizenService{Service: s})
 	identityv1.RegisterAccessLogServiceServer(server, &accessLogService{Service: s})
 	identityv1.RegisterDataProtectionServiceServer(server, &dataProtectionService{Service: s})
 	identityv1.RegisterImportServiceServer(server, &importService{Service: s})

@@ -50,17 +50,18 @@ func statementToProto(in store.Statement) *identityv1.Statement {
 	return out
 }
 
-// asOf is the pair of times of a read: now, and all that is known, when they are absent.
-func (s *Service) asOf(validAt, knownAt *timestamppb.Timestamp) (store.AsOf, error) {
+// asOf is the pair of times of a read: now, and all that is known, when they are absent. in is the message that has them, with a
+// dot, or empty.
+func (s *Service) asOf(in string, validAt, knownAt *timestamppb.Timestamp) (store.AsOf, error) {
 	as := store.AsOf{ValidAt: s.now()}
 	var err error
 	if validAt != nil {
-		if as.ValidAt, err = moment("valid_at", validAt); err != nil {
+		if as.ValidAt, err = moment(in+"valid_at", validAt); err != nil {
 			return as, err
 		}
 	}
 	if knownAt != nil {
-		as.KnownAt, err = moment("known_at", knownAt)
+		as.KnownAt, err = moment(in+"known_at", knownAt)
 	}
 	return as, err
 }

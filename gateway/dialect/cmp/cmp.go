@@ -47,6 +47,7 @@ func New(issuer Issuer, served ...string) (edge.Family, error) {
 		Handler:     handler,
 		WriteError:  writeError,
 		RateHeaders: rateHeaders,
+		Strict:      true,
 	}, nil
 }
 

@@ -22,7 +22,7 @@ func TestVersionAndHelp(t *testing.T) {
 			t.Errorf("%s: %d %q", arg, code, out)
 		}
 	}
-	for _, args := range [][]string{{"--help"}, {"up", "--help"}, {"admin", "client", "create", "--help"}, {"admin", "key", "rotate", "--help"}, {"pki", "issue", "--help"}, {"identity", "--help"}, {"admin", "card", "verify", "--help"}, {"admin", "data", "erase", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"up", "--help"}, {"admin", "client", "create", "--help"}, {"admin", "key", "rotate", "--help"}, {"pki", "issue", "--help"}, {"identity", "--help"}, {"benefits", "--help"}, {"admin", "card", "verify", "--help"}, {"admin", "data", "erase", "--help"}} {
 		if code, out, _ := command(t, args...); code != exitOK || !strings.Contains(out, "Usage: ventanilla") {
 			t.Errorf("%v: %d %q", args, code, out)
 		}
@@ -57,6 +57,8 @@ func TestWrongUsage(t *testing.T) {
 		{"no name of a role", []string{"pki", "issue", "--dir", "/nowhere", "Bogus!"}, "Bogus!"},
 		{"no such service", []string{"migrate", "bogus"}, "bogus"},
 		{"migrate without the other store", []string{"migrate", "--set", "auth.store.url=sqlite:x"}, "identity.store.url"},
+		{"benefits has no key", []string{"config", "check", "--set", "benefits.kek.file=x"}, "kek"},
+		{"benefits without a store", []string{"benefits"}, "benefits.store.url"},
 		{"identity without validators", []string{"identity"}, "identity.cards.validator"},
 		{"the platform's own role", []string{"config", "check", "--set", "internal_roles=etcd"}, "internal_roles"},
 		{"no authority", []string{"pki", "issue", "--dir", "/nowhere", "auth"}, "/nowhere"},
@@ -119,7 +121,7 @@ func TestPKI(t *testing.T) {
 	if code, _, errs := command(t, "pki", "init", "--dir", dir); code != exitUsage || !strings.Contains(errs, "has a certificate authority") {
 		t.Errorf("a second init: %d %s", code, errs)
 	}
-	for _, role := range []string{"auth", "identity", "edge", "bootstrap", "payroll"} {
+	for _, role := range []string{"auth", "identity", "benefits", "edge", "bootstrap", "payroll"} {
 		code, out, errs := command(t, "pki", "issue", "--dir", dir, role, "--host", "example.org")
 		if code != exitOK {
 			t.Fatal(errs)

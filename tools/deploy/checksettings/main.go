@@ -38,6 +38,7 @@ var secrets = map[string]string{
 	"VENTANILLA_AUTH__KEK__KEY":       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
 	"VENTANILLA_IDENTITY__STORE__URL": "postgres://someone@database.example.org/ventanilla",
 	"VENTANILLA_IDENTITY__KEK__KEY":   "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+	"VENTANILLA_BENEFITS__STORE__URL": "postgres://someone@database.example.org/ventanilla",
 	"VENTANILLA_LIMITS__REDIS__URL":   "rediss://redis.example.org:6379/0",
 }
 

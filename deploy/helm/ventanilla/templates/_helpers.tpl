@@ -38,6 +38,11 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 
 {{/* The roles that serve RPCs over a database, one word each. */}}
 {{- define "ventanilla.services" -}}
+auth identity benefits
+{{- end -}}
+
+{{/* Those of them that store private keys, and so need the key-encryption key. */}}
+{{- define "ventanilla.keyHolders" -}}
 auth identity
 {{- end -}}
 

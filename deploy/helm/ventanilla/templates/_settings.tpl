@@ -39,6 +39,11 @@ identity:
     staging_validator: {{ include "ventanilla.validator" (dict "root" .root "value" "identity.cards.stagingValidator" "given" $cards.stagingValidator "path" "/cs") | quote }}
 {{- end -}}
 
+{{- define "ventanilla.settings.benefits" -}}
+rpc:
+  listen: ":9001"
+{{- end -}}
+
 {{- define "ventanilla.settings.gateway" -}}
 admin:
   rpc_listen: ":9443"

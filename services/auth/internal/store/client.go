@@ -53,6 +53,8 @@ type Client struct {
 	IntrospectionAlgorithm string `json:"introspection_algorithm,omitempty"`
 	// PublicKeys is the text of a JSON Web Key Set, or empty.
 	PublicKeys json.RawMessage `json:"public_keys,omitempty"`
+	// Origins are those of a widget's pages, as browsers write them.
+	Origins []string `json:"origins,omitempty"`
 	// Limit is zero for none.
 	Limit Limit `json:"limit,omitzero"`
 	// PreviousSecretHash is that of the secret before the last rotation, which serves before PreviousSecretUntil; nil

@@ -23,6 +23,7 @@ type CreateClient struct {
 	Audience               []string          `help:"A resource server, by client id, that may introspect its tokens; may be repeated." placeholder:"ID"`
 	TokenLife              time.Duration     `help:"How long its tokens live (1m to 17520h)." default:"1h"`
 	TokenAlgorithm         string            `help:"What its tokens are signed with: ${enum}." enum:"RS256,ES256,EdDSA" default:"RS256"`
+	Origin                 []string          `help:"For a widget: the origin of a page that may show it, https://www.example.cl (http for loopback hosts only); may be repeated." placeholder:"ORIGIN"`
 	PublicKeys             string            `help:"A JSON Web Key Set with its public keys (- for standard input). It then authenticates by private_key_jwt and gets no secret." placeholder:"FILE"`
 	Rate                   float64           `help:"At most so many calls a second, over all its credentials." placeholder:"N"`
 	Burst                  int32             `help:"With --rate: how many of them may come at once; the rate, rounded up, when not given." placeholder:"N"`
@@ -31,6 +32,11 @@ type CreateClient struct {
 	PersonalData           bool              `help:"For a resource server: it may learn whose token it is."`
 	IntrospectionAlgorithm string            `help:"What signed introspection answers to it are signed with: RS256, ES256 or EdDSA." enum:",RS256,ES256,EdDSA" default:"" placeholder:"ALG"`
 	Member                 map[string]string `help:"A member that introspection adds for its tokens; may be repeated." placeholder:"NAME=VALUE" mapsep:"none"`
+}
+
+// Help explains widgets.
+func (CreateClient) Help() string {
+	return `A widget (--kind widget) is shown by the pages of a partner: its id is the document's apiKey, its secret the secretKey. Calls come from the origins that are registered for it with --origin, and from no others; the secret belongs on the partner's server, never into a page.`
 }
 
 // Validate is called when the command line was read.
@@ -47,7 +53,7 @@ func (c CreateClient) Run(ctx context.Context, conn *grpc.ClientConn, in Input, 
 		TokenLife: durationpb.New(c.TokenLife), ResourceScopes: c.ResourceScope,
 		IntrospectsAll: c.IntrospectsAll, PersonalData: c.PersonalData, IntrospectionMembers: membersOf(c.Member),
 		TokenAlgorithm: algorithmNamed(c.TokenAlgorithm), IntrospectionAlgorithm: algorithmNamed(c.IntrospectionAlgorithm),
-		PublicKeys: keys, Limit: limitOf(c.Rate, c.Burst),
+		PublicKeys: keys, Limit: limitOf(c.Rate, c.Burst), Origins: c.Origin,
 	}})
 	if err != nil {
 		return err
@@ -55,6 +61,10 @@ func (c CreateClient) Run(ctx context.Context, conn *grpc.ClientConn, in Input, 
 	if made := made.GetClient(); dataSetName(made.GetDataSet()) != c.DataSet {
 		return fmt.Errorf("an auth of the release before knows no data sets and made %s a client of production: "+
 			"end it with `client delete %s`, and repeat this once every replica is upgraded", made.GetClientId(), made.GetClientId())
+	}
+	if len(c.Origin) > 0 && len(made.GetClient().GetOrigins()) == 0 {
+		return fmt.Errorf("an auth of the release before knows no origins and left those of %s out: "+
+			"repeat them with `client update %s --origin …` once every replica is upgraded", made.GetClient().GetClientId(), made.GetClient().GetClientId())
 	}
 	return showClient(out, made, made.GetClient(), made.GetClientSecret())
 }

@@ -36,6 +36,7 @@ func showClient(out Output, message proto.Message, client *authv1.Client, secret
 		{"personal data", strconv.FormatBool(client.GetPersonalData())},
 		{"token algorithm", algorithmName(client.GetTokenAlgorithm())},
 		{"introspection algorithm", algorithmName(client.GetIntrospectionAlgorithm())},
+		{"origins", strings.Join(client.GetOrigins(), " ")},
 		{"public keys", client.GetPublicKeys()},
 		{"limit", limitText(client.GetLimit())},
 		{"members", members},
@@ -82,6 +83,8 @@ func algorithmName(algorithm authv1.SignatureAlgorithm) string {
 		return "ES256"
 	case authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_EDDSA:
 		return "EdDSA"
+	case authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_HS256:
+		return "HS256"
 	}
 	return "RS256"
 }

@@ -22,6 +22,7 @@ type UpdateClient struct {
 	Audience               []string          `help:"A resource server, by client id, that may introspect its tokens, instead of those there are; may be repeated." placeholder:"ID"`
 	TokenLife              *time.Duration    `help:"How long its new tokens live (1m to 17520h)." placeholder:"1h"`
 	TokenAlgorithm         string            `help:"What its new tokens are signed with: RS256, ES256 or EdDSA." enum:",RS256,ES256,EdDSA" default:"" placeholder:"ALG"`
+	Origin                 []string          `help:"For a widget: the origin of a page that may show it, instead of those there are; may be repeated." placeholder:"ORIGIN"`
 	PublicKeys             string            `help:"A JSON Web Key Set with its public keys, instead of those it has (- for standard input). A client with a secret loses it and authenticates by private_key_jwt from then on." placeholder:"FILE"`
 	Rate                   float64           `help:"At most so many calls a second, over all its credentials." placeholder:"N"`
 	Burst                  int32             `help:"With --rate: how many of them may come at once; the rate, rounded up, when not given." placeholder:"N"`
@@ -30,7 +31,7 @@ type UpdateClient struct {
 	PersonalData           *bool             `help:"For a resource server: it may learn whose token it is, or no longer." negatable:""`
 	IntrospectionAlgorithm string            `help:"What signed introspection answers to it are signed with: RS256, ES256 or EdDSA." enum:",RS256,ES256,EdDSA" default:"" placeholder:"ALG"`
 	Member                 map[string]string `help:"A member that introspection adds for its tokens, instead of those there are; may be repeated." placeholder:"NAME=VALUE" mapsep:"none"`
-	Clear                  []string          `help:"Take away all of these; may be repeated: ${enum}." enum:"scopes,audiences,resource-scopes,members,limit" placeholder:"WHAT"`
+	Clear                  []string          `help:"Take away all of these; may be repeated: ${enum}." enum:"scopes,audiences,resource-scopes,members,limit,origins" placeholder:"WHAT"`
 }
 
 // Validate is called when the command line was read.
@@ -40,7 +41,7 @@ func (c UpdateClient) Validate() error {
 	}
 	given := map[string]bool{
 		"scopes": c.Scope != nil, "audiences": c.Audience != nil, "resource-scopes": c.ResourceScope != nil,
-		"members": c.Member != nil, "limit": c.Rate > 0,
+		"members": c.Member != nil, "limit": c.Rate > 0, "origins": c.Origin != nil,
 	}
 	for _, what := range c.Clear {
 		if given[what] {
@@ -73,6 +74,7 @@ func (c UpdateClient) paths() []string {
 		{"introspection_algorithm", c.IntrospectionAlgorithm != ""},
 		{"public_keys", c.PublicKeys != ""},
 		{"limit", c.Rate > 0 || cleared("limit")},
+		{"origins", c.Origin != nil || cleared("origins")},
 	} {
 		if field.changed {
 			paths = append(paths, field.path)
@@ -91,7 +93,7 @@ func (c UpdateClient) Run(ctx context.Context, conn *grpc.ClientConn, in Input, 
 		ClientId: c.ID, Name: orZero(c.Name), Scopes: c.Scope, Audiences: c.Audience, ResourceScopes: c.ResourceScope,
 		IntrospectsAll: orZero(c.IntrospectsAll), PersonalData: orZero(c.PersonalData), IntrospectionMembers: membersOf(c.Member),
 		TokenAlgorithm: algorithmNamed(c.TokenAlgorithm), IntrospectionAlgorithm: algorithmNamed(c.IntrospectionAlgorithm),
-		PublicKeys: keys, Limit: limitOf(c.Rate, c.Burst), TokenLife: durationpb.New(orZero(c.TokenLife)),
+		PublicKeys: keys, Limit: limitOf(c.Rate, c.Burst), TokenLife: durationpb.New(orZero(c.TokenLife)), Origins: c.Origin,
 	}
 	answer, err := authv1.NewClientServiceClient(conn).UpdateClient(ctx, &authv1.UpdateClientRequest{
 		Client: wanted, UpdateMask: &fieldmaskpb.FieldMask{Paths: c.paths()},

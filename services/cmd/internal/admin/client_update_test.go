@@ -34,9 +34,9 @@ func TestAnUpdateNamesWhatIsGiven(t *testing.T) {
 		"cleared":    {"--clear=limit --clear=members --clear=audiences", "audiences introspection_members limit"},
 		"all": {
 			"--name=N --scope=a --audience=b --token-life=1h --resource-scope=c --introspects-all --personal-data --member=a=b " +
-				"--token-algorithm=ES256 --introspection-algorithm=EdDSA --public-keys=- --rate=1",
+				"--token-algorithm=ES256 --introspection-algorithm=EdDSA --public-keys=- --rate=1 --origin=https://example.cl",
 			"name scopes audiences token_life resource_scopes introspects_all personal_data introspection_members " +
-				"token_algorithm introspection_algorithm public_keys limit",
+				"token_algorithm introspection_algorithm public_keys limit origins",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -52,6 +52,7 @@ func TestFlagsThatContradict(t *testing.T) {
 	for args, says := range map[string]string{
 		"":                               "name what to change",
 		"--scope=a --clear=scopes":       "--clear scopes",
+		"--origin=a --clear=origins":     "--clear origins",
 		"--burst=3":                      "--burst needs a --rate",
 		"--rate=-1":                      "--rate must be",
 		"--clear=name":                   "--clear",

@@ -44,8 +44,8 @@ func (c ListKeys) Run(ctx context.Context, conn *grpc.ClientConn, out Output) er
 
 // RotateKey makes the next key active.
 type RotateKey struct {
-	Use       string `help:"Which tokens the key signs, those of partners or those between services: ${enum}." enum:"access,internal" default:"access"`
-	Algorithm string `help:"Of which algorithm: RS256, ES256 or EdDSA for access (RS256 when not given), ES256 for internal." enum:",RS256,ES256,EdDSA" default:"" placeholder:"ALG"`
+	Use       string `help:"Which tokens the key signs, those of partners, those between services or those of widgets: ${enum}." enum:"access,internal,widget" default:"access"`
+	Algorithm string `help:"Of which algorithm: RS256, ES256 or EdDSA for access (RS256 when not given), ES256 for internal, HS256 for widget." enum:",RS256,ES256,EdDSA,HS256" default:"" placeholder:"ALG"`
 	Force     bool   `help:"Go ahead though verifiers that keep key sets may not have heard of the next key."`
 }
 
@@ -53,7 +53,7 @@ type RotateKey struct {
 func (RotateKey) Help() string {
 	return `The next key becomes active, the active one old, and a new next one is published. Tokens that were issued before stay good, and the old key retires when the last of them ends.
 
-Verifiers may keep a key set for five minutes, so a key is published for auth.keys.publish_before (10m) before it may sign. Until then the command refuses and says how long to wait. With --force, verifiers that keep their set may refuse new tokens for up to five minutes; the platform itself refuses none.
+Verifiers may keep a key set for five minutes, so a key is published for auth.keys.publish_before (10m) before it may sign. Until then the command refuses and says how long to wait. A widget's key is a secret that no set has; it takes its turn like the others. With --force, verifiers that keep their set may refuse new tokens for up to five minutes; the platform itself refuses none.
 
 Shown are the key that is active now, the one that was, and the next one.`
 }
@@ -62,8 +62,11 @@ Shown are the key that is active now, the one that was, and the next one.`
 func (c RotateKey) Run(ctx context.Context, conn *grpc.ClientConn, out Output) error {
 	use := authv1.KeyUse_KEY_USE_ACCESS
 	algorithm := authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_RS256
-	if c.Use == "internal" {
+	switch c.Use {
+	case "internal":
 		use, algorithm = authv1.KeyUse_KEY_USE_INTERNAL, authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_ES256
+	case "widget":
+		use, algorithm = authv1.KeyUse_KEY_USE_WIDGET, authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_HS256
 	}
 	if c.Algorithm != "" {
 		algorithm = authv1.SignatureAlgorithm(authv1.SignatureAlgorithm_value[algorithmPrefix+strings.ToUpper(c.Algorithm)])

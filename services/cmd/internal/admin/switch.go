@@ -35,13 +35,19 @@ type SetSwitch struct {
 	Deprecated    *Moment        `help:"Say on every answer since when, or from when on, it is deprecated: now, a date, or RFC 3339." placeholder:"TIME"`
 	Sunset        *Moment        `help:"Say on every answer when it is going to be gone; nothing is refused then unless you set --retired." placeholder:"TIME"`
 	Documentation string         `help:"An https URL about the end, for the Link header." placeholder:"URL"`
+	Strict        bool           `help:"Answer wrong input 422 where the family's document answers 500 (cmp), with the same body."`
+}
+
+// Help explains strictness.
+func (SetSwitch) Help() string {
+	return `Some documents answer wrong input with 500, as if the platform had failed. Partners' clients expect it, so it is the default; monitoring counts such answers as failures. With --strict gateways answer 422 instead, with the same body.`
 }
 
 // Validate is called when the command line was read.
 func (c SetSwitch) Validate() error {
 	switch {
-	case !c.Maintenance && !c.Retired && c.Deprecated == nil && c.Sunset == nil:
-		return errors.New("say what to switch: --maintenance, --retired, --deprecated or --sunset; `admin switch clear` takes a switch away")
+	case !c.Maintenance && !c.Retired && c.Deprecated == nil && c.Sunset == nil && !c.Strict:
+		return errors.New("say what to switch: --maintenance, --retired, --deprecated, --sunset or --strict; `admin switch clear` takes a switch away")
 	case c.RetryAfter != nil && !c.Maintenance:
 		return errors.New("--retry-after goes with --maintenance")
 	case c.Documentation != "" && c.Deprecated == nil && c.Sunset == nil:
@@ -54,7 +60,7 @@ func (c SetSwitch) Validate() error {
 func (c SetSwitch) Run(ctx context.Context, conn *grpc.ClientConn, out Output) error {
 	wanted := &authv1.Switch{
 		Family: c.Family, Path: c.Path, Maintenance: c.Maintenance, Retired: c.Retired, Documentation: c.Documentation,
-		DeprecatedAt: c.Deprecated.proto(), SunsetAt: c.Sunset.proto(),
+		DeprecatedAt: c.Deprecated.proto(), SunsetAt: c.Sunset.proto(), Strict: c.Strict,
 	}
 	if c.RetryAfter != nil {
 		wanted.RetryAfter = durationpb.New(*c.RetryAfter)
@@ -95,7 +101,7 @@ func (ListSwitches) Run(ctx context.Context, conn *grpc.ClientConn, out Output) 
 }
 
 func switchHeading() []string {
-	return []string{"FAMILY", "PATH", "STATE", "RETRY AFTER", "DEPRECATED", "SUNSET", "DOCUMENTATION", "SET AT", "SET BY"}
+	return []string{"FAMILY", "PATH", "STATE", "RETRY AFTER", "DEPRECATED", "SUNSET", "DOCUMENTATION", "STRICT", "SET AT", "SET BY"}
 }
 
 func switchRow(s *authv1.Switch) []string {
@@ -111,8 +117,16 @@ func switchRow(s *authv1.Switch) []string {
 	}
 	return []string{
 		s.GetFamily(), s.GetPath(), state, wait, moment(s.GetDeprecatedAt()), moment(s.GetSunsetAt()), s.GetDocumentation(),
-		moment(s.GetSetAt()), s.GetSetBy(),
+		strictness(s), moment(s.GetSetAt()), s.GetSetBy(),
 	}
+}
+
+// strictness is empty when nothing is said of it.
+func strictness(s *authv1.Switch) string {
+	if s.GetStrict() {
+		return "yes"
+	}
+	return ""
 }
 
 // moment is empty when there was none.

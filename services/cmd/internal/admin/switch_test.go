@@ -47,6 +47,7 @@ func TestSwitchesThatSwitchNothingAreRefused(t *testing.T) {
 		"maintenance":               {SetSwitch{RetryAfter: &wait, Maintenance: true}, true},
 		"announcement":              {SetSwitch{Documentation: "https://example.org", Sunset: when}, true},
 		"retirement":                {SetSwitch{Retired: true}, true},
+		"strictness":                {SetSwitch{Strict: true}, true},
 	} {
 		if err := c.command.Validate(); (err == nil) != c.valid {
 			t.Errorf("%s: %v", name, err)
@@ -61,9 +62,9 @@ func TestASwitchsRow(t *testing.T) {
 		"maintenance": {Maintenance: true, RetryAfter: durationpb.New(time.Minute)},
 		"retired":     {Maintenance: true, Retired: true},
 	} {
-		s.Family, s.SetAt, s.SetBy = "cmp", at, "ana"
+		s.Family, s.SetAt, s.SetBy, s.Strict = "cmp", at, "ana", true
 		row := switchRow(s)
-		if len(row) != len(switchHeading()) || row[2] != want || !slices.Equal(row[7:], []string{"2026-01-02T03:04:05Z", "ana"}) {
+		if len(row) != len(switchHeading()) || row[2] != want || !slices.Equal(row[7:], []string{"yes", "2026-01-02T03:04:05Z", "ana"}) {
 			t.Errorf("%s: %q", want, row)
 		}
 	}

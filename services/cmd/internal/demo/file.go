@@ -40,6 +40,7 @@ type Internal struct {
 	KeyFile         string `json:"key_file"`
 	AuthAddress     string `json:"auth_address"`
 	IdentityAddress string `json:"identity_address"`
+	BenefitsAddress string `json:"benefits_address"`
 }
 
 // CMP holds the credentials of a partner of Red de Protección Social.

@@ -15,21 +15,23 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/auth"
+	"github.com/ventanilla/ventanilla/services/benefits"
 	"github.com/ventanilla/ventanilla/services/identity"
 )
 
 // clients are what the families call. The zero value is for families through which nobody is called.
 type clients struct {
 	tokens authv1.TokenServiceClient
-	// identity leads to the identity role, whose services have a client each.
-	identity grpc.ClientConnInterface
-	// benefits leads to the benefits role.
-	benefits grpc.ClientConnInterface
+	// identity and benefits lead to the roles, whose services have a client each.
+	identity, benefits grpc.ClientConnInterface
 }
 
 // clientsOf makes them over the connections to the services, by role.
 func clientsOf(conns map[string]*grpc.ClientConn) clients {
-	return clients{tokens: authv1.NewTokenServiceClient(conns[auth.Role]), identity: conns[identity.Role]}
+	return clients{
+		tokens:   authv1.NewTokenServiceClient(conns[auth.Role]),
+		identity: conns[identity.Role], benefits: conns[benefits.Role],
+	}
 }
 
 // partners are the families that this platform serves, the native one apart. Their clients can be registered.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/pkg/pki"
 	"github.com/ventanilla/ventanilla/services/auth"
+	"github.com/ventanilla/ventanilla/services/benefits"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/demo"
 	"github.com/ventanilla/ventanilla/services/identity"
 )
@@ -58,6 +59,6 @@ func internalClient(mesh *Mesh, folder *Folder) demo.Internal {
 	file := func(name string) string { return folder.Path(filepath.Join(internalFolder, name)) }
 	return demo.Internal{
 		Role: role, RolesCAFile: file("ca.pem"), CertFile: file(role + ".pem"), KeyFile: file(role + "-key.pem"),
-		AuthAddress: mesh.served[auth.Role], IdentityAddress: mesh.served[identity.Role],
+		AuthAddress: mesh.served[auth.Role], IdentityAddress: mesh.served[identity.Role], BenefitsAddress: mesh.served[benefits.Role],
 	}
 }

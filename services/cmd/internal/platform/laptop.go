@@ -39,7 +39,7 @@ func (s Settings) Laptop() Settings {
 		if section.Store.URL == "" {
 			section.Store.URL = config.Secret("sqlite:" + filepath.Join(s.Data, service.Role+".db"))
 		}
-		if *section.KEK == (keyring.Config{}) {
+		if section.KEK != nil && *section.KEK == (keyring.Config{}) {
 			*section.KEK = s.Auth.KEK
 		}
 	}

@@ -13,9 +13,12 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/resolver"
 
+	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/discovery"
 	"github.com/ventanilla/ventanilla/pkg/pki"
 	"github.com/ventanilla/ventanilla/pkg/rpcclient"
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	"github.com/ventanilla/ventanilla/services/auth"
 )
 
 // Identity gives the certificate with which a role serves and calls. A role that runs
@@ -69,14 +72,25 @@ func IssuedIdentity(ca *pki.CA) Identity {
 }
 
 // Dial connects one role to another; the connection is closed when the process stops.
-func (m *Mesh) Dial(from, to string) (*grpc.ClientConn, error) {
+func (m *Mesh) Dial(from, to string) (*grpc.ClientConn, error) { return m.dial(from, to, nil) }
+
+// DialAs is Dial for calls that a role makes in its own name: each carries an internal token of the role's.
+func (m *Mesh) DialAs(from, to string) (*grpc.ClientConn, error) {
+	conn, err := m.Dial(from, auth.Role)
+	if err != nil {
+		return nil, err
+	}
+	return m.dial(from, to, authn.NewPeerCredentials(authv1.NewTokenServiceClient(conn), to, time.Now))
+}
+
+func (m *Mesh) dial(from, to string, own rpcclient.Credentials) (*grpc.ClientConn, error) {
 	source, err := m.identity(from)
 	if err != nil {
 		return nil, err
 	}
 	conn, err := rpcclient.Dial(to, rpcclient.Options{
 		Config: m.process.Settings.Calls, Target: m.process.Settings.Discovery.Target(to), Resolvers: m.resolvers,
-		TLS: pki.ClientTLS(source, to), Telemetry: m.process.Telemetry,
+		TLS: pki.ClientTLS(source, to), Telemetry: m.process.Telemetry, Credentials: own,
 	})
 	if err != nil {
 		return nil, err

@@ -21,9 +21,9 @@ func StartService(ctx context.Context, mesh *Mesh, service Service) error {
 	p.Group.Defer(role+"'s store", db.Close)
 	p.Probe.Add(role+" schema", func(ctx context.Context) error { return store.Supported(ctx, db, service.migrations()) })
 
-	kek, err := keyring.LoadKEK(*service.Section(&p.Settings).KEK)
+	kek, err := loadKEK(p, service)
 	if err != nil {
-		return fmt.Errorf("%s.kek: %w", role, err)
+		return err
 	}
 	rpcs, verifier, err := service.open(ctx, mesh, db, kek)
 	if err != nil {
@@ -46,6 +46,18 @@ func StartService(ctx context.Context, mesh *Mesh, service Service) error {
 	p.Group.Go(ctx, role+" server", server.Serve)
 	mesh.announce(ctx, role, server.Advertised())
 	return nil
+}
+
+func loadKEK(p *Process, service Service) (*keyring.KEK, error) {
+	config := service.Section(&p.Settings).KEK
+	if config == nil {
+		return nil, nil //nolint:nilnil // the service has no private keys
+	}
+	kek, err := keyring.LoadKEK(*config)
+	if err != nil {
+		return nil, fmt.Errorf("%s.kek: %w", service.Role, err)
+	}
+	return kek, nil
 }
 
 // Migrate brings a service's database to the revision that this version needs, and returns it. It uses a handle of its own.

@@ -26,14 +26,15 @@ type Service struct {
 	rules func(internal ...string) map[string]rpcserver.Rule
 	// operators are the services that the admin window passes on.
 	operators []grpc.ServiceDesc
-	// open starts what a replica does beside answering, and says how it answers.
+	// open starts what a replica does beside answering, and says how it answers. The key is nil for a service whose section has none.
 	open func(context.Context, *Mesh, *store.DB, *keyring.KEK) (registrar, rpcserver.Verifier, error)
 }
 
 // Section is what the settings of all services have.
 type Section struct {
 	Store *store.Config
-	KEK   *keyring.Config
+	// KEK is nil for a service that keeps no private keys.
+	KEK *keyring.Config
 	// Validate names every setting of the section that cannot be used.
 	Validate func() error
 }
@@ -45,7 +46,7 @@ type registrar interface {
 
 // Services are in the order in which they start: each calls only those before it.
 func Services() []Service {
-	return []Service{authService(), identityService()}
+	return []Service{authService(), identityService(), benefitsService()}
 }
 
 // Roles are those of the platform's own processes.

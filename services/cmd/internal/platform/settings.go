@@ -21,6 +21,7 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/rpcserver"
 	"github.com/ventanilla/ventanilla/pkg/telemetry"
 	"github.com/ventanilla/ventanilla/services/auth"
+	"github.com/ventanilla/ventanilla/services/benefits"
 	"github.com/ventanilla/ventanilla/services/identity"
 )
 
@@ -38,6 +39,7 @@ type Settings struct {
 	Etcd      Etcd             `koanf:"etcd"`
 	Auth      auth.Config      `koanf:"auth"`
 	Identity  identity.Config  `koanf:"identity"`
+	Benefits  benefits.Config  `koanf:"benefits"`
 	Telemetry telemetry.Config `koanf:"telemetry"`
 	// Limits says where calls are counted.
 	Limits ratelimit.Config `koanf:"limits"`
@@ -83,6 +85,7 @@ func Defaults() Settings {
 		Etcd:      Etcd{Listen: "127.0.0.1:2379"},
 		Auth:      auth.DefaultConfig(),
 		Identity:  identity.DefaultConfig(),
+		Benefits:  benefits.DefaultConfig(),
 		Telemetry: telemetry.DefaultConfig(),
 		Limits:    ratelimit.DefaultConfig(),
 	}

@@ -12,24 +12,27 @@ import (
 
 // switches are what auth lets operators set.
 func (m *Mesh) switches() (auth.Switches, error) {
-	served, err := servedPaths()
+	served, strict, err := switchable()
 	if err != nil {
 		return auth.Switches{}, err
 	}
 	return auth.Switches{
 		Store:  switches.NewStore(m.etcd, m.process.Settings.Discovery.Prefix, m.process.Log()),
-		Served: served,
+		Served: served, Strict: strict,
 	}, nil
 }
 
-// servedPaths are the paths of each family that the gateways of this version serve.
-func servedPaths() (map[string][]string, error) {
+// switchable are the paths of each family that the gateways of this version serve, and the families that obey a strict switch.
+func switchable() (served map[string][]string, strict []string, err error) {
 	all, err := families(clients{}, nil, "") // nobody is called through them
 	if err != nil {
-		return nil, fmt.Errorf("making the dialects: %w", err)
+		return nil, nil, fmt.Errorf("making the dialects: %w", err)
 	}
-	served := make(map[string][]string, len(all))
+	served = make(map[string][]string, len(all))
 	for _, family := range all {
+		if family.Strict {
+			strict = append(strict, family.Name)
+		}
 		paths := []string{}
 		for _, route := range family.Routes {
 			paths = append(paths, route.Path)
@@ -37,7 +40,7 @@ func servedPaths() (map[string][]string, error) {
 		slices.Sort(paths)
 		served[family.Name] = slices.Compact(paths)
 	}
-	return served, nil
+	return served, strict, nil
 }
 
 // obeySwitches starts following the switches. They are known when it returns, or etcd is away: then nothing is

@@ -10,7 +10,7 @@ import (
 )
 
 func TestEveryServedPathCanBeSwitched(t *testing.T) {
-	served, err := servedPaths()
+	served, strict, err := switchable()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,5 +22,8 @@ func TestEveryServedPathCanBeSwitched(t *testing.T) {
 	}
 	if !slices.Contains(served[cmp.Name], cmp.TokenPath) || !slices.Contains(served[tuidd.Name], tuidd.TokenInfoPath) {
 		t.Errorf("served are %q", served)
+	}
+	if !slices.Equal(strict, []string{cmp.Name}) {
+		t.Errorf("%q obey a strict switch", strict)
 	}
 }

@@ -37,13 +37,16 @@ func DataSets() []DataSet { return []DataSet{Production, Staging} }
 
 // Store reads and writes identity's records. It is safe for concurrent use.
 type Store struct {
-	db  *sqlstore.DB
-	now func() time.Time
+	db      *sqlstore.DB
+	now     func() time.Time
+	queries situationQueries
 }
 
 // New returns the store in a database at the newest of Migrations.
 func New(db *sqlstore.DB, now func() time.Time) *Store {
-	return &Store{db: db, now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }}
+	return &Store{
+		db: db, now: func() time.Time { return now().UTC().Truncate(time.Millisecond) }, queries: newSituationQueries(db.Engine),
+	}
 }
 
 // DB is the database, for what reads the access log in it.

@@ -28,6 +28,7 @@ func clientsAreKeptWhole(t *testing.T, open Open) {
 	want.TokenAlgorithm, want.IntrospectionAlgorithm = "ES256", "EdDSA"
 	want.PublicKeys = json.RawMessage(`{"keys":[{"kty":"OKP"}]}`)
 	want.Limit = store.Limit{PerSecond: 0.1, Burst: 7}
+	want.Origins = []string{"https://www.example.cl", "http://localhost:8080"}
 	want.PreviousSecretHash, want.PreviousSecretUntil = client("previous").SecretHash, start.Add(time.Hour)
 
 	stored, err := s.CreateClient(t.Context(), want, act)
@@ -47,6 +48,7 @@ func clientsAreKeptWhole(t *testing.T, open Open) {
 		c.ID, c.DataSet, c.CreatedAt = "another", store.Production, later // none of these can be changed
 		c.Disabled, c.Epoch, c.Scopes, c.IntrospectionMembers = true, 7, nil, nil
 		c.PublicKeys, c.Limit, c.PreviousSecretHash, c.PreviousSecretUntil = nil, store.Limit{}, nil, time.Time{}
+		c.Origins = nil
 		c.Deleted = true // nor can this
 		return nil
 	})
@@ -55,6 +57,7 @@ func clientsAreKeptWhole(t *testing.T, open Open) {
 	}
 	want.Disabled, want.Epoch, want.Scopes, want.IntrospectionMembers = true, 7, nil, nil
 	want.PublicKeys, want.Limit, want.PreviousSecretHash, want.PreviousSecretUntil = nil, store.Limit{}, nil, time.Time{}
+	want.Origins = nil
 	want.Revision, want.UpdatedAt = 2, later
 	expectSame(t, "changed", changed, want)
 	if read, err = s.Client(t.Context(), want.ID); err != nil {

@@ -100,6 +100,8 @@ const (
 	SignatureAlgorithm_SIGNATURE_ALGORITHM_ES256 SignatureAlgorithm = 2
 	// Ed25519.
 	SignatureAlgorithm_SIGNATURE_ALGORITHM_EDDSA SignatureAlgorithm = 3
+	// HMAC with SHA-256: widget tokens, and nothing that a registration can choose.
+	SignatureAlgorithm_SIGNATURE_ALGORITHM_HS256 SignatureAlgorithm = 4
 )
 
 // Enum value maps for SignatureAlgorithm.
@@ -109,12 +111,14 @@ var (
 		1: "SIGNATURE_ALGORITHM_RS256",
 		2: "SIGNATURE_ALGORITHM_ES256",
 		3: "SIGNATURE_ALGORITHM_EDDSA",
+		4: "SIGNATURE_ALGORITHM_HS256",
 	}
 	SignatureAlgorithm_value = map[string]int32{
 		"SIGNATURE_ALGORITHM_UNSPECIFIED": 0,
 		"SIGNATURE_ALGORITHM_RS256":       1,
 		"SIGNATURE_ALGORITHM_ES256":       2,
 		"SIGNATURE_ALGORITHM_EDDSA":       3,
+		"SIGNATURE_ALGORITHM_HS256":       4,
 	}
 )
 
@@ -1238,7 +1242,7 @@ const file_ventanilla_auth_v1_client_proto_rawDesc = "" +
 	"\x05Limit\x126\n" +
 	"\n" +
 	"per_second\x18\x01 \x01(\x01B\x17\xbaH\x14\x12\x12\x19\x00\x00\x00\x00\x00j\xf8@!\x00\x00\x00\x00\x00\x00\x00\x00R\tperSecond\x12!\n" +
-	"\x05burst\x18\x02 \x01(\x05B\v\xbaH\b\x1a\x06\x18\xc0\x84=(\x01R\x05burst\"\xa5\n" +
+	"\x05burst\x18\x02 \x01(\x05B\v\xbaH\b\x1a\x06\x18\xc0\x84=(\x01R\x05burst\"\xa9\n" +
 	"\n" +
 	"\x06Client\x12\x1b\n" +
 	"\tclient_id\x18\x01 \x01(\tR\bclientId\x12\x1e\n" +
@@ -1261,9 +1265,11 @@ const file_ventanilla_auth_v1_client_proto_rawDesc = "" +
 	"\n" +
 	"created_at\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampR\tcreatedAt\x129\n" +
 	"\n" +
-	"updated_at\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12Y\n" +
-	"\x0ftoken_algorithm\x18\x10 \x01(\x0e2&.ventanilla.auth.v1.SignatureAlgorithmB\b\xbaH\x05\x82\x01\x02\x10\x01R\x0etokenAlgorithm\x12i\n" +
-	"\x17introspection_algorithm\x18\x11 \x01(\x0e2&.ventanilla.auth.v1.SignatureAlgorithmB\b\xbaH\x05\x82\x01\x02\x10\x01R\x16introspectionAlgorithm\x12*\n" +
+	"updated_at\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampR\tupdatedAt\x12[\n" +
+	"\x0ftoken_algorithm\x18\x10 \x01(\x0e2&.ventanilla.auth.v1.SignatureAlgorithmB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x04R\x0etokenAlgorithm\x12k\n" +
+	"\x17introspection_algorithm\x18\x11 \x01(\x0e2&.ventanilla.auth.v1.SignatureAlgorithmB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x04R\x16introspectionAlgorithm\x12*\n" +
 	"\vpublic_keys\x18\x12 \x01(\tB\t\xbaH\x06r\x04\x18\x80\x80\x01R\n" +
 	"publicKeys\x12/\n" +
 	"\x05limit\x18\x13 \x01(\v2\x19.ventanilla.auth.v1.LimitR\x05limit\x12W\n" +
@@ -1322,12 +1328,13 @@ const file_ventanilla_auth_v1_client_proto_rawDesc = "" +
 	"\x13CLIENT_KIND_PARTNER\x10\x01\x12\x1f\n" +
 	"\x1bCLIENT_KIND_RESOURCE_SERVER\x10\x02\x12\x16\n" +
 	"\x12CLIENT_KIND_WIDGET\x10\x03\x12\x18\n" +
-	"\x14CLIENT_KIND_INTERNAL\x10\x04*\x96\x01\n" +
+	"\x14CLIENT_KIND_INTERNAL\x10\x04*\xb5\x01\n" +
 	"\x12SignatureAlgorithm\x12#\n" +
 	"\x1fSIGNATURE_ALGORITHM_UNSPECIFIED\x10\x00\x12\x1d\n" +
 	"\x19SIGNATURE_ALGORITHM_RS256\x10\x01\x12\x1d\n" +
 	"\x19SIGNATURE_ALGORITHM_ES256\x10\x02\x12\x1d\n" +
-	"\x19SIGNATURE_ALGORITHM_EDDSA\x10\x032\xb7\x06\n" +
+	"\x19SIGNATURE_ALGORITHM_EDDSA\x10\x03\x12\x1d\n" +
+	"\x19SIGNATURE_ALGORITHM_HS256\x10\x042\xb7\x06\n" +
 	"\rClientService\x12a\n" +
 	"\fCreateClient\x12'.ventanilla.auth.v1.CreateClientRequest\x1a(.ventanilla.auth.v1.CreateClientResponse\x12]\n" +
 	"\tGetClient\x12$.ventanilla.auth.v1.GetClientRequest\x1a%.ventanilla.auth.v1.GetClientResponse\"\x03\x90\x02\x01\x12c\n" +

@@ -87,7 +87,7 @@ func (KeyState) EnumDescriptor() ([]byte, []int) {
 // SigningKey is the public side of a key.
 type SigningKey struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The identifier: the thumbprint of the public key (RFC 7638).
+	// The identifier: the thumbprint of the public key (RFC 7638). Keys of widget tokens have a public half for this alone.
 	KeyId string `protobuf:"bytes,1,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
 	// What it signs.
 	Use KeyUse `protobuf:"varint,2,opt,name=use,proto3,enum=ventanilla.auth.v1.KeyUse" json:"use,omitempty"`
@@ -290,7 +290,7 @@ type RotateKeyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What it signs.
 	Use KeyUse `protobuf:"varint,1,opt,name=use,proto3,enum=ventanilla.auth.v1.KeyUse" json:"use,omitempty"`
-	// Of which algorithm. Internal tokens have ES256 only.
+	// Of which algorithm. Internal tokens have ES256 only, those of widgets HS256.
 	Algorithm SignatureAlgorithm `protobuf:"varint,2,opt,name=algorithm,proto3,enum=ventanilla.auth.v1.SignatureAlgorithm" json:"algorithm,omitempty"`
 	// Whether to go ahead though verifiers that keep key sets may not have heard of the next key.
 	Force         bool `protobuf:"varint,3,opt,name=force,proto3" json:"force,omitempty"`

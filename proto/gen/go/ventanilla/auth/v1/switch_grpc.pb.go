@@ -33,7 +33,8 @@ const (
 // Its callers are operators, through the admin window; every change is recorded in the admin log.
 type SwitchServiceClient interface {
 	// SetSwitch sets all of a switch; what is absent in it is off. Role: security or support.
-	// Fails with FIELD_INVALID for a family or path that no gateway serves, and with UNAVAILABLE while etcd is away.
+	// Fails with FIELD_INVALID for a family or path that no gateway serves and for strict where no family obeys it, and with
+	// UNAVAILABLE while etcd is away.
 	SetSwitch(ctx context.Context, in *SetSwitchRequest, opts ...grpc.CallOption) (*SetSwitchResponse, error)
 	// ClearSwitch takes a switch away. Role: security or support.
 	// Fails with SWITCH_NOT_FOUND, and with UNAVAILABLE while etcd is away.
@@ -89,7 +90,8 @@ func (c *switchServiceClient) ListSwitches(ctx context.Context, in *ListSwitches
 // Its callers are operators, through the admin window; every change is recorded in the admin log.
 type SwitchServiceServer interface {
 	// SetSwitch sets all of a switch; what is absent in it is off. Role: security or support.
-	// Fails with FIELD_INVALID for a family or path that no gateway serves, and with UNAVAILABLE while etcd is away.
+	// Fails with FIELD_INVALID for a family or path that no gateway serves and for strict where no family obeys it, and with
+	// UNAVAILABLE while etcd is away.
 	SetSwitch(context.Context, *SetSwitchRequest) (*SetSwitchResponse, error)
 	// ClearSwitch takes a switch away. Role: security or support.
 	// Fails with SWITCH_NOT_FOUND, and with UNAVAILABLE while etcd is away.

@@ -35,6 +35,8 @@ const (
 	KeyUse_KEY_USE_INTERNAL KeyUse = 1
 	// The access tokens that partners hold.
 	KeyUse_KEY_USE_ACCESS KeyUse = 2
+	// The tokens of widgets. These keys are secrets, and in no set.
+	KeyUse_KEY_USE_WIDGET KeyUse = 3
 )
 
 // Enum value maps for KeyUse.
@@ -43,11 +45,13 @@ var (
 		0: "KEY_USE_UNSPECIFIED",
 		1: "KEY_USE_INTERNAL",
 		2: "KEY_USE_ACCESS",
+		3: "KEY_USE_WIDGET",
 	}
 	KeyUse_value = map[string]int32{
 		"KEY_USE_UNSPECIFIED": 0,
 		"KEY_USE_INTERNAL":    1,
 		"KEY_USE_ACCESS":      2,
+		"KEY_USE_WIDGET":      3,
 	}
 )
 
@@ -2051,9 +2055,10 @@ const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	" \x01(\tR\x05keyId\x12/\n" +
 	"\x05limit\x18\v \x01(\v2\x19.ventanilla.auth.v1.LimitR\x05limit\x126\n" +
 	"\bdata_set\x18\f \x01(\x0e2\x1b.ventanilla.auth.v1.DataSetR\adataSet\x12\x1d\n" +
-	"\acitizen\x18\r \x01(\tB\x03\x80\x01\x01R\acitizen\"J\n" +
-	"\x10GetKeySetRequest\x126\n" +
-	"\x03use\x18\x01 \x01(\x0e2\x1a.ventanilla.auth.v1.KeyUseB\b\xbaH\x05\x82\x01\x02\x10\x01R\x03use\"'\n" +
+	"\acitizen\x18\r \x01(\tB\x03\x80\x01\x01R\acitizen\"L\n" +
+	"\x10GetKeySetRequest\x128\n" +
+	"\x03use\x18\x01 \x01(\x0e2\x1a.ventanilla.auth.v1.KeyUseB\n" +
+	"\xbaH\a\x82\x01\x04\x10\x01 \x03R\x03use\"'\n" +
 	"\x11GetKeySetResponse\x12\x12\n" +
 	"\x04jwks\x18\x01 \x01(\fR\x04jwks\":\n" +
 	"\x17WatchRevocationsRequest\x12\x1f\n" +
@@ -2068,11 +2073,12 @@ const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x14\n" +
 	"\x05epoch\x18\x03 \x01(\x03R\x05epoch\x129\n" +
 	"\n" +
-	"expires_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt*K\n" +
+	"expires_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt*_\n" +
 	"\x06KeyUse\x12\x17\n" +
 	"\x13KEY_USE_UNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x10KEY_USE_INTERNAL\x10\x01\x12\x12\n" +
-	"\x0eKEY_USE_ACCESS\x10\x02*\x9f\x01\n" +
+	"\x0eKEY_USE_ACCESS\x10\x02\x12\x12\n" +
+	"\x0eKEY_USE_WIDGET\x10\x03*\x9f\x01\n" +
 	"\x0eRevocationKind\x12\x1f\n" +
 	"\x1bREVOCATION_KIND_UNSPECIFIED\x10\x00\x12\x19\n" +
 	"\x15REVOCATION_KIND_TOKEN\x10\x01\x12\x1a\n" +

@@ -43,14 +43,14 @@ type TokenServiceClient interface {
 	// IssueWidgetToken gives a widget client a token for one citizen: a JWT signed with HS256, in the form of cmp's document. The
 	// citizen is the one of a ClaveÚnica token, and nobody else. The issue is in the admin log before the answer leaves.
 	// Fails with CREDENTIAL_INVALID, ORIGIN_REFUSED, CITIZEN_TOKEN_INVALID, CITIZEN_MISMATCH, FIELD_MISSING, FIELD_INVALID,
-	// and with UNAVAILABLE also while ClaveÚnica is away. It may be repeated, as IssueToken.
+	// RATE_LIMITED, and with UNAVAILABLE also while ClaveÚnica is away. It may be repeated, as IssueToken.
 	IssueWidgetToken(ctx context.Context, in *IssueWidgetTokenRequest, opts ...grpc.CallOption) (*IssueWidgetTokenResponse, error)
 	// Introspect tells what the calling client may know of a token (RFC 7662).
 	// The caller is the client named by the internal token of the call. A token that is unknown,
 	// malformed, expired, revoked or none of the caller's business is inactive, never an error.
 	// Fails with CREDENTIAL_MISSING, CREDENTIAL_INVALID, FIELD_MISSING, UNAVAILABLE. Idempotent.
 	Introspect(ctx context.Context, in *IntrospectRequest, opts ...grpc.CallOption) (*IntrospectResponse, error)
-	// Revoke ends a token of the calling client for ever (RFC 7009). A token that is unknown,
+	// Revoke ends an access token, or a widget token, of the calling client for ever (RFC 7009). A token that is unknown,
 	// malformed or already dead is no error. The answer leaves after the revocation is stored; every
 	// verifier honours it within one second.
 	// Fails with TOKEN_NOT_OWNED, CREDENTIAL_MISSING, CREDENTIAL_INVALID, FIELD_MISSING, UNAVAILABLE. Idempotent.
@@ -171,14 +171,14 @@ type TokenServiceServer interface {
 	// IssueWidgetToken gives a widget client a token for one citizen: a JWT signed with HS256, in the form of cmp's document. The
 	// citizen is the one of a ClaveÚnica token, and nobody else. The issue is in the admin log before the answer leaves.
 	// Fails with CREDENTIAL_INVALID, ORIGIN_REFUSED, CITIZEN_TOKEN_INVALID, CITIZEN_MISMATCH, FIELD_MISSING, FIELD_INVALID,
-	// and with UNAVAILABLE also while ClaveÚnica is away. It may be repeated, as IssueToken.
+	// RATE_LIMITED, and with UNAVAILABLE also while ClaveÚnica is away. It may be repeated, as IssueToken.
 	IssueWidgetToken(context.Context, *IssueWidgetTokenRequest) (*IssueWidgetTokenResponse, error)
 	// Introspect tells what the calling client may know of a token (RFC 7662).
 	// The caller is the client named by the internal token of the call. A token that is unknown,
 	// malformed, expired, revoked or none of the caller's business is inactive, never an error.
 	// Fails with CREDENTIAL_MISSING, CREDENTIAL_INVALID, FIELD_MISSING, UNAVAILABLE. Idempotent.
 	Introspect(context.Context, *IntrospectRequest) (*IntrospectResponse, error)
-	// Revoke ends a token of the calling client for ever (RFC 7009). A token that is unknown,
+	// Revoke ends an access token, or a widget token, of the calling client for ever (RFC 7009). A token that is unknown,
 	// malformed or already dead is no error. The answer leaves after the revocation is stored; every
 	// verifier honours it within one second.
 	// Fails with TOKEN_NOT_OWNED, CREDENTIAL_MISSING, CREDENTIAL_INVALID, FIELD_MISSING, UNAVAILABLE. Idempotent.
