@@ -26,6 +26,7 @@ const Issuer = "https://partners.example.org"
 //   - its assertions "1@" with the audience that they name, and its API key "vtk_1_s3cret" for the scope "read", which has a quota of tokens;
 //   - the access tokens "caller.of.tuidd" (of a tuidd client), "active", "bare" (active, with the least said), "unsigned"
 //     (active, and not signed when asked) and "foreign" (which client 1 may not revoke);
+//   - the access token "evaluator.of.cmp" of a cmp client, for the benefits service;
 //   - the API keys of developers, "vtk_iddi_basic" (which may not have extended profiles), "vtk_iddi_extended",
 //     "vtk_iddi_nothing" (without scopes) and "vtk_iddi_staging", and an access token for each, such as "iddi.basic.token";
 //   - cmp's widgets and citizens (see citizen.go).
@@ -124,6 +125,9 @@ func (a *Auth) Exchange(_ context.Context, in *authv1.ExchangeRequest) (*authv1.
 	known := in.GetAudience() == "auth" && (client.GetClientId() == "1" && client.GetClientSecret() == "s3cret" ||
 		asserted(in.GetClientAssertion()) || in.GetApiKey() == apiKey ||
 		in.GetBearerToken() == "caller.of.tuidd" && slices.Contains(in.GetFamilies(), "tuidd"))
+	if in.GetAudience() == "benefits" && in.GetBearerToken() == "evaluator.of.cmp" {
+		known = slices.Contains(in.GetFamilies(), "cmp")
+	}
 	if set, scopes, ok := developerOf(in.GetApiKey()+in.GetBearerToken(), in); ok && in.GetAudience() == "identity" {
 		known, principal.DataSet, principal.Scopes = true, set, scopes
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http/httputil"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,14 +32,14 @@ const separator = "\n=== answer\n"
 //
 // A directive is a line "@name value": plain (over plain HTTP), chunked (the body
 // without its length), fill n (n letters after the body), fails REASON (calls of
-// auth), exchange-fails REASON, identity-fails REASON, field PATH (what failures name), repeat n
+// auth), exchange-fails REASON, identity-fails REASON, benefits-fails REASON, field PATH (what failures name), repeat n
 // (send it so often; the last answer counts), burst n (the rate limit), and for
 // what an operator switched: maintenance DURATION (how long to wait, 0s for no
 // word), retired, strict, deprecated TIME, sunset TIME, documentation URL.
 //
 // The request is as sent, but with line feeds for line ends and without Host,
 // Connection and the body's length. The answer has all headers but Date and
-// Connection, in alphabetical order, and the exact body.
+// Connection, in alphabetical order, and the exact body, without the marks of its chunks.
 type goldenCase struct {
 	directives map[string]string
 	head, body string
@@ -53,6 +54,8 @@ type Platform struct {
 	Exchanger *credential.Exchanger
 	// Identity is a connection to the scripted identity service.
 	Identity grpc.ClientConnInterface
+	// Benefits is a connection to the scripted benefits service.
+	Benefits grpc.ClientConnInterface
 }
 
 // Families makes the families of a case.
@@ -118,11 +121,12 @@ func (c goldenCase) run(t *testing.T, families Families) string {
 	t.Helper()
 	auth := (&Auth{Fails: c.reason("fails"), ExchangeFails: c.reason("exchange-fails"), Field: c.directives["field"]}).Serve(t)
 	identity := (&Identity{Fails: c.reason("identity-fails"), Field: c.directives["field"]}).Serve(t)
+	benefits := (&Benefits{Fails: c.reason("benefits-fails"), Field: c.directives["field"]}).Serve(t)
 	exchanger, err := credential.NewExchanger(auth, Nothing{}, edge.Callers{}, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	mounted, err := families(Platform{Auth: auth, Exchanger: exchanger, Identity: identity})
+	mounted, err := families(Platform{Auth: auth, Exchanger: exchanger, Identity: identity, Benefits: benefits})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,5 +199,12 @@ func render(answer []byte) string {
 		return strings.HasPrefix(line, "Date: ") || line == "Connection: close"
 	})
 	slices.Sort(headers)
+	if slices.Contains(headers, "Transfer-Encoding: chunked") {
+		whole, err := io.ReadAll(httputil.NewChunkedReader(strings.NewReader(body)))
+		if err != nil {
+			return err.Error()
+		}
+		body = string(whole)
+	}
 	return strings.Join(append([]string{lines[0]}, headers...), "\n") + "\n\n" + body
 }

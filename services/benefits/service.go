@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"log/slog"
+	"sync"
 	"time"
 
 	"go.opentelemetry.io/otel/metric"
@@ -51,13 +52,29 @@ type Service struct {
 	situations Situations
 	now        func() time.Time
 	logger     *slog.Logger
+
+	catalogue *catalogue
+	faults    *faults
+	// streams are the receivers of streams.
+	streams sync.WaitGroup
+	// simulations has a place for each that may run.
+	simulations chan struct{}
 }
 
 // New makes a replica.
 func New(_ context.Context, config Config, deps Deps) (*Service, error) {
-	return &Service{
+	s := &Service{
 		config: config, store: store.New(deps.DB, deps.Now), situations: deps.Situations, now: deps.Now, logger: deps.Logger,
-	}, nil
+		simulations: make(chan struct{}, maxSimulations),
+	}
+	var err error
+	if s.catalogue, err = newCatalogue(s.store); err != nil {
+		return nil, err
+	}
+	if s.faults, err = newFaults(deps.Meter, deps.Logger, deps.Now); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // Register adds the service's RPCs to a server.
@@ -67,8 +84,9 @@ func (s *Service) Register(server grpc.ServiceRegistrar) {
 	benefitsv1.RegisterSimulationServiceServer(server, &simulationService{Service: s})
 }
 
-// Run follows the catalogue until ctx ends; it returns nil then.
+// Run waits until ctx ends, and then for what streams have left; it returns nil.
 func (s *Service) Run(ctx context.Context) error {
 	<-ctx.Done()
+	s.streams.Wait()
 	return nil
 }

@@ -2,9 +2,14 @@
 package storetest
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/testing/protocmp"
 
 	"github.com/ventanilla/ventanilla/pkg/testkit"
 	"github.com/ventanilla/ventanilla/services/benefits/internal/store"
@@ -20,7 +25,7 @@ type checks map[string]func(*testing.T, Open)
 // Run runs all checks.
 func Run(t *testing.T, open Open) {
 	all := checks{}
-	for _, some := range []checks{catalogueChecks} {
+	for _, some := range []checks{catalogueChecks, lifeChecks, concurrencyChecks} {
 		maps.Copy(all, some)
 	}
 	for name, check := range all {
@@ -30,7 +35,10 @@ func Run(t *testing.T, open Open) {
 
 const connections = 8
 
-var start = time.Date(2026, 3, 4, 5, 6, 7, 890_000_000, time.UTC)
+var (
+	start = time.Date(2026, 3, 4, 5, 6, 7, 890_000_000, time.UTC)
+	ctx   = context.Background()
+)
 
 func one(t *testing.T, open Open) (*store.Store, *testkit.Clock) {
 	clock := testkit.NewClock(start)
@@ -48,5 +56,19 @@ func check(t failing, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+func wantSame(t failing, what string, got, want any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func wantClass(t failing, what string, err, class error) {
+	t.Helper()
+	if !errors.Is(err, class) {
+		t.Errorf("%s: got %v, want %v", what, err, class)
 	}
 }
