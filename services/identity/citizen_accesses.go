@@ -92,8 +92,12 @@ func citizenActor(actor string) string {
 	return someOperator
 }
 
-// citizenBehalf hides the operators for whom roles and others act. What a client says of itself is the client's to show.
+// citizenBehalf hides the operators for whom roles and others act. What a client says of itself is the client's to show; of what else a
+// role says, only which role it was.
 func citizenBehalf(actor, behalf string) string {
+	if strings.HasPrefix(behalf, "peer:") {
+		behalf, _, _ = strings.Cut(behalf, " ")
+	}
 	if behalf == "" || behalf == thePerson || named(behalf) || strings.HasPrefix(actor, "client:") {
 		return behalf
 	}
