@@ -34,7 +34,7 @@ func (s *citizenService) ListCitizenAccesses(ctx context.Context, req *identityv
 	}
 	answer := &identityv1.ListCitizenAccessesResponse{NextPageToken: req.GetPageToken()}
 	for range maxCitizenPages {
-		left := size - int32(len(answer.GetAccesses())) //nolint:gosec // never more than a page
+		left := size - int32(len(answer.GetAccesses()))
 		page, next, err := auditlog.Page(ctx, s.store.DB(), answer.GetNextPageToken(), left, auditlog.Filter{Target: citizen.Pseudonym})
 		if errors.Is(err, auditlog.ErrPageToken) {
 			return nil, rpcerr.Invalid("page_token", "not one that was given out")
