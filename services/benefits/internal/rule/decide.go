@@ -20,8 +20,9 @@ func (r *Rules) Decide(in *Inputs) (outcome benefitsv1.Outcome, faulty bool) {
 	frame := frameOf((*untraced)(in))
 	defer frame.Close()
 	outcome = benefitsv1.Outcome_OUTCOME_ELIGIBLE
-	for i := range r.conditions {
-		switch c := &r.conditions[i]; c.decide(frame) {
+	conditions := r.ready()
+	for i := range conditions {
+		switch c := &conditions[i]; c.decide(frame) {
 		case types.True:
 		case types.False:
 			return benefitsv1.Outcome_OUTCOME_NOT_ELIGIBLE, false
@@ -50,9 +51,10 @@ type Result struct {
 // Explain says what comes out for each condition, in their order.
 func (r *Rules) Explain(in *Inputs) []Result {
 	in = r.vocabulary.in(in)
-	results := make([]Result, len(r.conditions))
-	for i := range r.conditions {
-		results[i] = r.conditions[i].explain(in)
+	conditions := r.ready()
+	results := make([]Result, len(conditions))
+	for i := range conditions {
+		results[i] = conditions[i].explain(in)
 	}
 	return results
 }
