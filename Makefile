@@ -37,6 +37,7 @@ test: build test-needs ## Run every test of both modules with the race detector.
 	$(E2E) -skip '^TestSkew$$'
 
 bench: build ## Measure CPU, throughput and latency beside the baselines.
+	if command -v npm >/dev/null; then $(MAKE) --no-print-directory services/e2e/bench/peer/node_modules/.package-lock.json; fi
 	VENTANILLA_BIN=$(BINARY) go run ./services/e2e/bench
 
 soak: build test-needs ## Run the end-to-end suite with its drills repeated for hours.
@@ -87,7 +88,7 @@ ci: ## Run what CI runs.
 	.ci/run
 
 clean: ## Remove all that these targets build.
-	rm -rf .bin bin proto/third_party $(NODE_MODULES)
+	rm -rf .bin bin proto/third_party $(NODE_MODULES) services/e2e/bench/peer/node_modules
 
 .PHONY: help run build test bench soak drill skew lint lint-deploy generate proto-baseline tidy format ci clean
 

@@ -68,7 +68,14 @@
 //     The last tenth is compared with the first.
 //   - card issue: through the admin window, and a signature and a transaction of one row in this process.
 //
-// -only picks cost (the kinds of work), memory, stress or identity.
+// Rules are measured by the benchmarks of their package, which this program runs with `go test`; -runs of them:
+//
+//   - decision and explanation: 100 rules for one person, beside bare CEL, which gets the same expressions and facts, and beside
+//     json-rules-engine, when `make bench` could install it. All must find the same rules eligible.
+//   - bulk: 100 rules for 100,000 persons from memory, with the digest of the facts of each.
+//   - catalogue: what a rule costs among 10 to 10,000, in the best round; more rules than the caches hold cost more.
+//
+// -only picks cost (the kinds of work), memory, stress, identity or rules.
 //
 // The load comes from this process, over at most -connections kept-alive
 // HTTP/1.1 connections to loopback, and is not counted. Every answer is checked;

@@ -74,9 +74,9 @@ func parse(args []string) (options, error) {
 	flags.BoolVar(&asked.json, "json", false, "print JSON with every run in place of the table")
 	flags.BoolVar(&asked.check, "check", false, "fail when a goal is missed")
 	flags.StringVar(&asked.postgres, "postgres", "", "`URL` of an empty PostgreSQL database on this machine to use in place of SQLite")
-	flags.Func("only", "measure one `part` only: cost (CPU and latency of each kind of work), stress (overload, slow clients), memory (of auth and gateway alone) or identity (profiles, imports and cards)", func(part string) error {
-		if !slices.Contains([]string{costPart, stressPart, memoryPart, identityPart}, part) {
-			return fmt.Errorf("must be %s, %s, %s or %s", costPart, stressPart, memoryPart, identityPart)
+	flags.Func("only", "measure one `part` only: cost (CPU and latency of each kind of work), stress (overload, slow clients), memory (of auth and gateway alone), identity (profiles, imports and cards) or rules (of benefits)", func(part string) error {
+		if !slices.Contains([]string{costPart, stressPart, memoryPart, identityPart, rulesPart}, part) {
+			return fmt.Errorf("must be %s, %s, %s, %s or %s", costPart, stressPart, memoryPart, identityPart, rulesPart)
 		}
 		asked.only = part
 		return nil
@@ -121,51 +121,70 @@ const (
 	stressPart   = "stress"
 	memoryPart   = "memory"
 	identityPart = "identity"
+	rulesPart    = "rules"
 )
 
-// measureAll owns the folder that the servers work in.
+// wants tells whether a part is to be measured.
+func (o options) wants(part string) bool { return o.only == "" || o.only == part }
+
+// measureAll measures the parts that are asked for.
 func measureAll(ctx context.Context, asked options, progress func(string)) (report, error) {
+	var result measured
+	var err error
+	if asked.wants(rulesPart) {
+		if result.rules, err = measureRules(ctx, asked, progress); err != nil {
+			return report{}, errors.Join(err, context.Cause(ctx))
+		}
+	}
+	if asked.only != rulesPart {
+		if err := measurePlatform(ctx, asked, &result, progress); err != nil {
+			return report{}, errors.Join(err, context.Cause(ctx))
+		}
+	}
+	return newReport(asked, result), nil
+}
+
+// measurePlatform measures what takes the platform's binary. It owns the folder that the servers work in.
+func measurePlatform(ctx context.Context, asked options, result *measured, progress func(string)) error {
 	dir, err := os.MkdirTemp("", "ventanilla-bench-")
 	if err != nil {
-		return report{}, fmt.Errorf("making a folder: %w", err)
+		return fmt.Errorf("making a folder: %w", err)
 	}
 	defer os.RemoveAll(dir)
 	progress("building " + platformName)
 	platform, err := newPlatform(ctx, dir, asked)
 	if err != nil {
-		return report{}, err
+		return err
 	}
-	wants := func(part string) bool { return asked.only == "" || asked.only == part }
-	var result measured
-	if wants(memoryPart) {
+	if asked.wants(memoryPart) {
 		if result.memory, err = platform.memory(ctx, progress); err != nil {
-			return report{}, errors.Join(err, context.Cause(ctx))
+			return err
 		}
 	}
-	if wants(identityPart) {
+	if asked.wants(identityPart) {
 		if result.persons, err = platform.persons(ctx, asked, progress); err != nil {
-			return report{}, errors.Join(err, context.Cause(ctx))
+			return err
 		}
 	}
 	if asked.only == memoryPart || asked.only == identityPart {
-		return newReport(asked, result), nil
+		return nil
 	}
 	progress("issuing tokens for a later process")
 	work, reply, err := platform.firstLife(ctx, asked)
 	if err != nil {
-		return report{}, err
+		return err
 	}
-	if wants(costPart) {
+	if asked.wants(costPart) {
 		if result.costs, err = platform.cost(ctx, asked, work, reply, progress); err != nil {
-			return report{}, errors.Join(err, context.Cause(ctx))
+			return err
 		}
 	}
-	if wants(stressPart) { // the last, for it leaves this process on some of the cores
+	if asked.wants(stressPart) { // the last, for it leaves this process on some of the cores
 		if result.stress, err = platform.stress(ctx, work, asked.runs, progress); err != nil {
-			return report{}, errors.Join(err, context.Cause(ctx))
+			return err
 		}
 	}
-	return newReport(asked, result), nil
+	return nil
 }
 
 // cost measures the platform and the baselines in rounds. It owns the servers.

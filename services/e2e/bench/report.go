@@ -83,6 +83,8 @@ type measured struct {
 	memory []memory
 	// persons is nil when it was not asked for.
 	persons *personsFound
+	// rules is nil when it was not asked for.
+	rules *rulesFound
 }
 
 // newReport sums up the runs, by kind of work and server.
@@ -108,6 +110,9 @@ func newReport(asked options, found measured) report {
 	}
 	if found.persons != nil {
 		r.addPersons(*found.persons)
+	}
+	if found.rules != nil {
+		r.addRules(*found.rules)
 	}
 	return r
 }

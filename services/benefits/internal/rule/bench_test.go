@@ -27,9 +27,14 @@ const benchRules = 100
 
 func benchVocabulary(b *testing.B) *rule.Vocabulary {
 	v, err := rule.NewVocabulary([]*benefitsv1.FactDefinition{
-		{Name: "person.sex", Type: text}, {Name: "person.employment", Type: text}, {Name: "person.income", Type: double},
-		{Name: "person.disabled", Type: boolean}, {Name: "person.programmes", Type: texts}, {Name: "person.contributed_months", Type: integer},
-		{Name: "household.rsh_tranche", Type: integer}, {Name: "household.commune", Type: text},
+		{Name: "person.sex", Type: text},
+		{Name: "person.employment", Type: text},
+		{Name: "person.income", Type: double},
+		{Name: "person.disabled", Type: boolean},
+		{Name: "person.programmes", Type: texts},
+		{Name: "person.contributed_months", Type: integer},
+		{Name: "household.rsh_tranche", Type: integer},
+		{Name: "household.commune", Type: text},
 	})
 	check(b, err)
 	return v
@@ -92,13 +97,17 @@ func cpuTime(b *testing.B) time.Duration {
 // BenchmarkRules decides and explains 100 rules for one person, of whom all is known, and of whom half is.
 func BenchmarkRules(b *testing.B) {
 	v := benchVocabulary(b)
-	rules, bare := benchCompiled(b, v, benchRules), benchBare(b, v)
+	rules := benchCompiled(b, v, benchRules)
 	all, half := benchFacts(), benchFacts()
 	for _, name := range []string{"person.employment", "person.income", "person.programmes", "person.contributed_months", "household.rsh_tranche", "household.commune"} {
 		delete(half, name)
 	}
 	for name, facts := range map[string]map[string]any{"known": all, "half": half} {
-		in := example(b, v, facts)
+		options := []cel.EvalOption{cel.OptOptimize}
+		if name == "half" { // else it would not know of unknowns
+			options = append(options, cel.OptPartialEval)
+		}
+		in, bare := example(b, v, facts), benchBare(b, v, options...)
 		count := 0
 		b.Run("decide/"+name, func(b *testing.B) {
 			benchmark(b, func() {
@@ -134,7 +143,7 @@ func BenchmarkRules(b *testing.B) {
 }
 
 // benchBare compiles the rules with nothing but CEL.
-func benchBare(b *testing.B, v *rule.Vocabulary) []cel.Program {
+func benchBare(b *testing.B, v *rule.Vocabulary, of ...cel.EvalOption) []cel.Program {
 	kinds := map[benefitsv1.FactType]*cel.Type{
 		boolean: cel.BoolType, integer: cel.IntType, double: cel.DoubleType, text: cel.StringType, date: cel.TimestampType, texts: cel.ListType(cel.StringType),
 	}
@@ -148,7 +157,7 @@ func benchBare(b *testing.B, v *rule.Vocabulary) []cel.Program {
 	for i := range programs {
 		ast, issues := env.Compile(benchExpression(i))
 		check(b, issues.Err())
-		programs[i], err = env.Program(ast, cel.EvalOptions(cel.OptOptimize, cel.OptPartialEval))
+		programs[i], err = env.Program(ast, cel.EvalOptions(of...))
 		check(b, err)
 	}
 	return programs
@@ -185,7 +194,8 @@ func bareActivation(b *testing.B, v *rule.Vocabulary, in *rule.Inputs) cel.Activ
 	return activation
 }
 
-// BenchmarkRulesCatalogue decides as many rules as a catalogue has for one person. Beside it, what it takes to compile one and what it holds.
+// BenchmarkRulesCatalogue decides as many rules as a catalogue has for one person, each round on its own, of which the best is the least disturbed.
+// Beside it, what it takes to compile one and what it holds.
 func BenchmarkRulesCatalogue(b *testing.B) {
 	v := benchVocabulary(b)
 	in := example(b, v, benchFacts())
@@ -203,7 +213,13 @@ func BenchmarkRulesCatalogue(b *testing.B) {
 			compiling := cpuTime(b) - began
 			runtime.GC()
 			held = heap() - held
-			benchmark(b, round)
+			best := time.Hour
+			benchmark(b, func() {
+				began := time.Now()
+				round()
+				best = min(best, time.Since(began))
+			})
+			b.ReportMetric(float64(best)/float64(size), "best-ns/rule")
 			b.ReportMetric(compiling.Seconds()*1e6/float64(size), "compile-cpu-µs/rule")
 			b.ReportMetric(held/1e3/float64(size), "kB/rule")
 		})

@@ -21,7 +21,10 @@ func TestConcurrent(t *testing.T) {
 		"today + duration('1h') > person.pension_since", "person.contributed_months * 9223372036854775807 > 1",
 	}
 	people := []map[string]any{
-		nil, {"person.children": 0}, {"person.children": 3, "household.commune": "0000-01-01T00:00:00Z"}, {"household.commune": "10000-01-01T00:00:00Z", "person.disabled": true},
+		nil,
+		{"person.children": 0},
+		{"person.children": 3, "household.commune": "0000-01-01T00:00:00Z"},
+		{"household.commune": "10000-01-01T00:00:00Z", "person.disabled": true},
 		{"person.programmes": []any{"suf", "pgu"}, "household.services": []any{"agua"}, "person.contributed_months": 7},
 		{"person.programmes": []any{"suf", "pgu"}, "person.pension_since": "0001-01-01", "household.rsh_tranche": 40},
 	}

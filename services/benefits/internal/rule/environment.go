@@ -67,8 +67,8 @@ func (v *Vocabulary) environment() (*cel.Env, error) {
 		cel.Function(overloads.TypeConvertTimestamp, cel.Overload(overloads.StringToTimestamp,
 			[]*cel.Type{cel.StringType}, cel.TimestampType, cel.UnaryBinding(celTimestamp))),
 	}
-	for _, fact := range v.facts {
-		options = append(options, cel.Variable(fact.GetName(), celType(fact.GetType())))
+	for slot, fact := range v.facts {
+		options = append(options, cel.Variable(fact.GetName(), v.kinds[slot].cel))
 	}
 	return cel.NewCustomEnv(options...)
 }

@@ -41,7 +41,7 @@ func (in *Inputs) take(of *group, facts map[string]*structpb.Value) {
 		if !ok {
 			continue
 		}
-		if known, err := toCEL(in.vocabulary.facts[slot].GetType(), value); err == nil {
+		if known, ok := in.vocabulary.kinds[slot].read(value); ok {
 			in.values[slot] = known
 		}
 	}
@@ -56,9 +56,9 @@ func (v *Vocabulary) Example(facts *structpb.Struct, asOf time.Time) (*Inputs, e
 		if !ok {
 			return nil, fmt.Errorf("%q is no fact of the catalogue", name)
 		}
-		value, err := toCEL(v.facts[slot].GetType(), facts.GetFields()[name])
-		if err != nil {
-			return nil, fmt.Errorf("%q %w; leave it out for unknown", name, err)
+		value, ok := v.kinds[slot].read(facts.GetFields()[name])
+		if !ok {
+			return nil, fmt.Errorf("%q %s; leave it out for unknown", name, v.kinds[slot].must)
 		}
 		in.values[slot] = value
 	}
@@ -83,7 +83,7 @@ func (v *Vocabulary) in(in *Inputs) *Inputs {
 	}
 	own := v.inputs(in.today.Time)
 	for slot, fact := range v.facts {
-		if from, ok := in.vocabulary.slots[fact.GetName()]; ok && in.vocabulary.facts[from].GetType() == fact.GetType() {
+		if from, ok := in.vocabulary.slots[fact.GetName()]; ok && in.vocabulary.kinds[from] == v.kinds[slot] {
 			own.values[slot] = in.values[from]
 		}
 	}

@@ -87,12 +87,26 @@ func TestWrongTypes(t *testing.T) {
 		name string
 		bad  any
 	}{
-		{"employed", 1}, {"employed", "true"}, {"employed", nil},
-		{"children", 1.5}, {"children", "1"}, {"children", 1e300}, {"children", 9007199254740992}, {"children", true},
-		{"income", "1"}, {"income", []any{1}},
-		{"sex", 1}, {"sex", strings.Repeat("x", 4097)},
-		{"pension_since", "2020-02-30"}, {"pension_since", "0000-01-01"}, {"pension_since", "2020-02-03T00:00:00Z"}, {"pension_since", 2020},
-		{"programmes", "pgu"}, {"programmes", []any{1}}, {"programmes", many}, {"programmes", []any{strings.Repeat("x", 257)}},
+		{"employed", 1},
+		{"employed", "true"},
+		{"employed", nil},
+		{"children", 1.5},
+		{"children", "1"},
+		{"children", 1e300},
+		{"children", 9007199254740992},
+		{"children", true},
+		{"income", "1"},
+		{"income", []any{1}},
+		{"sex", 1},
+		{"sex", strings.Repeat("x", 4097)},
+		{"pension_since", "2020-02-30"},
+		{"pension_since", "0000-01-01"},
+		{"pension_since", "2020-02-03T00:00:00Z"},
+		{"pension_since", 2020},
+		{"programmes", "pgu"},
+		{"programmes", []any{1}},
+		{"programmes", many},
+		{"programmes", []any{strings.Repeat("x", 257)}},
 	} {
 		in := v.Inputs(&identityv1.Situation{PersonId: "p", Facts: map[string]*structpb.Value{c.name: value(t, c.bad)}}, day)
 		if got, ok := in.Value("person." + c.name); ok {

@@ -2,6 +2,7 @@ package rule_test
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
 	"slices"
@@ -145,10 +146,7 @@ func (l loop) value(in scope) any {
 	values := make([]any, len(items))
 	held := 0
 	for i, item := range items {
-		inner := scope{"item": item}
-		for name, value := range in {
-			inner[name] = value
-		}
+		inner := maps.Clone(in)
 		inner["item"] = item
 		if values[i] = l.asks.value(inner); values[i] == true {
 			held++

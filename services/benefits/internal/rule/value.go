@@ -22,67 +22,65 @@ const (
 	maxInteger = 1 << 53
 )
 
-func celType(of benefitsv1.FactType) *cel.Type {
-	switch of {
-	case benefitsv1.FactType_FACT_TYPE_BOOL:
-		return cel.BoolType
-	case benefitsv1.FactType_FACT_TYPE_INT:
-		return cel.IntType
-	case benefitsv1.FactType_FACT_TYPE_DOUBLE:
-		return cel.DoubleType
-	case benefitsv1.FactType_FACT_TYPE_STRING:
-		return cel.StringType
-	case benefitsv1.FactType_FACT_TYPE_DATE:
-		return cel.TimestampType
-	case benefitsv1.FactType_FACT_TYPE_STRING_LIST:
-		return cel.ListType(cel.StringType)
-	}
-	return nil
+// kind is a type of facts.
+type kind struct {
+	cel *cel.Type
+	// read takes a value of the type from JSON, or says that it is none.
+	read func(*structpb.Value) (ref.Val, bool)
+	// must says what a value has to be.
+	must string
 }
 
-// toCEL turns a value on record into one of the type; the error says what it must be.
-func toCEL(of benefitsv1.FactType, in *structpb.Value) (ref.Val, error) {
-	switch of {
-	case benefitsv1.FactType_FACT_TYPE_BOOL:
-		if v, ok := in.GetKind().(*structpb.Value_BoolValue); ok {
-			return types.Bool(v.BoolValue), nil
-		}
-		return nil, fmt.Errorf("must be true or false")
-	case benefitsv1.FactType_FACT_TYPE_INT:
-		if v, ok := in.GetKind().(*structpb.Value_NumberValue); ok && v.NumberValue == math.Trunc(v.NumberValue) && math.Abs(v.NumberValue) < maxInteger {
-			return types.Int(v.NumberValue), nil
-		}
-		return nil, fmt.Errorf("must be a whole number")
-	case benefitsv1.FactType_FACT_TYPE_DOUBLE:
-		if v, ok := in.GetKind().(*structpb.Value_NumberValue); ok && !math.IsNaN(v.NumberValue) && !math.IsInf(v.NumberValue, 0) {
-			return types.Double(v.NumberValue), nil
-		}
-		return nil, fmt.Errorf("must be a number")
-	case benefitsv1.FactType_FACT_TYPE_STRING:
-		if v, ok := in.GetKind().(*structpb.Value_StringValue); ok && len(v.StringValue) <= maxStringBytes {
-			return types.String(v.StringValue), nil
-		}
-		return nil, fmt.Errorf("must be a string of at most %d bytes", maxStringBytes)
-	case benefitsv1.FactType_FACT_TYPE_DATE:
-		if day, ok := parseDay(in.GetStringValue()); ok {
-			return types.Timestamp{Time: day}, nil
-		}
-		return nil, fmt.Errorf(`must be a date, "2006-01-02"`)
-	case benefitsv1.FactType_FACT_TYPE_STRING_LIST:
-		if list, ok := stringList(in.GetListValue()); ok {
-			return list, nil
-		}
-		return nil, fmt.Errorf("must be a list of at most %d strings, each of at most %d bytes", maxListItems, maxItemBytes)
-	}
-	return nil, fmt.Errorf("has no type")
+var kinds = map[benefitsv1.FactType]*kind{
+	benefitsv1.FactType_FACT_TYPE_BOOL:        {cel.BoolType, readBool, "must be true or false"},
+	benefitsv1.FactType_FACT_TYPE_INT:         {cel.IntType, readInt, "must be a whole number"},
+	benefitsv1.FactType_FACT_TYPE_DOUBLE:      {cel.DoubleType, readDouble, "must be a number"},
+	benefitsv1.FactType_FACT_TYPE_STRING:      {cel.StringType, readString, fmt.Sprintf("must be a string of at most %d bytes", maxStringBytes)},
+	benefitsv1.FactType_FACT_TYPE_DATE:        {cel.TimestampType, readDate, `must be a date, "2006-01-02"`},
+	benefitsv1.FactType_FACT_TYPE_STRING_LIST: {cel.ListType(cel.StringType), readList, fmt.Sprintf("must be a list of at most %d strings, each of at most %d bytes", maxListItems, maxItemBytes)},
 }
 
-func stringList(in *structpb.ListValue) (ref.Val, bool) {
-	if in == nil || len(in.GetValues()) > maxListItems {
+func readBool(in *structpb.Value) (ref.Val, bool) {
+	v, ok := in.GetKind().(*structpb.Value_BoolValue)
+	return types.Bool(ok && v.BoolValue), ok
+}
+
+func readInt(in *structpb.Value) (ref.Val, bool) {
+	v, ok := in.GetKind().(*structpb.Value_NumberValue)
+	if !ok || v.NumberValue != math.Trunc(v.NumberValue) || math.Abs(v.NumberValue) >= maxInteger {
 		return nil, false
 	}
-	items := make([]string, len(in.GetValues()))
-	for i, item := range in.GetValues() {
+	return types.Int(v.NumberValue), true
+}
+
+func readDouble(in *structpb.Value) (ref.Val, bool) {
+	v, ok := in.GetKind().(*structpb.Value_NumberValue)
+	if !ok || math.IsNaN(v.NumberValue) || math.IsInf(v.NumberValue, 0) {
+		return nil, false
+	}
+	return types.Double(v.NumberValue), true
+}
+
+func readString(in *structpb.Value) (ref.Val, bool) {
+	v, ok := in.GetKind().(*structpb.Value_StringValue)
+	if !ok || len(v.StringValue) > maxStringBytes {
+		return nil, false
+	}
+	return types.String(v.StringValue), true
+}
+
+func readDate(in *structpb.Value) (ref.Val, bool) {
+	day, ok := parseDay(in.GetStringValue())
+	return types.Timestamp{Time: day}, ok
+}
+
+func readList(in *structpb.Value) (ref.Val, bool) {
+	v, ok := in.GetKind().(*structpb.Value_ListValue)
+	if !ok || len(v.ListValue.GetValues()) > maxListItems {
+		return nil, false
+	}
+	items := make([]string, len(v.ListValue.GetValues()))
+	for i, item := range v.ListValue.GetValues() {
 		text, ok := item.GetKind().(*structpb.Value_StringValue)
 		if !ok || len(text.StringValue) > maxItemBytes {
 			return nil, false
@@ -92,7 +90,7 @@ func stringList(in *structpb.ListValue) (ref.Val, bool) {
 	return types.NewStringList(types.DefaultTypeAdapter, items), true
 }
 
-// fromCEL is the inverse of toCEL.
+// fromCEL gives back the value that was read.
 func fromCEL(in ref.Val) *structpb.Value {
 	switch v := in.(type) {
 	case types.Bool:
@@ -114,7 +112,7 @@ func fromCEL(in ref.Val) *structpb.Value {
 	return structpb.NewListValue(&structpb.ListValue{Values: list})
 }
 
-// itemsOf returns what stringList made a list of.
+// itemsOf returns the items of a list that was read.
 func itemsOf(in ref.Val) []string {
 	items, _ := in.Value().([]string)
 	return items

@@ -20,6 +20,7 @@ type Vocabulary struct {
 	// facts are sorted by name; the place of a fact is the slot of its value in Inputs.
 	facts []*benefitsv1.FactDefinition
 	slots map[string]int
+	kinds []*kind
 	// unknowns has the value of each fact that is not known. Its one expression id is the fact's slot.
 	unknowns []*types.Unknown
 	person   *group
@@ -70,6 +71,7 @@ func NewVocabulary(defined []*benefitsv1.FactDefinition) (*Vocabulary, error) {
 		fact := byName[name]
 		v.facts = append(v.facts, fact)
 		v.slots[name] = slot
+		v.kinds = append(v.kinds, kinds[fact.GetType()])
 		v.unknowns = append(v.unknowns, types.NewUnknown(int64(slot), types.NewAttributeTrail(name)))
 		if !fact.GetDerived() {
 			of := v.person
@@ -98,7 +100,7 @@ func checkDefinition(fact *benefitsv1.FactDefinition) error {
 	if slices.Contains(unwritable, parts[2]) {
 		return fmt.Errorf("the fact %q has a word of the language as its name", name)
 	}
-	if celType(fact.GetType()) == nil {
+	if kinds[fact.GetType()] == nil {
 		return fmt.Errorf("the fact %q has no type", name)
 	}
 	return nil

@@ -34,11 +34,11 @@ const (
 	FactType_FACT_TYPE_INT FactType = 2
 	// CEL double.
 	FactType_FACT_TYPE_DOUBLE FactType = 3
-	// CEL string.
+	// CEL string, at most 4096 bytes.
 	FactType_FACT_TYPE_STRING FactType = 4
 	// A day, recorded as "2006-01-02"; CEL timestamp at midnight UTC.
 	FactType_FACT_TYPE_DATE FactType = 5
-	// CEL list of strings, at most 64.
+	// CEL list of strings, at most 64 of at most 256 bytes each.
 	FactType_FACT_TYPE_STRING_LIST FactType = 6
 )
 
