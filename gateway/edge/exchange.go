@@ -87,6 +87,13 @@ func Fail(r *http.Request, err error) {
 	}
 }
 
+// Note has the edge log that an answer which had begun broke off with err.
+func Note(r *http.Request, err error) {
+	if x, ok := fromContext(r.Context()); ok {
+		x.err = rpcerr.FromError(err)
+	}
+}
+
 func fromContext(ctx context.Context) (*exchange, bool) {
 	x, ok := ctx.Value(exchangeKey{}).(*exchange)
 	return x, ok

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http/httputil"
 	"os"
 	"path/filepath"
 	"slices"
@@ -38,7 +39,7 @@ const separator = "\n=== answer\n"
 //
 // The request is as sent, but with line feeds for line ends and without Host,
 // Connection and the body's length. The answer has all headers but Date and
-// Connection, in alphabetical order, and the exact body.
+// Connection, in alphabetical order, and the exact body, without the marks of its chunks.
 type goldenCase struct {
 	directives map[string]string
 	head, body string
@@ -202,5 +203,12 @@ func render(answer []byte) string {
 		return strings.HasPrefix(line, "Date: ") || line == "Connection: close"
 	})
 	slices.Sort(headers)
+	if slices.Contains(headers, "Transfer-Encoding: chunked") {
+		whole, err := io.ReadAll(httputil.NewChunkedReader(strings.NewReader(body)))
+		if err != nil {
+			return err.Error()
+		}
+		body = string(whole)
+	}
 	return strings.Join(append([]string{lines[0]}, headers...), "\n") + "\n\n" + body
 }

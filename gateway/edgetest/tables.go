@@ -23,8 +23,9 @@ func EveryReason[A any](t *testing.T, answers map[errorsv1.Reason]A, services ..
 	for i := range values.Len() {
 		options := values.Get(i).Options()
 		service, _ := proto.GetExtension(options, errorsv1.E_Service).(string)
+		also, _ := proto.GetExtension(options, errorsv1.E_AlsoService).(string)
 		operatorsOnly, _ := proto.GetExtension(options, errorsv1.E_OperatorsOnly).(bool)
-		given := !operatorsOnly && (service == "" || slices.Contains(services, service))
+		given := !operatorsOnly && (service == "" || slices.Contains(services, service) || also != "" && slices.Contains(services, also))
 		if _, answered := answers[errorsv1.Reason(values.Get(i).Number())]; answered != given {
 			t.Errorf("%s: can be given: %t, has an answer: %t", values.Get(i).Name(), given, answered)
 		}
@@ -63,7 +64,7 @@ func collect(message protoreflect.MessageDescriptor, prefix string, validated ma
 }
 
 // EveryRoute fails unless the family's routes are those that the methods of contract are annotated with, by
-// google.api.http and wire.v1.consumes, and produce what their answers have by wire.v1.instead.
+// google.api.http and wire.v1.consumes, and produce what their answers have by wire.v1.instead, or lines when they stream.
 func EveryRoute(t *testing.T, family edge.Family, contracts ...protoreflect.FileDescriptor) {
 	t.Helper()
 	var annotated, mounted []string
@@ -74,13 +75,13 @@ func EveryRoute(t *testing.T, family edge.Family, contracts ...protoreflect.File
 				options := methods.Get(j).Options()
 				consumes, _ := proto.GetExtension(options, wirev1.E_Consumes).([]string)
 				for _, rule := range httpRules(options) {
-					annotated = append(annotated, describe(rule, consumes, produces(methods.Get(j).Output())))
+					annotated = append(annotated, describe(rule, consumes, produces(methods.Get(j))))
 				}
 			}
 		}
 	}
 	for _, route := range family.Routes {
-		mounted = append(mounted, describe(route.Method+" "+route.Path, route.Consumes, route.Produces))
+		mounted = append(mounted, describe(route.Method+" "+route.Path, route.Consumes, append(route.Produces, route.Only)))
 	}
 	slices.Sort(annotated)
 	slices.Sort(mounted)
@@ -111,14 +112,18 @@ func httpRule(rule protoreflect.Message) string {
 	return strings.ToUpper(string(pattern.Name())) + " " + rule.Get(pattern).String()
 }
 
-// produces is the media type that stands instead of JSON for a message, if there is one.
-func produces(message protoreflect.MessageDescriptor) (mediaTypes []string) {
+// produces are the media types that stand instead of JSON for the answer of a method, and "" unless it has lines.
+func produces(method protoreflect.MethodDescriptor) (mediaTypes []string) {
+	message := method.Output()
 	for i := range message.Fields().Len() {
 		if mediaType, _ := proto.GetExtension(message.Fields().Get(i).Options(), wirev1.E_Instead).(string); mediaType != "" {
 			mediaTypes = append(mediaTypes, mediaType)
 		}
 	}
-	return mediaTypes
+	if method.IsStreamingServer() {
+		return append(mediaTypes, dialect.LinesMediaType)
+	}
+	return append(mediaTypes, "")
 }
 
 func describe(rule string, consumes, produces []string) string {

@@ -105,7 +105,7 @@ func accessFor(caller authn.Caller, why *identityv1.Access) (*identityv1.Access,
 func (a *asked) dayText() string { return a.day.Format(time.DateOnly) }
 
 // scope is what to ask identity for. What holds on a day is what holds at its end; on the day as known on which, what holds then.
-func (a *asked) scope(w *words) *identityv1.SituationScope {
+func (a *asked) scope(w *spoken) *identityv1.SituationScope {
 	validAt := time.Date(a.day.Year(), a.day.Month(), a.day.Day()+1, 0, 0, 0, 0, chile()).Add(-time.Millisecond)
 	if a.knownAt.In(chile()).Format(time.DateOnly) == a.dayText() {
 		validAt = a.knownAt
@@ -125,5 +125,5 @@ func (a *asked) basis(digest string) *benefitsv1.Basis {
 
 // inputs are what the rules of the catalogue are given of a person.
 func (a *asked) inputs(situation *identityv1.Situation) *rule.Inputs {
-	return a.catalogue.words.vocabulary.Inputs(situation, a.day)
+	return a.catalogue.spoken.vocabulary.Inputs(situation, a.day)
 }

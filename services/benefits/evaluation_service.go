@@ -70,7 +70,7 @@ func (s *Service) ask(ctx context.Context, subject *benefitsv1.Subject, terms *b
 
 // inputs reads what the rules are given of one person. Nothing is known of an identifier that is not on record; a person_id is.
 func (s *Service) inputs(ctx context.Context, key *identityv1.PersonKey, asked *asked) (*rule.Inputs, error) {
-	found, err := s.read(ctx, []*identityv1.PersonKey{key}, asked.scope(asked.catalogue.words))
+	found, err := s.read(ctx, []*identityv1.PersonKey{key}, asked.scope(asked.catalogue.spoken))
 	if err != nil {
 		return nil, err
 	}

@@ -130,7 +130,7 @@ func (s *Service) decideBatch(ctx context.Context, asked *asked, batch []subject
 	for i, one := range batch {
 		keys[i] = one.key
 	}
-	found, err := s.read(ctx, keys, asked.scope(asked.catalogue.words))
+	found, err := s.read(ctx, keys, asked.scope(asked.catalogue.spoken))
 	if err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func condition(a *asked, c *benefitsv1.Condition, result rule.Result, in *rule.I
 		Name: result.Name, Sentence: translated(c.GetSentences(), a.language), Truth: result.Truth, Faulty: result.Faulty,
 	}
 	for _, name := range result.Missing {
-		answer.Missing = append(answer.Missing, &benefitsv1.FactLabel{Name: name, Label: translated(a.catalogue.words.labels[name], a.language)})
+		answer.Missing = append(answer.Missing, &benefitsv1.FactLabel{Name: name, Label: translated(a.catalogue.spoken.labels[name], a.language)})
 	}
 	if a.caller.Has(scopeFacts) {
 		answer.LookedAt = &structpb.Struct{Fields: make(map[string]*structpb.Value, len(result.LookedAt))}

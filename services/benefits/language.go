@@ -2,9 +2,6 @@ package benefits
 
 import "strings"
 
-// spanish is the language that every text has.
-const spanish = "es"
-
 // translated returns the text in a language, such as "en-GB"; else in the language whatever its country, else in Spanish.
 func translated[T any](texts map[string]T, in string) T {
 	base, _, _ := strings.Cut(in, "-")

@@ -186,6 +186,22 @@ type population struct {
 	known  map[string]*identityv1.Situation
 	asked  []*identityv1.SituationScope
 	failed error
+	// before is called before each answer, if there is one.
+	before func(ctx context.Context)
+}
+
+// scopes are those that were asked for so far.
+func (p *population) scopes() []*identityv1.SituationScope {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.asked)
+}
+
+// fails makes calls fail from now on; nil for none.
+func (p *population) fails(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.failed = err
 }
 
 // knows enters a person under its RUT, or its person_id.
@@ -196,7 +212,10 @@ func (p *population) knows(key string, situation *identityv1.Situation) {
 }
 
 // GetSituations answers with those that are known, and an empty one for others.
-func (p *population) GetSituations(_ context.Context, in *identityv1.GetSituationsRequest, _ ...grpc.CallOption) (*identityv1.GetSituationsResponse, error) {
+func (p *population) GetSituations(ctx context.Context, in *identityv1.GetSituationsRequest, _ ...grpc.CallOption) (*identityv1.GetSituationsResponse, error) {
+	if p.before != nil {
+		p.before(ctx)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asked = append(p.asked, in.GetScope())
@@ -215,7 +234,10 @@ func (p *population) GetSituations(_ context.Context, in *identityv1.GetSituatio
 }
 
 // ListSituations answers with all, by person_id.
-func (p *population) ListSituations(_ context.Context, in *identityv1.ListSituationsRequest, _ ...grpc.CallOption) (*identityv1.ListSituationsResponse, error) {
+func (p *population) ListSituations(ctx context.Context, in *identityv1.ListSituationsRequest, _ ...grpc.CallOption) (*identityv1.ListSituationsResponse, error) {
+	if p.before != nil {
+		p.before(ctx)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asked = append(p.asked, in.GetScope())

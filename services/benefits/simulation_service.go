@@ -67,11 +67,11 @@ func (s *simulationService) Simulate(req *benefitsv1.SimulateRequest, stream grp
 	return stream.Send(&benefitsv1.SimulateResponse{Step: &benefitsv1.SimulateResponse_Summary{Summary: summary}})
 }
 
-// comparison is a draft and what it is compared with, in the same words.
+// comparison is a draft and what it is compared with, compiled with the same facts.
 type comparison struct {
-	asked *asked
-	words *words
-	draft *rule.Rules
+	asked  *asked
+	spoken *spoken
+	draft  *rule.Rules
 	// published is the version that decides; nil for none.
 	published *version
 }
@@ -90,16 +90,16 @@ func (s *Service) compare(ctx context.Context, req *benefitsv1.SimulateRequest, 
 	if c.published != nil {
 		benefits = append(benefits, c.published.benefit)
 	}
-	if c.words, err = wordsOf(benefits, defined, trancheFact, communeFact); err != nil {
+	if c.spoken, err = spokenOf(benefits, defined, trancheFact, communeFact); err != nil {
 		return nil, err
 	}
 	var findings []*benefitsv1.Finding
-	if c.draft, findings = c.words.vocabulary.Compile(draft); c.draft == nil {
+	if c.draft, findings = c.spoken.vocabulary.Compile(draft); c.draft == nil {
 		return nil, invalidBenefit(field, findings)
 	}
 	if c.published != nil {
 		same := *c.published
-		same.rules, _ = c.words.vocabulary.Compile(same.benefit)
+		same.rules, _ = c.spoken.vocabulary.Compile(same.benefit)
 		c.published = &same
 	}
 	return c, nil
@@ -149,7 +149,7 @@ type verdict struct {
 // pages reads everybody and decides page by page.
 func (c *comparison) pages(identity Situations) func(context.Context, func(func(context.Context) ([]verdict, error)) error) error {
 	return func(ctx context.Context, submit func(func(context.Context) ([]verdict, error)) error) error {
-		request := &identityv1.ListSituationsRequest{PageSize: maxPersons, Scope: c.asked.scope(c.words)}
+		request := &identityv1.ListSituationsRequest{PageSize: maxPersons, Scope: c.asked.scope(c.spoken)}
 		for {
 			page, err := identity.ListSituations(ctx, request)
 			if err != nil {
@@ -175,7 +175,7 @@ func (c *comparison) decide(ctx context.Context, situations []*identityv1.Situat
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		in := c.words.vocabulary.Inputs(situation, c.asked.day)
+		in := c.spoken.vocabulary.Inputs(situation, c.asked.day)
 		v := verdict{personID: situation.GetPersonId(), digest: in.Digest(), tranche: text(in, trancheFact), commune: text(in, communeFact)}
 		v.before = benefitsv1.Outcome_OUTCOME_NOT_ELIGIBLE
 		if c.published != nil {

@@ -20,7 +20,7 @@ import (
 type snapshot struct {
 	revision   int64
 	categories map[string]*benefitsv1.Category
-	words      *words
+	spoken     *spoken
 	// versions are those that decide on some day, by benefit and number.
 	versions []*version
 	// lasting tells whether the snapshot is also the catalogue as known later, until the next change.
@@ -89,16 +89,16 @@ func (s *snapshot) compile(published []store.Version, defined []*benefitsv1.Fact
 		benefits[i] = v.benefit
 	}
 	var err error
-	if s.words, err = wordsOf(benefits, defined); err != nil {
+	if s.spoken, err = spokenOf(benefits, defined); err != nil {
 		return err
 	}
-	same := earlier != nil && earlier.words.key == s.words.key
+	same := earlier != nil && earlier.spoken.key == s.spoken.key
 	if same {
-		s.words.vocabulary = earlier.words.vocabulary
+		s.spoken.vocabulary = earlier.spoken.vocabulary
 	}
 	for _, v := range s.versions {
 		if !same || v.rules == nil {
-			v.rules, _ = s.words.vocabulary.Compile(v.benefit) // what is wrong with it is told whenever it decides
+			v.rules, _ = s.spoken.vocabulary.Compile(v.benefit) // what is wrong with it is told whenever it decides
 		}
 	}
 	return nil

@@ -237,7 +237,7 @@ func everyRouteHasARow(t *testing.T, rows []row) {
 		func() (gateway.Family, error) { return cmp.New(nil, nil, nil, nil) },
 		func() (gateway.Family, error) { return tuidd.New(nil, nil, "") },
 		func() (gateway.Family, error) { return iddidialect.New(nil, nil, nil, "") },
-		func() (gateway.Family, error) { return native.New(nil, nil, "") },
+		func() (gateway.Family, error) { return native.New(nil, nil, nil, "") },
 		func() (gateway.Family, error) { return web.New(nil) },
 	) {
 		routes[route.Method+" "+route.Path] = true

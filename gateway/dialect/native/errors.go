@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/ventanilla/ventanilla/gateway/credential"
+	"github.com/ventanilla/ventanilla/gateway/dialect"
 	"github.com/ventanilla/ventanilla/gateway/oauth"
 	"github.com/ventanilla/ventanilla/gateway/wirejson"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
@@ -49,6 +51,9 @@ var answers = map[errorsv1.Reason]answer{
 	errorsv1.Reason_REASON_SCOPE_INVALID:          {400, 400, oauth.InvalidScope, "The scope is invalid or not granted."},
 	errorsv1.Reason_REASON_TOKEN_NOT_OWNED:        {403, 400, oauth.UnauthorizedClient, "The token was issued to another client."},
 	errorsv1.Reason_REASON_GRANT_NOT_ALLOWED:      {403, 400, oauth.UnauthorizedClient, "The client may not use this grant."},
+	errorsv1.Reason_REASON_PERSON_NOT_FOUND:       {404, 400, oauth.InvalidRequest, "No person has the identifier."},
+	errorsv1.Reason_REASON_BENEFIT_NOT_FOUND:      {404, 400, oauth.InvalidRequest, "There is no such benefit, or no version of it that applies."},
+	errorsv1.Reason_REASON_BENEFIT_INVALID:        {400, 400, oauth.InvalidRequest, "The benefit has errors, the first in \"%s\"."},
 }
 
 const (
@@ -72,7 +77,26 @@ type problem struct {
 	Instance string `json:"instance"`
 }
 
+// writeError writes a problem, and at the OAuth endpoints their own shape.
 func writeError(w http.ResponseWriter, r *http.Request, err error) {
+	if !strings.HasPrefix(r.URL.Path, "/oauth2/") {
+		p := problemOf(r, err)
+		if p.Status == http.StatusUnauthorized { // RFC 9110, 15.5.2
+			challengeToken(w.Header(), r)
+		}
+		wirejson.Respond(w, p.Status, problemMediaType, p)
+		return
+	}
+	a, text := answerTo(err)
+	if a.oauthStatus == http.StatusUnauthorized { // RFC 9110, 15.5.2
+		a.oauthCode = oauth.Challenge(w.Header(), r, r.URL.Path == introspectPath)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	wirejson.Respond(w, a.oauthStatus, wirejson.MediaType, oauthError{a.oauthCode, text})
+}
+
+// answerTo is the answer to an error, with its text.
+func answerTo(err error) (answer, string) {
 	a, ok := answers[rpcerr.Reason(err)]
 	if !ok {
 		a = answers[errorsv1.Reason_REASON_INTERNAL]
@@ -81,14 +105,23 @@ func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	if fields := rpcerr.Fields(err); len(fields) > 0 {
 		text = strings.ReplaceAll(text, "%s", fields[0].Field)
 	}
-	if !strings.HasPrefix(r.URL.Path, "/oauth2/") {
-		wirejson.Respond(w, a.status, problemMediaType,
-			problem{"about:blank", http.StatusText(a.status), a.status, text, r.URL.EscapedPath()})
-		return
+	return a, text
+}
+
+// problemOf is the body for an error of a request.
+func problemOf(r *http.Request, err error) problem {
+	a, text := answerTo(err)
+	if path := r.URL.Path; path == evaluateStreamPath || path == simulatePath {
+		text = strings.ReplaceAll(text, wirejson.MediaType, dialect.LinesMediaType)
 	}
-	if a.oauthStatus == http.StatusUnauthorized { // RFC 9110, 15.5.2
-		a.oauthCode = oauth.Challenge(w.Header(), r, r.URL.Path == introspectPath)
+	return problem{"about:blank", http.StatusText(a.status), a.status, text, r.URL.EscapedPath()}
+}
+
+// challengeToken says that an access token is wanted, or another (RFC 6750, 3).
+func challengeToken(h http.Header, r *http.Request) {
+	challenge := `Bearer realm="ventanilla"`
+	if credential.SchemeOf(r.Header["Authorization"]) == credential.Bearer {
+		challenge += `, error="invalid_token"`
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	wirejson.Respond(w, a.oauthStatus, wirejson.MediaType, oauthError{a.oauthCode, text})
+	h["WWW-Authenticate"] = []string{challenge}
 }

@@ -1,6 +1,6 @@
 // Package native is the dialect of the platform itself, and of every path that
 // is no partner's: tokens, their introspection and revocation in OAuth's form, the
-// keys and endpoints that clients may discover, and problem details (RFC 9457) for
+// keys and endpoints that clients may discover, decisions about benefits, and problem details (RFC 9457) for
 // everything else, in English.
 package native
 
@@ -32,24 +32,30 @@ type Auth interface {
 	GetKeySet(ctx context.Context, in *authv1.GetKeySetRequest, opts ...grpc.CallOption) (*authv1.GetKeySetResponse, error)
 }
 
-// New makes the family. issuer is the platform's identifier. Clients of this family and of those named in served, of every
-// data set, may use the OAuth endpoints.
-func New(auth Auth, exchanger oauth.Exchanger, issuer string, served ...string) (edge.Family, error) {
-	tokens := newOAuthAdapter(auth, exchanger, issuer, credential.Clients{
+// New makes the family. issuer is the platform's identifier; benefits leads to the service that decides about benefits. Clients of
+// this family and of those named in served, of every data set, may use it.
+func New(auth Auth, exchanger oauth.Exchanger, benefits grpc.ClientConnInterface, issuer string, served ...string) (edge.Family, error) {
+	everybody := credential.Clients{
 		Families: append([]string{Name}, served...),
 		DataSets: []authv1.DataSet{authv1.DataSet_DATA_SET_PRODUCTION, authv1.DataSet_DATA_SET_STAGING},
-	})
+	}
+	tokens := newOAuthAdapter(auth, exchanger, issuer, everybody)
+	decisions := newBenefitsAdapter(exchanger, benefits, everybody)
 	discover := &discoveryAdapter{auth: auth, issuer: issuer}
 	handler, err := dialect.NewHandler(func(ctx context.Context, mux *runtime.ServeMux) error {
 		return errors.Join(
 			nativev1.RegisterOAuthServiceHandlerServer(ctx, mux, tokens),
 			nativev1.RegisterDiscoveryServiceHandlerServer(ctx, mux, discover),
+			nativev1.RegisterBenefitsServiceHandlerServer(ctx, mux, decisions),
+			// What is generated serves no streams; the last handler of a path counts.
+			mux.HandlePath(http.MethodPost, evaluateStreamPath, serveLines(newOf[nativev1.EvaluateStreamRequest], decisions.evaluateStream)),
+			mux.HandlePath(http.MethodPost, simulatePath, serveLines(newOf[nativev1.SimulateRequest], decisions.simulate)),
 		)
 	})
 	if err != nil {
 		return edge.Family{}, err
 	}
-	form := []string{wirejson.FormMediaType}
+	form, object := []string{wirejson.FormMediaType}, []string{wirejson.MediaType}
 	return edge.Family{
 		Name:     Name,
 		Prefixes: []string{""},
@@ -59,6 +65,10 @@ func New(auth Auth, exchanger oauth.Exchanger, issuer string, served ...string) 
 			{Method: http.MethodPost, Path: revokePath, Consumes: form},
 			{Method: http.MethodGet, Path: keySetPath},
 			{Method: http.MethodGet, Path: metadataPath},
+			{Method: http.MethodPost, Path: evaluatePath, Consumes: object},
+			{Method: http.MethodPost, Path: explainPath, Consumes: object},
+			{Method: http.MethodPost, Path: evaluateStreamPath, Consumes: object, Only: dialect.LinesMediaType},
+			{Method: http.MethodPost, Path: simulatePath, Consumes: object, Only: dialect.LinesMediaType},
 		},
 		Handler:    handler,
 		WriteError: writeError,

@@ -8,7 +8,7 @@ import (
 	nativev1 "github.com/ventanilla/ventanilla/proto/gen/go/native/v1"
 )
 
-func TestEveryReasonHasAnAnswer(t *testing.T) { edgetest.EveryReason(t, native.Answers) }
+func TestEveryReasonHasAnAnswer(t *testing.T) { edgetest.EveryReason(t, native.Answers, "benefits") }
 
 func TestEveryValidatedFieldHasAName(t *testing.T) {
 	for _, fields := range native.Fields {
@@ -17,9 +17,9 @@ func TestEveryValidatedFieldHasAName(t *testing.T) {
 }
 
 func TestEveryRouteIsAnnotated(t *testing.T) {
-	family, err := native.New(nil, nil, "")
+	family, err := native.New(nil, nil, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	edgetest.EveryRoute(t, family, nativev1.File_native_v1_oauth_proto, nativev1.File_native_v1_discovery_proto)
+	edgetest.EveryRoute(t, family, nativev1.File_native_v1_oauth_proto, nativev1.File_native_v1_discovery_proto, nativev1.File_native_v1_benefits_proto)
 }

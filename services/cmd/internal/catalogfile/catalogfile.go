@@ -3,8 +3,10 @@
 package catalogfile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -65,20 +67,28 @@ func (f *Files) Place(field string) (Place, bool) {
 	return Place{}, false
 }
 
-// parse returns the only document of a file.
+// parse returns what the only document of a file has.
 func parse(name string, text []byte) (*yaml.Node, error) {
-	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	var document, another yaml.Node
-	if err := decoder.Decode(&document); err != nil {
-		if len(strings.TrimSpace(string(text))) == 0 || document.Kind == 0 && strings.Contains(err.Error(), "EOF") {
-			return nil, fmt.Errorf("%s: is empty: it must have %s", name, strings.Join(topics(), ", "))
-		}
-		return nil, fmt.Errorf("%s: %w", name, err)
+	err := decoder.Decode(&document)
+	if errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: is empty: it must have %s", name, strings.Join(topics(), ", "))
 	}
-	if err := decoder.Decode(&another); err == nil {
-		return nil, fmt.Errorf("%s:%d: a second document begins here: make it a file of its own", name, another.Line)
+	if err == nil {
+		err = decoder.Decode(&another)
 	}
-	return document.Content[0], nil
+	switch {
+	case errors.Is(err, io.EOF):
+		return document.Content[0], nil
+	case err == nil:
+		return nil, fmt.Errorf("%s:%d: another document begins here: make it a file of its own", name, another.Line)
+	}
+	message := strings.TrimPrefix(err.Error(), "yaml: ")
+	if number, says, found := strings.Cut(strings.TrimPrefix(message, "line "), ": "); found && message[0] == 'l' {
+		return nil, fmt.Errorf("%s:%s: is not YAML: %s", name, number, says)
+	}
+	return nil, fmt.Errorf("%s: is not YAML: %s", name, message)
 }
 
 // topics are the keys of a file.

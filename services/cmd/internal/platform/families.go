@@ -62,7 +62,7 @@ func families(to clients, revocations *authn.Revocations, issuer string) ([]edge
 	if err != nil {
 		return nil, err
 	}
-	everyone, err := native.New(paced, exchanger, issuer, partners()...)
+	everyone, err := native.New(paced, exchanger, to.benefits, issuer, partners()...)
 	if err != nil {
 		return nil, err
 	}

@@ -118,9 +118,10 @@ type Terms struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Only benefits of this category; all when empty.
 	Category string `protobuf:"bytes,1,opt,name=category,proto3" json:"category,omitempty"`
-	// The day as of which, "2006-01-02": the facts that hold and the versions that apply on it. Today in Chile when empty.
+	// The day as of which, "2006-01-02", from 1900 to 2199: the facts that hold and the versions that apply on it. Today in Chile when
+	// empty.
 	AsOf string `protobuf:"bytes,2,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
-	// As known when: facts recorded and versions published by then. Now when absent.
+	// As known when: facts recorded and versions published by then. Now when absent; it cannot be later.
 	KnownAt *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=known_at,json=knownAt,proto3" json:"known_at,omitempty"`
 	// The language of texts; Spanish when empty, or where there is no text in it.
 	Language string `protobuf:"bytes,4,opt,name=language,proto3" json:"language,omitempty"`
@@ -1009,11 +1010,11 @@ const file_ventanilla_benefits_v1_evaluation_proto_rawDesc = "" +
 	"\n" +
 	"identifier\x18\x02 \x01(\v2\".ventanilla.identity.v1.IdentifierH\x00R\n" +
 	"identifierB\x10\n" +
-	"\asubject\x12\x05\xbaH\x02\b\x01\"\xe0\x02\n" +
+	"\asubject\x12\x05\xbaH\x02\b\x01\"\xea\x02\n" +
 	"\x05Terms\x12#\n" +
 	"\bcategory\x18\x01 \x01(\tB\a\xbaH\x04r\x02\x18 R\bcategory\x12;\n" +
-	"\x05as_of\x18\x02 \x01(\tB&\xbaH#r!2\x1f^([0-9]{4}-[0-9]{2}-[0-9]{2})?$R\x04asOf\x125\n" +
-	"\bknown_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\aknownAt\x12<\n" +
+	"\x05as_of\x18\x02 \x01(\tB&\xbaH#r!2\x1f^([0-9]{4}-[0-9]{2}-[0-9]{2})?$R\x04asOf\x12?\n" +
+	"\bknown_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\b\xbaH\x05\xb2\x01\x022\x00R\aknownAt\x12<\n" +
 	"\blanguage\x18\x04 \x01(\tB \xbaH\x1dr\x1b2\x19^([a-z]{2}(-[A-Z]{2})?)?$R\blanguage\x12@\n" +
 	"\bdata_set\x18\x05 \x01(\x0e2\x1b.ventanilla.auth.v1.DataSetB\b\xbaH\x05\x82\x01\x02\x10\x01R\adataSet\x12>\n" +
 	"\x06access\x18\x06 \x01(\v2\x1e.ventanilla.identity.v1.AccessB\x06\xbaH\x03\xc8\x01\x01R\x06access\"\xd9\x01\n" +

@@ -331,6 +331,14 @@ var file_ventanilla_errors_v1_reason_proto_extTypes = []protoimpl.ExtensionInfo{
 	},
 	{
 		ExtendedType:  (*descriptorpb.EnumValueOptions)(nil),
+		ExtensionType: (*string)(nil),
+		Field:         50005,
+		Name:          "ventanilla.errors.v1.also_service",
+		Tag:           "bytes,50005,opt,name=also_service",
+		Filename:      "ventanilla/errors/v1/reason.proto",
+	},
+	{
+		ExtendedType:  (*descriptorpb.EnumValueOptions)(nil),
 		ExtensionType: (*bool)(nil),
 		Field:         50004,
 		Name:          "ventanilla.errors.v1.operators_only",
@@ -349,17 +357,21 @@ var (
 	//
 	// optional string service = 50002;
 	E_Service = &file_ventanilla_errors_v1_reason_proto_extTypes[1]
+	// A service that gives the reason too, beside the one.
+	//
+	// optional string also_service = 50005;
+	E_AlsoService = &file_ventanilla_errors_v1_reason_proto_extTypes[2]
 	// Only RPCs for operators give it. No dialect needs an answer for it. (50003 is etcd's.)
 	//
 	// optional bool operators_only = 50004;
-	E_OperatorsOnly = &file_ventanilla_errors_v1_reason_proto_extTypes[2]
+	E_OperatorsOnly = &file_ventanilla_errors_v1_reason_proto_extTypes[3]
 )
 
 var File_ventanilla_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"!ventanilla/errors/v1/reason.proto\x12\x14ventanilla.errors.v1\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto*\x9f\x12\n" +
+	"!ventanilla/errors/v1/reason.proto\x12\x14ventanilla.errors.v1\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto*\xab\x12\n" +
 	"\x06Reason\x12\x1c\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x1a\x04\x88\xb5\x18\x02\x12\x19\n" +
 	"\x0fREASON_INTERNAL\x10\x01\x1a\x04\x88\xb5\x18\r\x12\x1c\n" +
@@ -402,8 +414,8 @@ const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\x11REASON_KEY_IN_USE\x10:\x1a\b\x88\xb5\x18\t\xa0\xb5\x18\x01\x12&\n" +
 	"\x18REASON_API_KEY_NOT_FOUND\x10;\x1a\b\x88\xb5\x18\x05\xa0\xb5\x18\x01\x12\"\n" +
 	"\x14REASON_API_KEY_LIMIT\x10<\x1a\b\x88\xb5\x18\t\xa0\xb5\x18\x01\x12%\n" +
-	"\x17REASON_SWITCH_NOT_FOUND\x10=\x1a\b\x88\xb5\x18\x05\xa0\xb5\x18\x01\x12-\n" +
-	"\x17REASON_PERSON_NOT_FOUND\x10F\x1a\x10\x88\xb5\x18\x05\x92\xb5\x18\bidentity\x12*\n" +
+	"\x17REASON_SWITCH_NOT_FOUND\x10=\x1a\b\x88\xb5\x18\x05\xa0\xb5\x18\x01\x129\n" +
+	"\x17REASON_PERSON_NOT_FOUND\x10F\x1a\x1c\x88\xb5\x18\x05\x92\xb5\x18\bidentity\xaa\xb5\x18\bbenefits\x12*\n" +
 	"\x14REASON_PERSON_EXISTS\x10G\x1a\x10\x88\xb5\x18\x06\x92\xb5\x18\bidentity\x12+\n" +
 	"\x15REASON_PERSON_CHANGED\x10H\x1a\x10\x88\xb5\x18\n" +
 	"\x92\xb5\x18\bidentity\x121\n" +
@@ -424,7 +436,8 @@ const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\x1dREASON_AUTHOR_MAY_NOT_PUBLISH\x10^\x1a\b\x88\xb5\x18\a\xa0\xb5\x18\x01\x12&\n" +
 	"\x18REASON_FACT_TYPE_CHANGED\x10_\x1a\b\x88\xb5\x18\t\xa0\xb5\x18\x01:I\n" +
 	"\x04code\x12!.google.protobuf.EnumValueOptions\x18ц\x03 \x01(\x0e2\x10.google.rpc.CodeR\x04code:=\n" +
-	"\aservice\x12!.google.protobuf.EnumValueOptions\x18҆\x03 \x01(\tR\aservice:J\n" +
+	"\aservice\x12!.google.protobuf.EnumValueOptions\x18҆\x03 \x01(\tR\aservice:F\n" +
+	"\falso_service\x12!.google.protobuf.EnumValueOptions\x18Ն\x03 \x01(\tR\valsoService:J\n" +
 	"\x0eoperators_only\x12!.google.protobuf.EnumValueOptions\x18Ԇ\x03 \x01(\bR\roperatorsOnlyBMZKgithub.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1;errorsv1b\x06proto3"
 
 var (
@@ -448,12 +461,13 @@ var file_ventanilla_errors_v1_reason_proto_goTypes = []any{
 var file_ventanilla_errors_v1_reason_proto_depIdxs = []int32{
 	1, // 0: ventanilla.errors.v1.code:extendee -> google.protobuf.EnumValueOptions
 	1, // 1: ventanilla.errors.v1.service:extendee -> google.protobuf.EnumValueOptions
-	1, // 2: ventanilla.errors.v1.operators_only:extendee -> google.protobuf.EnumValueOptions
-	2, // 3: ventanilla.errors.v1.code:type_name -> google.rpc.Code
-	4, // [4:4] is the sub-list for method output_type
-	4, // [4:4] is the sub-list for method input_type
-	3, // [3:4] is the sub-list for extension type_name
-	0, // [0:3] is the sub-list for extension extendee
+	1, // 2: ventanilla.errors.v1.also_service:extendee -> google.protobuf.EnumValueOptions
+	1, // 3: ventanilla.errors.v1.operators_only:extendee -> google.protobuf.EnumValueOptions
+	2, // 4: ventanilla.errors.v1.code:type_name -> google.rpc.Code
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	4, // [4:5] is the sub-list for extension type_name
+	0, // [0:4] is the sub-list for extension extendee
 	0, // [0:0] is the sub-list for field type_name
 }
 
@@ -469,7 +483,7 @@ func file_ventanilla_errors_v1_reason_proto_init() {
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ventanilla_errors_v1_reason_proto_rawDesc), len(file_ventanilla_errors_v1_reason_proto_rawDesc)),
 			NumEnums:      1,
 			NumMessages:   0,
-			NumExtensions: 3,
+			NumExtensions: 4,
 			NumServices:   0,
 		},
 		GoTypes:           file_ventanilla_errors_v1_reason_proto_goTypes,

@@ -10,9 +10,9 @@ import (
 	"github.com/ventanilla/ventanilla/services/benefits/internal/rule"
 )
 
-// words are the facts that some benefits speak of. Only these are read of a person; and since they follow from the benefits, what is
+// spoken are the facts that some benefits speak of. Only these are read of a person; and since they follow from the benefits, what is
 // defined later changes neither an answer nor the digest of its inputs.
-type words struct {
+type spoken struct {
 	vocabulary *rule.Vocabulary
 	// key is equal for the same facts with the same types: their rules may be shared.
 	key [sha256.Size]byte
@@ -25,24 +25,24 @@ type words struct {
 // factInExpression finds the names of facts, also where space or a comment is within. It may find too many.
 var factInExpression = regexp.MustCompile(`\b(person|household)(?:\s|//.*\n)*\.(?:\s|//.*\n)*([a-z][a-z0-9_]*)`)
 
-// wordsOf takes from the defined facts those that the benefits speak of, and more.
-func wordsOf(benefits []*benefitsv1.Benefit, defined []*benefitsv1.FactDefinition, more ...string) (*words, error) {
-	spoken := make(map[string]bool)
+// spokenOf takes from the defined facts those that the benefits speak of, and more.
+func spokenOf(benefits []*benefitsv1.Benefit, defined []*benefitsv1.FactDefinition, more ...string) (*spoken, error) {
+	named := make(map[string]bool)
 	for _, name := range more {
-		spoken[name] = true
+		named[name] = true
 	}
 	for _, benefit := range benefits {
 		for _, condition := range benefit.GetConditions() {
 			for _, name := range factInExpression.FindAllStringSubmatch(condition.GetExpression(), -1) {
-				spoken[name[1]+"."+name[2]] = true
+				named[name[1]+"."+name[2]] = true
 			}
 		}
 	}
-	w := &words{labels: make(map[string]map[string]string)}
+	w := &spoken{labels: make(map[string]map[string]string)}
 	var facts []*benefitsv1.FactDefinition
 	var key strings.Builder
 	for _, fact := range defined { // by name
-		if spoken[fact.GetName()] {
+		if named[fact.GetName()] {
 			// The values that there are matter to editors alone: one that is no more must not undo what is published.
 			facts = append(facts, &benefitsv1.FactDefinition{Name: fact.GetName(), Type: fact.GetType(), Labels: fact.GetLabels()})
 			key.WriteString(fact.GetName() + " " + strconv.Itoa(int(fact.GetType())) + "\n")
