@@ -30,6 +30,7 @@ type adminCmd struct {
 	Fact       admin.Facts       `cmd:"" service:"identity" help:"Social facts about persons and households."`
 	Protection admin.Protections `cmd:"" name:"data" service:"identity" help:"What persons may ask for about their data: all of it, or its end."`
 	Access     admin.Accesses    `cmd:"" service:"identity" help:"The tamper-evident record of who read or changed a person's data, and why."`
+	Catalog    admin.Catalogs    `cmd:"" service:"benefits" help:"The catalogue of benefits: its rules, their drafts, reviews and publications."`
 	Import     admin.Import      `cmd:"" service:"identity" help:"Store the rows of a file: persons, households, facts or memberships."`
 }
 
@@ -39,7 +40,7 @@ func (c *adminCmd) AfterApply(parsed *kong.Context, out io.Writer) error {
 		c.Data = platform.DefaultData(false)
 	}
 	var conn *grpc.ClientConn
-	if !c.Log.Verify.Offline() && !c.Access.Verify.Offline() {
+	if !c.Log.Verify.Offline() && !c.Access.Verify.Offline() && !offline(parsed.Selected()) {
 		var err error
 		if conn, err = c.Dial(servedBy(parsed.Selected())); err != nil {
 			return asUsage(err)
@@ -47,6 +48,11 @@ func (c *adminCmd) AfterApply(parsed *kong.Context, out io.Writer) error {
 	}
 	parsed.Bind(conn, admin.Input{Reader: os.Stdin}, admin.Output{Writer: out, JSON: c.JSON})
 	return nil
+}
+
+// offline tells that a command calls nobody, whatever its flags.
+func offline(command *kong.Node) bool {
+	return command != nil && command.Tag != nil && command.Tag.Has("offline")
 }
 
 // servedBy is the service that serves a command.

@@ -11,7 +11,7 @@ import (
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
 )
 
-// Profiles are read by keys alone, and persons are listed in the order of an index, however many there are.
+// Profiles and situations are read by keys alone, and persons are listed in the order of an index, however many there are.
 func TestQueriesReadNoTableThrough(t *testing.T) {
 	for engine, c := range map[sqlstore.Engine]struct{ through, sorted string }{
 		sqlstore.SQLite:     {"SCAN", "ORDER BY"},
@@ -20,13 +20,23 @@ func TestQueriesReadNoTableThrough(t *testing.T) {
 		t.Run(string(engine), func(t *testing.T) {
 			profile := planOf(t, engine, store.SelectProfile, 1, "anna")
 			persons := planOf(t, engine, store.SelectPersons, store.Staging, "anna", 50)
-			for _, plan := range []string{profile, persons} {
+			situated := planOf(t, engine, store.SelectSituated, store.Staging, "anna", 50)
+			for _, plan := range []string{profile, persons, situated} {
 				if strings.Contains(plan, c.through) || !strings.Contains(strings.ToUpper(plan), "INDEX") {
 					t.Errorf("the plan is\n%s", plan)
 				}
 			}
-			if strings.Contains(persons, c.sorted) || !strings.Contains(persons, "person_in_order") {
-				t.Errorf("a page of persons is sorted:\n%s", persons)
+			for _, plan := range []string{persons, situated} {
+				if strings.Contains(plan, c.sorted) || !strings.Contains(plan, "person_in_order") {
+					t.Errorf("a page of persons is sorted:\n%s", plan)
+				}
+			}
+			for query, args := range store.SituationPlans(engine) {
+				plan := planOf(t, engine, query, args...)
+				// The lists are read through, and nothing else.
+				if strings.Contains(strings.ReplaceAll(plan, "SCAN json_each", ""), c.through) {
+					t.Errorf("the plan of\n%s is\n%s", query, plan)
+				}
 			}
 		})
 	}

@@ -77,6 +77,7 @@ func statementsAgreeWithTheModel(t *testing.T, open Open) {
 			"household": r.readHousehold,
 			"of":        r.readHouseholdOf,
 			"read":      r.readFacts,
+			"many":      r.readSituations,
 			"clock": func(rt *rapid.T) {
 				clock.Advance(time.Duration(rapid.IntRange(-3, 10).Draw(rt, "by")) * time.Millisecond)
 			},

@@ -20,7 +20,7 @@ type checks map[string]func(*testing.T, Open)
 // Run runs all checks.
 func Run(t *testing.T, open Open) {
 	all := checks{}
-	for _, some := range []checks{personChecks, cardChecks, rewrapChecks, profileChecks, protectionChecks, householdChecks, importChecks} {
+	for _, some := range []checks{personChecks, cardChecks, rewrapChecks, profileChecks, protectionChecks, householdChecks, situationChecks, importChecks} {
 		maps.Copy(all, some)
 	}
 	for name, check := range all {
