@@ -91,7 +91,8 @@ func (i *Identity) ListCitizenAccesses(ctx context.Context, in *identityv1.ListC
 	return &identityv1.ListCitizenAccessesResponse{Accesses: []*identityv1.CitizenAccess{
 		{At: at, Actor: "client:w1", OnBehalfOf: "the person", Purpose: in.GetPurpose()},
 		{At: at, Actor: "peer:benefits", OnBehalfOf: "client:7", Purpose: "beneficios potenciales"},
-		{At: at, Actor: "peer:benefits", OnBehalfOf: "ana", Purpose: "revisión"},
+		{At: at, Actor: "peer:benefits", OnBehalfOf: "client:7 for Fundación Ñandú", Purpose: "postulación"},
+		{At: at, Actor: "peer:benefits", OnBehalfOf: "operator", Purpose: "revisión"},
 		{At: at, Actor: "operator", Purpose: "reclamo 17"},
 		{At: at, Actor: "client:9", Purpose: "perfil iDDi por folio"},
 		{At: at, Actor: "client:9", OnBehalfOf: "Municipalidad de Ñuñoa", Purpose: "ficha social"},

@@ -8,10 +8,11 @@ var (
 	Fields  = []dialect.Fields{
 		issueFields, widgetTokenFields, exchangeFields, evaluateFields, explainFields, citizenFields, accessFields,
 	}
-	Relations = relations
-	Truths    = truths
-	Reader    = reader
-	Readers   = readers
+	Categories = categories
+	Relations  = relations
+	Truths     = truths
+	Reader     = reader
+	Readers    = readers
 )
 
 // Texts are the statuses' and the codes' texts of an answer.

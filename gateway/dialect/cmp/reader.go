@@ -19,27 +19,32 @@ var readers = map[string]words{
 const (
 	operator    = "operator"
 	clientsMark = "client:"
-	ownBenefits = "peer:" + benefitsRole
+	peersMark   = "peer:"
 	// thePerson is who reads when a client calls for the citizen.
 	thePerson = "the person"
+	// forWhom stands between a client and the one that it names, where the benefits service reads for both.
+	forWhom = " for "
 )
 
 // reader says who read, without identifiers, which mean nothing to the citizen.
 func reader(access *identityv1.CitizenAccess, language string) string {
-	say, actor, behalf := readers[language], access.GetActor(), access.GetOnBehalfOf()
-	switch {
-	case behalf == thePerson:
-		return say.citizen
-	case actor == operator:
-		return say.official
-	case strings.HasPrefix(behalf, clientsMark):
-		return say.client
-	case actor == ownBenefits && behalf != "": // it names operators
-		return say.official
-	case behalf != "":
-		return behalf
-	case strings.HasPrefix(actor, clientsMark):
-		return say.client
+	say, who := readers[language], access.GetOnBehalfOf()
+	if who == "" {
+		who = access.GetActor()
 	}
-	return say.platform
+	client := strings.HasPrefix(who, clientsMark)
+	_, named, _ := strings.Cut(who, forWhom)
+	switch {
+	case who == thePerson:
+		return say.citizen
+	case who == operator:
+		return say.official
+	case client && named != "":
+		return named
+	case client:
+		return say.client
+	case who == "" || strings.HasPrefix(who, peersMark):
+		return say.platform
+	}
+	return who
 }

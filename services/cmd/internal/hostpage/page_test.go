@@ -1,7 +1,6 @@
 package hostpage_test
 
 import (
-	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -56,9 +55,10 @@ func start(t *testing.T, p *platform) (page *hostpage.Page, edge *httptest.Serve
 	return page, edge
 }
 
-func get(page http.Handler, target string) *httptest.ResponseRecorder {
+func get(t *testing.T, page http.Handler, target string) *httptest.ResponseRecorder {
+	t.Helper()
 	w := httptest.NewRecorder()
-	page.ServeHTTP(w, httptest.NewRequestWithContext(context.Background(), http.MethodGet, origin+target, nil))
+	page.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, origin+target, nil))
 	return w
 }
 
@@ -73,7 +73,7 @@ func TestThePageHasTheTokenOfTheChosenCitizen(t *testing.T) {
 		"/": "44444444-4", "/?persona=1": "5126663-3", "/?persona=2": "44444444-4", "/?persona=-1": "44444444-4", "/?persona=x": "44444444-4",
 	} {
 		p.forms = nil
-		w := get(page, target)
+		w := get(t, page, target)
 		if w.Code != http.StatusOK || len(p.forms) != 1 || p.forms[0]["rut"][0] != want {
 			t.Fatalf("%s: %d, asked %v", target, w.Code, p.forms)
 		}
@@ -94,7 +94,7 @@ func TestThePageHasTheTokenOfTheChosenCitizen(t *testing.T) {
 
 func TestThePolicyIsStrict(t *testing.T) {
 	page, edge := start(t, granted())
-	w := get(page, "/")
+	w := get(t, page, "/")
 	policy := w.Header().Get("Content-Security-Policy")
 	for _, want := range []string{"default-src 'none'", "script-src 'self' " + edge.URL, "style-src 'self' " + edge.URL, "connect-src " + edge.URL} {
 		if !strings.Contains(policy+";", want+";") {
@@ -110,24 +110,24 @@ func TestThePolicyIsStrict(t *testing.T) {
 		}
 	}
 	for _, asset := range []string{"/page.js", "/page.css", "/icon.svg"} {
-		if w := get(page, asset); w.Code != http.StatusOK || w.Body.Len() == 0 {
+		if w := get(t, page, asset); w.Code != http.StatusOK || w.Body.Len() == 0 {
 			t.Errorf("%s: %d", asset, w.Code)
 		}
 	}
-	if w := get(page, "/other"); w.Code != http.StatusNotFound {
+	if w := get(t, page, "/other"); w.Code != http.StatusNotFound {
 		t.Errorf("another address: %d", w.Code)
 	}
 }
 
 func TestChoicesAreKept(t *testing.T) {
 	page, _ := start(t, granted())
-	body := get(page, "/?idioma=en&tema=oscuro&prueba=token").Body.String()
+	body := get(t, page, "/?idioma=en&tema=oscuro&prueba=token").Body.String()
 	for _, has := range []string{`<html lang="en" data-theme="oscuro">`, "Ministry of Example", `value="token" selected`, `data-token="xxxxxxxx"`} {
 		if !strings.Contains(body, has) {
 			t.Errorf("no %q in the page", has)
 		}
 	}
-	body = get(page, `/?idioma="><script>&tema=x&prueba=clave`).Body.String()
+	body = get(t, page, `/?idioma="><script>&tema=x&prueba=clave`).Body.String()
 	for _, has := range []string{`<html lang="es" data-theme="auto">`, `data-api-key="otra-clave"`} {
 		if !strings.Contains(body, has) {
 			t.Errorf("no %q in the page", has)
@@ -146,7 +146,7 @@ func TestThePageTellsWhyThereIsNoToken(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			page, _ := start(t, c.platform)
-			if w := get(page, "/"); w.Code != http.StatusBadGateway || !strings.Contains(w.Body.String(), c.want) {
+			if w := get(t, page, "/"); w.Code != http.StatusBadGateway || !strings.Contains(w.Body.String(), c.want) {
 				t.Errorf("%d, without %q", w.Code, c.want)
 			}
 		})

@@ -38,14 +38,14 @@ async function serve(t) {
 
 /**
  * Opens the page. Answers has what the service says to each widget: {status, headers, body}, 'none' for no network, or a
- * function of the count of earlier questions. What the page was told of errors is in heard(), what its policy refused in refused().
+ * function of the count of earlier questions; null for the platform's own. What the page was told of errors is in heard(), what its policy refused in refused().
  */
 export async function visit(t, browser, { answers = {}, lang = 'es', ...options } = {}) {
   const opened = await open(t, browser, options)
   const { context, page } = opened
   const asked = []
   const told = { perfil: found(perfil), hogar: found(hogar), ...answers }
-  await context.route(/\/widgets\/v1\/(perfil|hogar)\?/, async (route) => {
+  if (answers) await context.route(/\/widgets\/v1\/(perfil|hogar)\?/, async (route) => {
     const kind = new URL(route.request().url()).pathname.split('/').at(-1)
     const before = asked.filter((one) => one.kind === kind).length
     asked.push({ kind, url: new URL(route.request().url()), headers: await route.request().allHeaders() })
@@ -56,14 +56,28 @@ export async function visit(t, browser, { answers = {}, lang = 'es', ...options 
       headers: { 'Access-Control-Allow-Origin': '*', 'Access-Control-Expose-Headers': 'Retry-After', 'Cache-Control': 'no-store', ...answer.headers },
     })
   })
+  await listen(page)
+  await page.goto(`${await serve(t)}?lang=${lang}`)
+  return { ...opened, asked, heard: () => page.evaluate(() => heard), refused: () => page.evaluate(() => refused) }
+}
+
+/** Has the page keep the errors that it hears of, and what its policy refuses. */
+export async function listen(page) {
   await page.addInitScript(() => {
     window.heard = []
     window.refused = []
     addEventListener('cmp-widgets:error', ({ detail, target, bubbles, composed }) => heard.push({ by: 'event', detail, at: target.id ?? 'document', bubbles, composed }))
     document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => refused.push(`${violatedDirective} ${blockedURI}`))
   })
-  await page.goto(`${await serve(t)}?lang=${lang}`)
-  return { ...opened, asked, heard: () => page.evaluate(() => heard), refused: () => page.evaluate(() => refused) }
+}
+
+/** Loads the page until its widget is as wanted: what an operator sets is honoured within a second. */
+export async function refresh(page, kind, wanted) {
+  for (const end = Date.now() + 20_000; ; await page.reload()) {
+    const widget = await settled(page, kind)
+    if (await wanted(widget)) return widget
+    if (Date.now() > end) throw new Error(`the widget shows ${await widget.innerText()}`)
+  }
 }
 
 /** Puts a widget on the page, whose handler's errors are heard too. */
