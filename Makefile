@@ -13,9 +13,9 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unkn
 BUILD_FLAGS := -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)'
 PACKAGES := ./... ./proto/...
 CONTRACTS := api partner
-# What Node runs: the validator page, the end-to-end suite's OAuth clients and its browser.
-PAGE := gateway/web/validator
-NODE_MODULES := $(addsuffix /node_modules,$(PAGE) services/e2e/clients services/e2e/openapi services/e2e/browser)
+# What Node runs: the pages, the end-to-end suite's OAuth clients and its browser.
+PAGES := gateway/web/validator gateway/web/widgets
+NODE_MODULES := $(addsuffix /node_modules,$(PAGES) services/e2e/clients services/e2e/openapi services/e2e/browser)
 BINARY := $(CURDIR)/bin/ventanilla
 # After the other tests, so that none competes with the suite's deadlines; never from the
 # cache, which does not see that the binary changed.
@@ -32,7 +32,7 @@ build: ## Build bin/ventanilla.
 	CGO_ENABLED=0 go build $(BUILD_FLAGS) -o $(BINARY) ./services/cmd/ventanilla
 
 test: build test-needs ## Run every test of both modules with the race detector.
-	npm --prefix $(PAGE) test --silent
+	for page in $(PAGES); do npm --prefix "$$page" test --silent; done
 	go list $(PACKAGES) | grep -v '/services/e2e$$' | xargs go test -race
 	$(E2E) -skip '^TestSkew$$'
 
@@ -66,9 +66,9 @@ lint-deploy: build .bin/lint.stamp .bin/kubernetes-schemas/.stamp ## Check the i
 	cd tools/deploy
 	GOWORK=off ../../.bin/golangci-lint run --allow-serial-runners --config ../../.golangci.yml ./...
 
-generate: .bin/buf .bin/protogen.stamp proto/third_party/.stamp $(PAGE)/node_modules/.package-lock.json ## Regenerate what is made of the .proto files and the page's sources.
+generate: .bin/buf .bin/protogen.stamp proto/third_party/.stamp $(PAGES:=/node_modules/.package-lock.json) ## Regenerate what is made of the .proto files and the pages' sources.
 	.bin/buf generate
-	npm --prefix $(PAGE) run --silent build -- --logLevel warn
+	for page in $(PAGES); do npm --prefix "$$page" run --silent build -- --logLevel warn; done
 
 proto-baseline: .bin/buf proto/third_party/.stamp ## Accept the present contracts as what `make lint` compares with.
 	for module in $(CONTRACTS); do .bin/buf build "proto/$$module" --exclude-source-info -o "proto/baseline/$$module.binpb"; done

@@ -7,8 +7,10 @@ package dialect
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
 	"google.golang.org/protobuf/proto"
@@ -25,13 +27,16 @@ type requestKey struct{}
 type request struct {
 	authorization []string
 	query         string
+	origin        []string
+	host          string
 }
 
 // NewHandler makes a family's handler: register puts the partner's services onto
 // its mux. They read JSON and forms, answer JSON, find the caller's credential
 // with Authorization, read the query with Query, set headers of the answer with grpc.SetHeader, and fail
-// with errors of package rpcerr, which the family's WriteError answers.
-func NewHandler(register func(context.Context, *runtime.ServeMux) error) (http.Handler, error) {
+// with errors of package rpcerr, which the family's WriteError answers. Requests that one of guards fails for are
+// answered with its error before their bodies are decoded.
+func NewHandler(register func(context.Context, *runtime.ServeMux) error, guards ...func(*http.Request) error) (http.Handler, error) {
 	json := &wirejson.JSON{}
 	mux := runtime.NewServeMux(
 		runtime.WithMarshalerOption(runtime.MIMEWildcard, json),
@@ -52,7 +57,15 @@ func NewHandler(register func(context.Context, *runtime.ServeMux) error) (http.H
 		// grpc-gateway would let these set deadlines and trailers.
 		delete(r.Header, "Grpc-Timeout")
 		delete(r.Header, "Te")
-		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, request{r.Header["Authorization"], r.URL.RawQuery}))
+		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, request{
+			authorization: r.Header["Authorization"], query: r.URL.RawQuery, origin: r.Header["Origin"], host: r.Host,
+		}))
+		for _, guard := range guards {
+			if err := guard(r); err != nil {
+				edge.Fail(r, err)
+				return
+			}
+		}
 		// Its errors would name no parameter, but have values in them: adapters read the query.
 		r.Form = url.Values{}
 		r.Body = &wirejson.Body{ReadCloser: r.Body}
@@ -70,6 +83,22 @@ func Authorization(ctx context.Context) []string {
 func Query(ctx context.Context, in proto.Message) error {
 	r, _ := ctx.Value(requestKey{}).(request)
 	return wirejson.Query(in, r.query)
+}
+
+// Origin returns the request's Origin header, empty for none: who asks in a browser (RFC 6454, 7). Several are one that is nobody's.
+func Origin(ctx context.Context) string {
+	r, _ := ctx.Value(requestKey{}).(request)
+	return strings.Join(r.origin, ", ")
+}
+
+// Host returns the host that the request names, in lower case and without its port.
+func Host(ctx context.Context) string {
+	r, _ := ctx.Value(requestKey{}).(request)
+	host := r.host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return strings.ToLower(host)
 }
 
 func fail(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, _ http.ResponseWriter, r *http.Request, err error) {

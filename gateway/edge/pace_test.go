@@ -24,7 +24,7 @@ func paced(t *testing.T, clock *testkit.Clock) client {
 	check(t, err)
 	issuer, err := credential.NewPaced(auth, edge.Callers{}, clock.Now)
 	check(t, err)
-	tokens, err := cmp.New(issuer)
+	tokens, err := cmp.New(issuer, nil, nil, nil)
 	check(t, err)
 	introspection, err := tuidd.New(auth, exchanger, edgetest.Issuer)
 	check(t, err)

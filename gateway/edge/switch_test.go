@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ventanilla/ventanilla/gateway/edge"
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 )
 
 // switchboard has switches by family and path, and can be changed while the edge serves.
@@ -88,6 +89,22 @@ func TestWhatAnOperatorSwitchedIsNoErrorInTheLog(t *testing.T) {
 	}
 	c.CloseIdleConnections()
 	if text := log.String(); strings.Contains(text, "level=ERROR") || !strings.Contains(text, "REASON_MAINTENANCE") {
+		t.Errorf("logged %s", text)
+	}
+}
+
+func TestWrongParametersAreNoErrorInTheLogWhateverTheStatus(t *testing.T) {
+	var log bytes.Buffer
+	strict := family("f", func(_ http.ResponseWriter, r *http.Request) { edge.Fail(r, rpcerr.Missing("rut")) }, []string{""}, route("GET", "/"))
+	strict.WriteError = func(w http.ResponseWriter, _ *http.Request, _ error) { w.WriteHeader(http.StatusInternalServerError) }
+	c := start(t, func(_ *edge.Config, opts *edge.Options) {
+		opts.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	}, strict)
+	if answer, _ := c.do(t, "GET", "/", ""); answer.StatusCode != http.StatusInternalServerError {
+		t.Fatalf("status %d", answer.StatusCode)
+	}
+	c.CloseIdleConnections()
+	if text := log.String(); strings.Contains(text, "level=ERROR") || !strings.Contains(text, "REASON_FIELD_MISSING") {
 		t.Errorf("logged %s", text)
 	}
 }

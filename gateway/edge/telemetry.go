@@ -88,7 +88,7 @@ func (s *Server) observe(next handler) handler {
 		s.telemetry.record(ctx, outcome{x.endpoint, method(x.method), x.status}, s.opts.Clock().Sub(start))
 		if span.IsRecording() {
 			span.SetAttributes(semconv.HTTPResponseStatusCode(x.status))
-			if x.status >= http.StatusInternalServerError {
+			if x.status >= http.StatusInternalServerError && !x.wanted() {
 				span.SetStatus(codes.Error, rpcerr.Reason(x.err).String())
 			}
 		}
@@ -107,12 +107,8 @@ func (s *Server) log(ctx context.Context, x *exchange) {
 			s.opts.Logger.WarnContext(ctx, "refusing requests: too many are being served", "limit", s.cfg.Limits.Concurrent)
 		})
 	}
-	if x.status >= http.StatusInternalServerError && !x.shed {
-		switch rpcerr.Reason(x.err) {
-		case errorsv1.Reason_REASON_CANCELLED, errorsv1.Reason_REASON_MAINTENANCE: // the caller's doing, and the operator's
-		default:
-			level = slog.LevelError
-		}
+	if x.status >= http.StatusInternalServerError && !x.shed && !x.wanted() {
+		level = slog.LevelError
 	}
 	if !s.opts.Logger.Enabled(ctx, level) {
 		return
@@ -125,6 +121,16 @@ func (s *Server) log(ctx context.Context, x *exchange) {
 		attributes = append(attributes, slog.Any("error", x.err))
 	}
 	s.opts.Logger.LogAttrs(ctx, level, "request", attributes...)
+}
+
+// wanted tells whether a failure is the caller's doing, or the operator's: there are documents that answer wrong parameters with 500.
+func (x *exchange) wanted() bool {
+	switch rpcerr.Reason(x.err) {
+	case errorsv1.Reason_REASON_CANCELLED, errorsv1.Reason_REASON_MAINTENANCE,
+		errorsv1.Reason_REASON_FIELD_MISSING, errorsv1.Reason_REASON_FIELD_INVALID, errorsv1.Reason_REASON_FIELD_REPEATED:
+		return true
+	}
+	return false
 }
 
 // method is the method's name if it is a known one, so that callers cannot make names up.

@@ -22,7 +22,8 @@ import (
 const Issuer = "https://partners.example.org"
 
 // Auth is an auth service that follows a script. It knows
-//   - the client "1" with the secret "s3cret" of every family, whose scopes are "read" and "write";
+//   - the client "1" with the secret "s3cret" of every family, whose scopes are "read" and "write", and the like "1-staging" of
+//     the staging data set;
 //   - its assertions "1@" with the audience that they name, and its API key "vtk_1_s3cret" for the scope "read", which has a quota of tokens;
 //   - the access tokens "caller.of.tuidd" (of a tuidd client), "active", "bare" (active, with the least said), "unsigned"
 //     (active, and not signed when asked) and "foreign" (which client 1 may not revoke);
@@ -59,7 +60,12 @@ func fails(reason errorsv1.Reason, field string) error {
 	return rpcerr.New(reason, "scripted")
 }
 
-// IssueToken issues to client 1.
+// clients are those with a secret, with their data sets.
+var clients = map[string]authv1.DataSet{
+	"1": authv1.DataSet_DATA_SET_PRODUCTION, "1-staging": authv1.DataSet_DATA_SET_STAGING,
+}
+
+// IssueToken issues to the clients 1 and 1-staging.
 func (a *Auth) IssueToken(_ context.Context, in *authv1.IssueTokenRequest) (*authv1.IssueTokenResponse, error) {
 	if err := fails(a.Fails, a.Field); err != nil {
 		return nil, err
@@ -72,11 +78,11 @@ func (a *Auth) IssueToken(_ context.Context, in *authv1.IssueTokenRequest) (*aut
 	case in.GetApiKey() == apiKey:
 		granted = granted[:1]
 	case asserted(in.GetClientAssertion()):
-	case in.GetClientId() == "1" && in.GetClientSecret() == "s3cret":
+	case clients[in.GetClientId()] != 0 && in.GetClientSecret() == "s3cret" && serves(in, clients[in.GetClientId()]):
 	default:
 		return nil, rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_INVALID, "scripted")
 	}
-	if in.GetClientId() != "1" && in.GetClientId() != "" {
+	if clients[in.GetClientId()] == 0 && in.GetClientId() != "" {
 		return nil, rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_INVALID, "scripted")
 	}
 	scopes = nil

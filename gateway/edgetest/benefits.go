@@ -48,7 +48,7 @@ func (b *Benefits) called(ctx context.Context, terms *benefitsv1.Terms) error {
 		return rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_INVALID, "scripted")
 	case terms.GetAccess().GetPurpose() == "":
 		return rpcerr.Missing("terms.access.purpose")
-	case !slices.Contains([]string{"", "salud", "trabajo", "covid"}, terms.GetCategory()):
+	case !slices.Contains([]string{"", "salud", "educacion", "dependencia", "trabajo", "violencia", "transferencias", "covid"}, terms.GetCategory()):
 		return rpcerr.Invalid("terms.category", "there is no such category")
 	}
 	return nil
@@ -62,12 +62,12 @@ func found(subject *benefitsv1.Subject) error {
 	return nil
 }
 
-// Evaluate tells the purpose of the call as a description, so that cases show it.
+// Evaluate tells the purpose of the call, and its citizen and language if it is for one, as a description, so that cases show them.
 func (b *Benefits) Evaluate(ctx context.Context, in *benefitsv1.EvaluateRequest) (*benefitsv1.EvaluateResponse, error) {
 	if err := errors.Join(b.called(ctx, in.GetTerms()), found(in.GetSubject())); err != nil {
 		return nil, err
 	}
-	return &benefitsv1.EvaluateResponse{Decisions: decided(in.GetTerms(), in.GetOutcomes()), Basis: basis(in.GetTerms())}, nil
+	return &benefitsv1.EvaluateResponse{Decisions: decided(ctx, in.GetTerms(), in.GetOutcomes()), Basis: basis(in.GetTerms())}, nil
 }
 
 // Explain gives each decision one condition of its outcome.
@@ -76,7 +76,7 @@ func (b *Benefits) Explain(ctx context.Context, in *benefitsv1.ExplainRequest) (
 		return nil, err
 	}
 	answer := &benefitsv1.ExplainResponse{Basis: basis(in.GetTerms())}
-	for _, decision := range decided(in.GetTerms(), in.GetOutcomes()) {
+	for _, decision := range decided(ctx, in.GetTerms(), in.GetOutcomes()) {
 		if asked := in.GetBenefitId(); asked == "" || asked == decision.GetBenefitId() {
 			answer.Explanations = append(answer.Explanations, explained(decision))
 		}
@@ -149,12 +149,16 @@ func (b *Benefits) Simulate(in *benefitsv1.SimulateRequest, stream grpc.ServerSt
 }
 
 // decided are the decisions of a category with one of the outcomes.
-func decided(terms *benefitsv1.Terms, outcomes []benefitsv1.Outcome) []*benefitsv1.Decision {
+func decided(ctx context.Context, terms *benefitsv1.Terms, outcomes []benefitsv1.Outcome) []*benefitsv1.Decision {
+	description := terms.GetAccess().GetPurpose()
+	if citizen := citizenOfCall(ctx); citizen != "" {
+		description += " de " + citizen + " en " + terms.GetLanguage()
+	}
 	all := []*benefitsv1.Decision{
 		{
 			BenefitId: "bono-a", Version: 2, Outcome: benefitsv1.Outcome_OUTCOME_ELIGIBLE, Category: "salud",
 			Url: "https://www.chileatiende.example/fichas/1", ChileatiendeIds: []int64{1, 20}, Title: "Bono A <niñez>",
-			Description: terms.GetAccess().GetPurpose(), Beneficiary: benefitsv1.Beneficiary_BENEFICIARY_PERSON,
+			Description: description, Beneficiary: benefitsv1.Beneficiary_BENEFICIARY_PERSON,
 		},
 		{
 			BenefitId: "bono-b", Version: 1, Outcome: benefitsv1.Outcome_OUTCOME_POTENTIAL, Category: "trabajo",

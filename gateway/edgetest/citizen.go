@@ -18,7 +18,8 @@ import (
 //   - the ClaveÚnica tokens "cu.44444444-4" and "cu.55555555-5", each of the citizen whom it names;
 //   - the widget "w1" with the secret "s3cret" and the origin WidgetOrigin, and its tokens, such as "widget.44444444-4.token";
 //   - the access token "cmp.token" with the scope "beneficios", and "cmp.bare.token" without scopes;
-//   - the same of the staging data set: "w1-staging", "cmp.staging.token".
+//   - the same of the staging data set: "w1-staging", "cmp.staging.token";
+//   - the access token "cmp.server.token" of a resource server of the family.
 
 // WidgetOrigin is the origin of the scripted widgets.
 const WidgetOrigin = "https://www.example.cl"
@@ -30,27 +31,25 @@ var never = timestamppb.New(time.Date(2100, time.January, 1, 0, 0, 0, 0, time.UT
 type cmpClient struct {
 	set    authv1.DataSet
 	scopes []string
+	kind   authv1.ClientKind
 }
 
 var (
 	widgets = map[string]cmpClient{
-		"w1":         {authv1.DataSet_DATA_SET_PRODUCTION, []string{"beneficios"}},
-		"w1-staging": {authv1.DataSet_DATA_SET_STAGING, []string{"beneficios"}},
+		"w1":         {authv1.DataSet_DATA_SET_PRODUCTION, []string{"beneficios"}, authv1.ClientKind_CLIENT_KIND_WIDGET},
+		"w1-staging": {authv1.DataSet_DATA_SET_STAGING, []string{"beneficios"}, authv1.ClientKind_CLIENT_KIND_WIDGET},
 	}
 	cmpTokens = map[string]cmpClient{
-		"cmp.token":         {authv1.DataSet_DATA_SET_PRODUCTION, []string{"beneficios"}},
-		"cmp.bare.token":    {authv1.DataSet_DATA_SET_PRODUCTION, nil},
-		"cmp.staging.token": {authv1.DataSet_DATA_SET_STAGING, []string{"beneficios"}},
+		"cmp.token":         {authv1.DataSet_DATA_SET_PRODUCTION, []string{"beneficios"}, authv1.ClientKind_CLIENT_KIND_PARTNER},
+		"cmp.bare.token":    {authv1.DataSet_DATA_SET_PRODUCTION, nil, authv1.ClientKind_CLIENT_KIND_PARTNER},
+		"cmp.staging.token": {authv1.DataSet_DATA_SET_STAGING, []string{"beneficios"}, authv1.ClientKind_CLIENT_KIND_PARTNER},
+		"cmp.server.token":  {authv1.DataSet_DATA_SET_PRODUCTION, nil, authv1.ClientKind_CLIENT_KIND_RESOURCE_SERVER},
 	}
 )
 
 // servedBy tells whether an endpoint serves the client.
 func (c cmpClient) servedBy(endpoint served) bool {
-	asked := endpoint.GetDataSets()
-	if len(asked) == 0 {
-		asked = []authv1.DataSet{authv1.DataSet_DATA_SET_PRODUCTION}
-	}
-	return slices.Contains(endpoint.GetFamilies(), "cmp") && slices.Contains(asked, c.set)
+	return slices.Contains(endpoint.GetFamilies(), "cmp") && serves(endpoint, c.set)
 }
 
 // IssueWidgetToken issues to the widgets.
@@ -82,14 +81,14 @@ func exchangeCMP(in *authv1.ExchangeRequest) (*authv1.Principal, error) {
 	w := in.GetWidgetToken()
 	if w != nil {
 		client, known = widgets[w.GetClientId()]
-		p.ClientId, p.Kind = w.GetClientId(), authv1.ClientKind_CLIENT_KIND_WIDGET
+		p.ClientId = w.GetClientId()
 		p.Citizen = strings.TrimSuffix(strings.TrimPrefix(w.GetToken(), "widget."), ".token")
 		known = known && w.GetToken() == "widget."+p.GetCitizen()+".token"
 	}
 	if !known || !client.servedBy(in) {
 		return nil, nil
 	}
-	p.DataSet, p.Scopes = client.set, client.scopes
+	p.DataSet, p.Scopes, p.Kind = client.set, client.scopes, client.kind
 	if w != nil && w.GetOrigin() != WidgetOrigin {
 		return nil, rpcerr.New(errorsv1.Reason_REASON_ORIGIN_REFUSED, "scripted")
 	}
@@ -106,6 +105,9 @@ func citizenOf(in *authv1.CitizenToken) (string, error) {
 		if field.value == "" {
 			return "", rpcerr.Missing(field.name)
 		}
+	}
+	if len(in.GetToken()) > 4096 {
+		return "", rpcerr.Invalid("citizen.token", "scripted")
 	}
 	asked, err := nationalid.Parse(nationalid.RUT, in.GetRut())
 	if err != nil {

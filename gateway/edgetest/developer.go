@@ -31,9 +31,11 @@ func developerOf(credential string, endpoint served) (set authv1.DataSet, scopes
 	default:
 		return 0, nil, false
 	}
+	return set, scopes, slices.Contains(endpoint.GetFamilies(), "iddi") && serves(endpoint, set)
+}
+
+// serves tells whether an endpoint serves the clients of a data set.
+func serves(endpoint served, set authv1.DataSet) bool {
 	asked := endpoint.GetDataSets()
-	if len(asked) == 0 {
-		asked = []authv1.DataSet{authv1.DataSet_DATA_SET_PRODUCTION}
-	}
-	return set, scopes, slices.Contains(endpoint.GetFamilies(), "iddi") && slices.Contains(asked, set)
+	return slices.Contains(asked, set) || len(asked) == 0 && set == authv1.DataSet_DATA_SET_PRODUCTION
 }

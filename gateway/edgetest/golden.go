@@ -31,7 +31,7 @@ const separator = "\n=== answer\n"
 // goldenCase is a file of testdata: directives, a request, the separator, the answer.
 //
 // A directive is a line "@name value": plain (over plain HTTP), chunked (the body
-// without its length), fill n (n letters after the body), fails REASON (calls of
+// without its length), host NAME (the Host, "example.com" without it), fill n (n letters after the body), fails REASON (calls of
 // auth), exchange-fails REASON, identity-fails REASON, benefits-fails REASON, field PATH (what failures name), repeat n
 // (send it so often; the last answer counts), burst n (the rate limit), and for
 // what an operator switched: maintenance DURATION (how long to wait, 0s for no
@@ -152,7 +152,11 @@ func (c goldenCase) run(t *testing.T, families Families) string {
 func (c goldenCase) bytes() []byte {
 	var b bytes.Buffer
 	b.WriteString(strings.ReplaceAll(c.head, "\n", "\r\n"))
-	b.WriteString("\r\nHost: example.com\r\nConnection: close\r\n")
+	host := "example.com"
+	if c.has("host") {
+		host = c.directives["host"]
+	}
+	b.WriteString("\r\nHost: " + host + "\r\nConnection: close\r\n")
 	if c.has("chunked") {
 		fmt.Fprintf(&b, "Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", len(c.body), c.body)
 		return b.Bytes()

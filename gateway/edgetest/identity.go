@@ -20,11 +20,13 @@ const CardSignature = "ED-K0rHdENdgdMOhcPgD12iRGA1K1lP6Wz-UwSZzj8VOe4MsMdTVPMWJF
 // Identity is an identity service that follows a script. It knows
 //   - production's cards "1zr1RN" (of a student who is a worker and a visitor too), "bare01" (of a person with the least said),
 //     "revok1" and "expir1"; staging's card "stag01"; all of them with CardSignature;
-//   - a catalogue of programmes with three entries, and for staging with one; the others are empty.
+//   - a catalogue of programmes with three entries, and for staging with one; the others are empty;
+//   - citizens (see identity_citizen.go).
 type Identity struct {
 	identityv1.UnimplementedProfileServiceServer
 	identityv1.UnimplementedCardServiceServer
 	identityv1.UnimplementedCatalogueServiceServer
+	identityv1.UnimplementedCitizenServiceServer
 	// Fails is why calls fail; REASON_UNSPECIFIED for none.
 	Fails errorsv1.Reason
 	// Field is the field that failures name, if any.
@@ -38,6 +40,7 @@ func (i *Identity) Serve(t testing.TB) grpc.ClientConnInterface {
 		identityv1.RegisterProfileServiceServer(server, i)
 		identityv1.RegisterCardServiceServer(server, i)
 		identityv1.RegisterCatalogueServiceServer(server, i)
+		identityv1.RegisterCitizenServiceServer(server, i)
 	})
 }
 

@@ -21,7 +21,10 @@ const (
 	StagingValidatorPath = "/cs"
 )
 
-//go:embed validator/dist
+// WidgetsPath is where the widgets' script and stylesheet are, among the addresses of Red de Protección Social.
+const WidgetsPath = "/widgets/v1"
+
+//go:embed validator/dist widgets/dist
 var built embed.FS
 
 // pageHeader is what a browser is told with the page. Scripts and styles come from here alone and are never inline, and
@@ -45,7 +48,27 @@ var workerHeader = map[string]string{
 func New(writeError func(w http.ResponseWriter, r *http.Request, err error)) (edge.Family, error) {
 	family := edge.Family{Name: Name, Prefixes: []string{ValidatorPath}, WriteError: writeError}
 	files := make(map[string]*file)
-	err := fs.WalkDir(built, "validator/dist", func(name string, entry fs.DirEntry, err error) error {
+	for _, page := range []struct {
+		folder string
+		mount  func(f *file, name string) []string
+	}{{"validator/dist", mountValidator}, {"widgets/dist", mountWidgets}} {
+		err := eachFile(page.folder, func(name string, f *file) {
+			for _, at := range page.mount(f, name) {
+				files[at] = f
+				family.Routes = append(family.Routes, edge.Route{Method: http.MethodGet, Path: at, Only: f.mediaType})
+			}
+		})
+		if err != nil {
+			return edge.Family{}, fmt.Errorf("reading the pages: %w", err)
+		}
+	}
+	family.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { files[r.URL.Path].ServeHTTP(w, r) })
+	return family, nil
+}
+
+// eachFile reads what was built into a folder; names begin below it, with a slash.
+func eachFile(folder string, do func(name string, f *file)) error {
+	return fs.WalkDir(built, folder, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -57,22 +80,14 @@ func New(writeError func(w http.ResponseWriter, r *http.Request, err error)) (ed
 		if err != nil {
 			return err
 		}
-		for _, at := range f.mount(strings.TrimPrefix(name, "validator/dist")) {
-			files[at] = f
-			family.Routes = append(family.Routes, edge.Route{Method: http.MethodGet, Path: at, Only: f.mediaType})
-		}
+		do(strings.TrimPrefix(name, folder), f)
 		return nil
 	})
-	if err != nil {
-		return edge.Family{}, fmt.Errorf("reading the pages: %w", err)
-	}
-	family.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { files[r.URL.Path].ServeHTTP(w, r) })
-	return family, nil
 }
 
-// mount sets what a file's name asks for, and tells where it is served. Assets have the digest of their content in their
+// mountValidator sets what a file's name asks for, and tells where it is served. Assets have the digest of their content in their
 // names; the others are asked for anew.
-func (f *file) mount(name string) []string {
+func mountValidator(f *file, name string) []string {
 	switch {
 	case name == "/index.html":
 		f.header = pageHeader
@@ -83,4 +98,13 @@ func (f *file) mount(name string) []string {
 		f.cacheControl = "public, max-age=31536000, immutable"
 	}
 	return []string{ValidatorPath + name}
+}
+
+// sharedHeader lets pages of other origins load the file, also those that isolate themselves.
+var sharedHeader = map[string]string{"Cross-Origin-Resource-Policy": "cross-origin"}
+
+// mountWidgets serves a file under its name, which partners' pages have for ever: browsers ask for a newer one every few minutes.
+func mountWidgets(f *file, name string) []string {
+	f.header, f.cacheControl = sharedHeader, "public, max-age=300"
+	return []string{WidgetsPath + name}
 }

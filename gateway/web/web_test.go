@@ -128,6 +128,42 @@ func TestTheWorkerMayServeThePage(t *testing.T) {
 	}
 }
 
+func TestWidgetsAreForPagesOfOtherOrigins(t *testing.T) {
+	b := start(t)
+	for path, accept := range map[string]string{
+		"/widgets/v1/cmp-widgets.js":  "*/*",
+		"/widgets/v1/cmp-widgets.css": "text/css,*/*;q=0.1",
+	} {
+		answer, body := b.get(t, "GET", path, "Accept", accept, "Origin", "https://ministerio.example")
+		if answer.StatusCode != http.StatusOK || body == "" {
+			t.Errorf("%s: %d", path, answer.StatusCode)
+		}
+		for name, want := range map[string]string{
+			"Access-Control-Allow-Origin":  "*",
+			"Cross-Origin-Resource-Policy": "cross-origin",
+			"Cache-Control":                "public, max-age=300",
+			"X-Content-Type-Options":       "nosniff",
+			"Set-Cookie":                   "",
+		} {
+			if got := answer.Header.Get(name); got != want {
+				t.Errorf("%s: %s: got %q, want %q", path, name, got, want)
+			}
+		}
+		if again, _ := b.get(t, "GET", path, "If-None-Match", answer.Header.Get("ETag")); again.StatusCode != http.StatusNotModified {
+			t.Errorf("%s: %d for a browser that has it", path, again.StatusCode)
+		}
+	}
+}
+
+// The widgets promise partners that their script weighs little.
+func TestTheWidgetsScriptIsSmall(t *testing.T) {
+	answer, _ := start(t).get(t, "GET", "/widgets/v1/cmp-widgets.js", "Accept-Encoding", "gzip")
+	const most = 20_000
+	if answer.ContentLength <= 0 || answer.ContentLength > most {
+		t.Errorf("%d bytes compressed, more than %d", answer.ContentLength, most)
+	}
+}
+
 func TestFilesAreCompressedForThoseWhoTakeIt(t *testing.T) {
 	b := start(t)
 	_, plain := b.get(t, "GET", web.ValidatorPath)

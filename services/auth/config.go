@@ -4,8 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/url"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ventanilla/ventanilla/pkg/keyring"
@@ -37,6 +39,8 @@ type Config struct {
 	ViewPoll time.Duration `koanf:"view_poll"`
 	// Keys says how signing keys are replaced.
 	Keys Keys `koanf:"keys"`
+	// ClaveUnica says where citizens' tokens are asked about.
+	ClaveUnica ClaveUnica `koanf:"clave_unica"`
 	// KEK is the key-encryption key under which private keys are stored.
 	KEK keyring.Config `koanf:"kek"`
 	// Store is the service's database.
@@ -52,8 +56,23 @@ type Keys struct {
 	PublishBefore time.Duration `koanf:"publish_before"`
 }
 
+// ClaveUnica is the `auth.clave_unica` section. Calls about citizens are refused as unavailable where an address is empty.
+type ClaveUnica struct {
+	// UserinfoURL is the address of userinfo for clients of production: https, or http on a loopback host.
+	UserinfoURL string `koanf:"userinfo_url"`
+	// StagingUserinfoURL is the one for clients of staging.
+	StagingUserinfoURL string `koanf:"staging_userinfo_url"`
+	// Timeout bounds a call.
+	Timeout time.Duration `koanf:"timeout"`
+	// Pause is how long ClaveÚnica is left alone after it has not answered several calls in a row.
+	Pause time.Duration `koanf:"pause"`
+}
+
 // keySetsKept is for how long verifiers may keep a key set: the gateway says so to those outside, and pkg/authn does it.
 const keySetsKept = 5 * time.Minute
+
+// maxClaveUnica leaves callers, who wait for five seconds, the time to hear of it.
+const maxClaveUnica = 4 * time.Second
 
 // DefaultConfig returns the defaults. The families, the key-encryption key and the store's URL have none.
 func DefaultConfig() Config {
@@ -62,6 +81,7 @@ func DefaultConfig() Config {
 		IntrospectionMaxAge: 10 * time.Second,
 		ViewPoll:            200 * time.Millisecond,
 		Keys:                Keys{RotateEvery: 90 * 24 * time.Hour, PublishBefore: 10 * time.Minute},
+		ClaveUnica:          ClaveUnica{Timeout: 3 * time.Second, Pause: 5 * time.Second},
 		Store:               store.DefaultConfig(),
 	}
 }
@@ -93,6 +113,7 @@ func (c Config) Validate() error {
 	if every := c.Keys.RotateEvery; every != 0 && every < c.Keys.PublishBefore {
 		errs = append(errs, errors.New("keys.rotate_every: must be 0, for never, or no less than keys.publish_before"))
 	}
+	errs = append(errs, c.ClaveUnica.validate()...)
 	if err := c.KEK.Validate(); err != nil {
 		errs = append(errs, fmt.Errorf("kek: %w", err))
 	}
@@ -111,4 +132,29 @@ func (c Config) checkFamilyScopes() (errs []error) {
 		}
 	}
 	return errs
+}
+
+func (c ClaveUnica) validate() (errs []error) {
+	for name, text := range map[string]string{"userinfo_url": c.UserinfoURL, "staging_userinfo_url": c.StagingUserinfoURL} {
+		if text != "" && !safeURL(text) {
+			errs = append(errs, fmt.Errorf("clave_unica.%s: must be an https URL without user and fragment, or http on a loopback host", name))
+		}
+	}
+	if c.Timeout < 10*time.Millisecond || c.Timeout > maxClaveUnica {
+		errs = append(errs, fmt.Errorf("clave_unica.timeout: must be between 10ms and %s, which callers wait", maxClaveUnica))
+	}
+	if c.Pause < 10*time.Millisecond || c.Pause > 5*time.Minute {
+		errs = append(errs, errors.New("clave_unica.pause: must be between 10ms and 5m"))
+	}
+	return errs
+}
+
+// safeURL tells whether tokens may be sent to an address.
+func safeURL(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" || u.User != nil || u.Fragment != "" {
+		return false
+	}
+	_, loopback, err := originHost(strings.ToLower(u.Hostname()))
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http" && loopback)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"slices"
 	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -50,6 +49,7 @@ func (s *tokenService) Exchange(ctx context.Context, req *authv1.ExchangeRequest
 		Operator:  p.GetOperator(),
 		Roles:     p.GetRoles(),
 		Peer:      p.GetPeer(),
+		Citizen:   p.GetCitizen(),
 		IssuedAt:  now.Unix(),
 		ExpiresAt: expires.Unix(),
 		ID:        rand.Text(),
@@ -62,8 +62,11 @@ func (s *tokenService) Exchange(ctx context.Context, req *authv1.ExchangeRequest
 
 // identify checks the credential. It fails with CREDENTIAL_INVALID when it does
 // not hold, with FIELD_MISSING when a client comes without families, and with
-// PERMISSION_DENIED when a role of the organisation's own presents a client.
+// PERMISSION_DENIED when a role other than the gateway presents a client.
 func (s *tokenService) identify(ctx context.Context, req *authv1.ExchangeRequest) (identity, error) {
+	if req.GetCitizen() != nil && req.GetBearerToken() == "" {
+		return identity{}, rpcerr.Invalid("citizen", "comes with an access token only")
+	}
 	switch credential := req.GetCredential().(type) {
 	case *authv1.ExchangeRequest_OperatorCertificate:
 		return s.operator(ctx, credential.OperatorCertificate)
@@ -74,8 +77,8 @@ func (s *tokenService) identify(ctx context.Context, req *authv1.ExchangeRequest
 		}
 		return identity{principal: &authv1.Principal{Peer: role}}, nil
 	}
-	// The organisation's own programs speak for themselves alone: what others present is not theirs to try.
-	if role, _ := authn.PeerFromContext(ctx); !slices.Contains(services(), role) {
+	// Services and the organisation's own programs speak for themselves alone: what others present is not theirs to try.
+	if role, _ := authn.PeerFromContext(ctx); role != gateway {
 		return identity{}, rpcerr.New(errorsv1.Reason_REASON_PERMISSION_DENIED, "the role may exchange its own certificate only")
 	}
 	if len(req.GetFamilies()) == 0 {
@@ -84,7 +87,9 @@ func (s *tokenService) identify(ctx context.Context, req *authv1.ExchangeRequest
 	of := servedBy(req)
 	switch credential := req.GetCredential().(type) {
 	case *authv1.ExchangeRequest_BearerToken:
-		return s.bearer(ctx, credential.BearerToken, of)
+		return s.bearer(ctx, credential.BearerToken, req.GetCitizen(), of)
+	case *authv1.ExchangeRequest_WidgetToken:
+		return s.widget(ctx, credential.WidgetToken, of)
 	case *authv1.ExchangeRequest_ClientSecret:
 		secret := credential.ClientSecret
 		return identityOf(s.authenticate(ctx, secret.GetClientId(), secret.GetClientSecret(), of))
@@ -96,7 +101,8 @@ func (s *tokenService) identify(ctx context.Context, req *authv1.ExchangeRequest
 	return identity{}, rpcerr.Missing("credential")
 }
 
-func (s *tokenService) bearer(ctx context.Context, text string, of served) (identity, error) {
+// bearer checks an access token, and then the citizen whom its client calls for, if there is one.
+func (s *tokenService) bearer(ctx context.Context, text string, citizen *authv1.CitizenToken, of served) (identity, error) {
 	token, err := s.tokens.inForce(ctx, text)
 	if errors.Is(err, errVoid) {
 		return identity{}, refusedFor(unknownClient, reasonToken)
@@ -112,7 +118,13 @@ func (s *tokenService) bearer(ctx context.Context, text string, of served) (iden
 	}
 	principal := principalOf(token.client, token.Scopes)
 	principal.TokenId, principal.KeyId = token.ID, token.KeyID
-	return identity{principal, token.Expires}, nil
+	if citizen == nil {
+		return identity{principal, token.Expires}, nil
+	}
+	if principal.Citizen, err = askedRUT(citizen); err != nil {
+		return identity{}, err
+	}
+	return identity{principal, token.Expires}, s.citizens.check(ctx, token.client.DataSet, citizen.GetToken(), principal.GetCitizen())
 }
 
 // identityOf is the identity of a client that authenticated, unless it failed to.

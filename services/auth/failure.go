@@ -1,11 +1,20 @@
 package auth
 
 import (
+	"context"
 	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/metadata"
 
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
+
+// once keeps the caller's client from trying again by itself.
+func once(ctx context.Context) {
+	_ = grpc.SetTrailer(ctx, metadata.Pairs("grpc-retry-pushback-ms", "-1")) // fails where there is no server only
+}
 
 // retryAfter is when to come back after a part that is needed was away.
 const retryAfter = time.Second

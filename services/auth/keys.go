@@ -46,7 +46,7 @@ func (s *keyService) ListKeys(ctx context.Context, _ *authv1.ListKeysRequest) (*
 func (s *keyService) RotateKey(ctx context.Context, req *authv1.RotateKeyRequest) (*authv1.RotateKeyResponse, error) {
 	use, ok := useFromProto(req.GetUse(), req.GetAlgorithm())
 	if !ok {
-		return nil, rpcerr.Invalid("algorithm", "internal tokens have ES256 only")
+		return nil, rpcerr.Invalid("algorithm", "internal tokens have ES256, those of widgets HS256, access tokens RS256, ES256 or EdDSA")
 	}
 	changed, err := s.rotateKey(ctx, use, act(ctx, "RotateKey"), func(next store.SigningKey) error {
 		if ready := next.CreatedAt.Add(s.config.Keys.PublishBefore); !req.GetForce() && s.now().Before(ready) {
@@ -139,9 +139,11 @@ func keyNotReady(message string) error {
 	return rpcerr.New(errorsv1.Reason_REASON_KEY_NOT_READY, message)
 }
 
-// useFromProto is false for what no key signs. An algorithm that is not given is that of the use.
+// useFromProto is false for what no key signs.
 func useFromProto(use authv1.KeyUse, algorithm authv1.SignatureAlgorithm) (store.Use, bool) {
 	switch {
+	case use == authv1.KeyUse_KEY_USE_WIDGET:
+		return store.UseWidget, algorithm == authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_HS256
 	case use != authv1.KeyUse_KEY_USE_ACCESS:
 		return store.UseInternal, algorithm == authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_ES256
 	case algorithm == authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_ES256:
@@ -149,7 +151,7 @@ func useFromProto(use authv1.KeyUse, algorithm authv1.SignatureAlgorithm) (store
 	case algorithm == authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_EDDSA:
 		return store.UseAccessEdDSA, true
 	}
-	return store.UseAccess, true
+	return store.UseAccess, algorithm == authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_RS256
 }
 
 func keyToProto(in store.SigningKey) *authv1.SigningKey {
@@ -167,6 +169,8 @@ func keyToProto(in store.SigningKey) *authv1.SigningKey {
 	switch in.Use {
 	case store.UseInternal:
 		out.Use, out.Algorithm = authv1.KeyUse_KEY_USE_INTERNAL, authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_ES256
+	case store.UseWidget:
+		out.Use, out.Algorithm = authv1.KeyUse_KEY_USE_WIDGET, authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_HS256
 	case store.UseAccessES256:
 		out.Algorithm = authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_ES256
 	case store.UseAccessEdDSA:

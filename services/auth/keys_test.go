@@ -21,9 +21,11 @@ const (
 
 	access   = authv1.KeyUse_KEY_USE_ACCESS
 	internal = authv1.KeyUse_KEY_USE_INTERNAL
+	widgets  = authv1.KeyUse_KEY_USE_WIDGET
 	rs256    = authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_RS256
 	es256    = authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_ES256
 	eddsa    = authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_EDDSA
+	hs256    = authv1.SignatureAlgorithm_SIGNATURE_ALGORITHM_HS256
 
 	next    = authv1.KeyState_KEY_STATE_NEXT
 	active  = authv1.KeyState_KEY_STATE_ACTIVE
@@ -334,12 +336,13 @@ func TestKeysAreSealedAnewWhileReplicasServe(t *testing.T) {
 	by := r.security()
 	r.published(by, access, rs256)
 	r.published(by, internal, es256)
+	r.published(by, widgets, hs256)
 	first := p.kek
 	second, err := keyring.New([]byte(strings.Repeat("2", 32)))
 	check(t, err)
 	p.kek = second.WithPrevious(first)
 	renewed := p.replica(true)
-	for _, want := range []int32{10, 0} { // six uses, and a next key of the four that rotate
+	for _, want := range []int32{12, 0} { // seven uses, and a next key of the five that rotate
 		answer, err := renewed.keys().RewrapKeys(renewed.security(), &authv1.RewrapKeysRequest{})
 		check(t, err)
 		if answer.GetRewrapped() != want {

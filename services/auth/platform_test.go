@@ -50,6 +50,10 @@ type platform struct {
 	db    *sqlstore.DB
 	// board has the switches of all replicas.
 	board *board
+	// change adapts the configuration of replicas that are started; nil for none.
+	change func(*auth.Config)
+	// logs is where replicas that are started log to.
+	logs io.Writer
 }
 
 // onBoth runs a test on each engine.
@@ -78,7 +82,7 @@ func openPlatform(t testing.TB, url string, connections int) *platform {
 	t.Cleanup(func() { check(t, db.Close()) })
 	check(t, sqlstore.Migrate(t.Context(), db, auth.Migrations()))
 	clock := testkit.NewClock(start)
-	return &platform{t, ca, kek, clock, clock.Now, db, &board{}}
+	return &platform{t: t, ca: ca, kek: kek, clock: clock, now: clock.Now, db: db, board: &board{}, logs: io.Discard}
 }
 
 // replica is one auth server, reached over mTLS.
@@ -94,14 +98,17 @@ type replica struct {
 // knows of changes elsewhere what it finds out when asked.
 func (p *platform) replica(follow bool) *replica {
 	p.t.Helper()
-	tele, err := telemetry.Setup(p.t.Context(), telemetry.DefaultConfig(), "auth", "test", io.Discard)
+	tele, err := telemetry.Setup(p.t.Context(), telemetry.DefaultConfig(), "auth", "test", p.logs)
 	check(p.t, err)
 	cfg := auth.DefaultConfig()
 	cfg.Families = []string{"cmp", "tuidd", "iddi"}
 	cfg.FamilyScopes = map[string][]string{"iddi": {"perfil"}}
 	cfg.Issuer, cfg.ViewPoll = issuer, 10*time.Millisecond
+	if p.change != nil {
+		p.change(&cfg)
+	}
 	service, err := auth.New(p.t.Context(), cfg, auth.Deps{
-		DB: p.db, KEK: p.kek, Switches: p.board.switches(), Now: p.now, Logger: tele.Logger,
+		DB: p.db, KEK: p.kek, Switches: p.board.switches(), Now: p.now, Meter: tele.Meter, Logger: tele.Logger,
 	})
 	check(p.t, err)
 	verifier, err := service.Verifier()

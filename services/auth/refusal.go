@@ -34,6 +34,7 @@ const (
 	reasonReplay      = "assertion replayed"
 	reasonCertificate = "certificate not valid"
 	reasonOperator    = "disabled or superseded"
+	reasonNoWidget    = "no widget"
 	reasonOther       = "not valid"
 )
 

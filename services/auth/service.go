@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"buf.build/go/protovalidate"
+	"go.opentelemetry.io/otel/metric"
 	"google.golang.org/grpc"
 
 	"github.com/ventanilla/ventanilla/pkg/auditlog"
@@ -57,6 +58,8 @@ type Deps struct {
 	Switches Switches
 	// Now is the clock.
 	Now func() time.Time
+	// Meter makes the metrics.
+	Meter metric.MeterProvider
 	// Logger takes what operators of the platform should know.
 	Logger *slog.Logger
 	// Limiter counts the calls of clients with a limit; in the replica's own buckets when nil.
@@ -75,6 +78,8 @@ type Service struct {
 	now      func() time.Time
 	logger   *slog.Logger
 	wake     chan struct{}
+
+	citizens citizens
 
 	contract   protovalidate.Validator // of registrations
 	assertions *assertion.Verifier
@@ -106,13 +111,13 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	s.ring = keys.NewRing(s.vault, deps.Logger)
 	s.view = directory.New(s.store, s.ring, deps.Now)
 	s.sealer = auditlog.NewSealer(deps.DB, func() auditlog.Keys { return s.logKeys }, deps.Logger)
-	if err := s.load(ctx); err != nil {
+	if err := s.load(ctx, deps.Meter); err != nil {
 		return nil, fmt.Errorf("starting auth: %w", err)
 	}
 	return s, nil
 }
 
-func (s *Service) load(ctx context.Context) (err error) {
+func (s *Service) load(ctx context.Context, meter metric.MeterProvider) (err error) {
 	if s.limiter == nil {
 		if s.limiter, err = ratelimit.NewLocal(s.now); err != nil {
 			return err
@@ -122,6 +127,9 @@ func (s *Service) load(ctx context.Context) (err error) {
 		return err
 	}
 	if s.assertions, err = assertion.NewVerifier(); err != nil {
+		return err
+	}
+	if s.citizens, err = newCitizens(s.config.ClaveUnica, meter, s.logger); err != nil {
 		return err
 	}
 	if s.tokens, err = newAccessTokens(s.ring, s.view, s.now); err != nil {
@@ -183,6 +191,7 @@ func (s *Service) Ready(context.Context) error {
 // The streams of WatchRevocations end with it.
 func (s *Service) Run(ctx context.Context) error {
 	defer s.view.Close()
+	defer s.citizens.close()
 	var beside sync.WaitGroup // what takes long must not make the view old
 	defer beside.Wait()
 	beside.Go(func() { s.each(ctx, sweepEvery, s.sweep) })
@@ -247,6 +256,7 @@ func (s *Service) sweep(ctx context.Context) {
 	s.view.ForgetDeleted(deleted)
 	s.drop(ctx, "expired revocations", s.store.DeleteExpired, before)
 	s.drop(ctx, "used assertions", s.store.DeleteUsedAssertions, before)
+	s.drop(ctx, "citizens without tokens", s.store.DeleteCitizens, before)
 	s.drop(ctx, "deleted clients", s.store.DeleteTombstones, deleted)
 	s.drop(ctx, "deleted API keys", s.store.DeleteDeadAPIKeys, deleted)
 }

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"testing"
 
+	metricnoop "go.opentelemetry.io/otel/metric/noop"
+
 	"github.com/ventanilla/ventanilla/pkg/keyring"
 	"github.com/ventanilla/ventanilla/services/auth"
 )
@@ -19,7 +21,8 @@ func TestAServiceWithTheWrongKeyDoesNotStart(t *testing.T) {
 		want error
 	}{{p.kek, nil}, {wrong, keyring.ErrWrongKey}, {p.kek, nil}} {
 		_, err := auth.New(t.Context(), auth.DefaultConfig(), auth.Deps{
-			DB: p.db, KEK: c.kek, Switches: p.board.switches(), Now: p.clock.Now, Logger: slog.New(slog.DiscardHandler),
+			DB: p.db, KEK: c.kek, Switches: p.board.switches(), Now: p.clock.Now, Meter: metricnoop.NewMeterProvider(),
+			Logger: slog.New(slog.DiscardHandler),
 		})
 		if !errors.Is(err, c.want) {
 			t.Errorf("New: %v, want %v", err, c.want)

@@ -10,9 +10,6 @@ import (
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 
-	"google.golang.org/grpc"
-	"google.golang.org/grpc/metadata"
-
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	"github.com/ventanilla/ventanilla/pkg/switches"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
@@ -138,7 +135,7 @@ func switchFailure(ctx context.Context, err error) error {
 	if errors.Is(err, switches.ErrNotFound) {
 		return rpcerr.Wrap(errorsv1.Reason_REASON_SWITCH_NOT_FOUND, err, "no such switch is set")
 	}
-	_ = grpc.SetTrailer(ctx, metadata.Pairs("grpc-retry-pushback-ms", "-1")) // fails where there is no server only
+	once(ctx)
 	return rpcerr.Wrap(errorsv1.Reason_REASON_UNAVAILABLE, err,
 		"etcd does not answer: gateways keep to what they last heard; look at the switches once it is back", rpcerr.RetryAfter(retryAfter))
 }

@@ -26,6 +26,7 @@ func TestPlatform(t *testing.T) {
 		{"request ids", requestIDs},
 		{"probes", probes},
 		{"identities", identities},
+		{"benefits", benefits},
 		{"administration", administration},
 	}
 	for _, c := range cases {

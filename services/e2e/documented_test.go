@@ -18,7 +18,7 @@ func documentedExamples(t *testing.T, p *platform) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, page := range []string{"native.md", "tuidd.md", "iddi.md"} {
+	for _, page := range []string{"native.md", "tuidd.md", "iddi.md", "cmp.md"} {
 		t.Run(page, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("..", "..", "docs", page))
 			if err != nil {
@@ -51,7 +51,11 @@ func documentedExamples(t *testing.T, p *platform) {
 			cmd.Env = append(bareEnvironment(), "DEMO="+p.file, "NODE_EXTRA_CA_CERTS="+p.demo.CAFile, "BASE="+p.base, "CA="+p.demo.CAFile,
 				"ID="+p.partner.id, "SECRET="+p.partner.secret, "SERVER_ID="+p.resource.id, "SERVER_SECRET="+p.resource.secret,
 				"API_KEY="+p.demo.IDDi.APIKey, "EXTENDED_KEY="+p.demo.IDDi.ExtendedKey,
-				"FOLIO="+p.demo.IDDi.Folio, "FIRMA="+p.demo.IDDi.Firma, "QR="+p.demo.IDDi.QR)
+				"FOLIO="+p.demo.IDDi.Folio, "FIRMA="+p.demo.IDDi.Firma, "QR="+p.demo.IDDi.QR,
+				"WIDGET_KEY="+p.demo.Cmp.APIKey, "WIDGET_SECRET="+p.demo.Cmp.SecretKey, "ORIGIN="+p.demo.Cmp.Origin,
+				"RUT="+p.demo.Cmp.RUT, "CU_TOKEN="+p.demo.Cmp.CUToken,
+				"STAGING_ID="+p.demo.Cmp.StagingID, "STAGING_SECRET="+p.demo.Cmp.StagingSecret,
+				"STAGING_RUT="+p.demo.Cmp.StagingRUT, "STAGING_CU_TOKEN="+p.demo.Cmp.StagingCUToken)
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Errorf("%v\n%s", err, out)
 			}

@@ -52,6 +52,8 @@ type call struct {
 	header http.Header
 	form   map[string]string
 	body   io.Reader
+	// host is the Host header; that of the address when empty.
+	host string
 	// Credentials for the Authorization header.
 	basic  *credentials
 	bearer string
@@ -107,6 +109,7 @@ func (c call) request(ctx context.Context, base string) (*http.Request, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making the request: %w", err)
 	}
+	req.Host = c.host
 	if c.header != nil {
 		req.Header = c.header.Clone()
 	}

@@ -18,6 +18,10 @@ const (
 	secret kind = "secret"
 	token  kind = "token"
 	apiKey kind = "API key"
+	// widgetKeys are a widget's apiKey and secretKey; voidKeys hold no more.
+	widgetKeys  kind = "widget's keys"
+	voidKeys    kind = "widget's void keys"
+	widgetToken kind = "widget's token"
 	// malformed credentials are each refused in a way of their own.
 	malformed kind = "malformed"
 )
@@ -34,6 +38,7 @@ type presentation struct {
 	basic  *credentials
 	bearer string
 	header string // of malformed ones
+	widget string // the apiKey that a widget's token comes with
 }
 
 // on puts the credential on a call.
@@ -99,6 +104,7 @@ func (p *platform) presentations(t *testing.T) []presentation {
 	}
 	client, own := p.newHolder(t, elsewhere, production)
 	all = append(all, client.secret(own), client.apiKey(p.newKey(t, client).Key))
+	all = append(all, slices.Concat(p.widgets(t, production), p.widgets(t, staging))...)
 	all = append(all, p.shutOut(t, "cmp", production)...)
 	all = append(all, p.shutOut(t, "tuidd", production)...)
 	all = append(all, p.shutOut(t, "iddi", production)...)

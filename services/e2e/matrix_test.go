@@ -18,7 +18,7 @@ func TestAuthorizationMatrix(t *testing.T) {
 	everyRouteHasARow(t, rows)
 	presented := p.presentations(t)
 	for _, r := range rows {
-		t.Run(r.method+" "+r.path, func(t *testing.T) {
+		t.Run(r.method+" "+r.path+" "+strings.Join(r.sets, ", "), func(t *testing.T) {
 			p.judge(t, r, presented)
 			p.hides(t, r, presented)
 		})
@@ -30,7 +30,7 @@ func (p *platform) judge(t *testing.T, r row, presented []presentation) {
 	t.Helper()
 	first := map[kind]answer{}
 	for _, c := range append([]presentation{{name: "nothing"}}, presented...) {
-		a := p.send(t, c.on(r.asks[0].call()))
+		a := p.send(t, r.with(c, r.asks[0].call()))
 		switch {
 		case r.public:
 			r.expect(t, c.name, a, http.StatusOK)
@@ -44,7 +44,7 @@ func (p *platform) judge(t *testing.T, r row, presented []presentation) {
 				if ask.scope != "" && !slices.Contains(c.scopes, ask.scope) {
 					want = ask.short
 				}
-				r.expect(t, c.name+", for the scope "+ask.scope, p.send(t, c.on(ask.call())), want)
+				r.expect(t, c.name+", for the scope "+ask.scope, p.send(t, r.with(c, ask.call())), want)
 			}
 		}
 	}
@@ -72,7 +72,7 @@ func (p *platform) hides(t *testing.T, r row, presented []presentation) {
 		}
 		first := map[kind]answer{}
 		for _, call := range r.hidden(c, presented) {
-			a := p.send(t, c.on(call))
+			a := p.send(t, r.with(c, call))
 			r.expect(t, c.name+", for what is not its own", a, r.hiddenStatus)
 			r.alike(t, c.name+", for what is not its own", a, first, "")
 		}

@@ -16,16 +16,13 @@ import (
 
 // demo is the documented demo.json, as far as the suite uses it.
 type demo struct {
-	BaseURL  string `json:"base_url"`
-	HTTPURL  string `json:"http_url"`
-	AdminURL string `json:"admin_url"`
-	AdminRPC string `json:"admin_rpc"`
-	CAFile   string `json:"ca_file"`
-	Cmp      struct {
-		ID     string `json:"client_id"`
-		Secret string `json:"client_secret"`
-	} `json:"cmp"`
-	Tuidd struct {
+	BaseURL  string  `json:"base_url"`
+	HTTPURL  string  `json:"http_url"`
+	AdminURL string  `json:"admin_url"`
+	AdminRPC string  `json:"admin_rpc"`
+	CAFile   string  `json:"ca_file"`
+	Cmp      demoCMP `json:"cmp"`
+	Tuidd    struct {
 		ID            string `json:"client_id"`
 		Secret        string `json:"client_secret"`
 		ForeignID     string `json:"foreign_client_id"`
@@ -78,6 +75,7 @@ func up(t *testing.T, data string, more ...string) *platform {
 		"up", "--demo", "--data", data,
 		"--listen", freeAddress(t), "--http-listen", freeAddress(t),
 		"--admin-listen", admin, "--admin-rpc-listen", freeAddress(t),
+		"--page-listen", "127.0.0.1:0",
 	}, more...)
 	p := start(t, t, binary, "up", args...)
 	p.ready(t, admin)

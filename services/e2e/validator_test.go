@@ -2,16 +2,13 @@ package e2e
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"image"
 	"image/draw"
 	"image/png"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
@@ -31,31 +28,7 @@ type scene struct {
 
 // TestValidator has a browser open what the platform's QR codes say.
 func TestValidator(t *testing.T) {
-	if _, err := os.Stat("browser/node_modules"); err != nil {
-		t.Fatalf("run `make test`, or `npm ci` in services/e2e/browser, first: %v", err)
-	}
-	chromium, err := exec.LookPath("chromium")
-	if err != nil {
-		t.Fatalf("run `.ci/need chromium` first: %v", err)
-	}
-	p := up(t, t.TempDir())
-	file := filepath.Join(t.TempDir(), "scene.json")
-	text, err := json.Marshal(p.scene(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	// One after the other: a browser takes all of a small machine.
-	cmd := exec.CommandContext(t.Context(), "node", "--test", "--test-concurrency=1")
-	cmd.Dir = "browser"
-	cmd.Env = append(bareEnvironment(), "VENTANILLA_SCENE="+file, "VENTANILLA_CHROMIUM="+chromium,
-		"VENTANILLA_PICTURES="+os.Getenv("VENTANILLA_PICTURES"))
-	cmd.WaitDelay = 10 * time.Second
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, out)
-	}
+	browse(t, up(t, t.TempDir()).scene(t), "*.test.mjs")
 }
 
 // scene renews the demo's card, so that there is a revoked one too.

@@ -18,9 +18,14 @@ type answer struct {
 	oauthCode   string
 }
 
+// statusOK is the code of the envelope of what went well.
+const statusOK = http.StatusOK
+
+var internal = answer{500, 500, oauth.ServerError}
+
 var answers = map[errorsv1.Reason]answer{
-	errorsv1.Reason_REASON_UNSPECIFIED:            {500, 500, oauth.ServerError},
-	errorsv1.Reason_REASON_INTERNAL:               {500, 500, oauth.ServerError},
+	errorsv1.Reason_REASON_UNSPECIFIED:            internal,
+	errorsv1.Reason_REASON_INTERNAL:               internal,
 	errorsv1.Reason_REASON_UNAVAILABLE:            {503, 503, oauth.TemporarilyUnavailable},
 	errorsv1.Reason_REASON_DEADLINE_EXCEEDED:      {503, 503, oauth.TemporarilyUnavailable},
 	errorsv1.Reason_REASON_CANCELLED:              {503, 503, oauth.TemporarilyUnavailable},
@@ -40,11 +45,32 @@ var answers = map[errorsv1.Reason]answer{
 	errorsv1.Reason_REASON_CREDENTIAL_MISSING:     {401, 401, oauth.InvalidClient},
 	errorsv1.Reason_REASON_CREDENTIAL_INVALID:     {401, 401, oauth.InvalidClient},
 	errorsv1.Reason_REASON_PERMISSION_DENIED:      {403, 403, oauth.AccessDenied},
-	errorsv1.Reason_REASON_PEER_REFUSED:           {500, 500, oauth.ServerError},
+	errorsv1.Reason_REASON_PEER_REFUSED:           internal,
 	errorsv1.Reason_REASON_GRANT_TYPE_UNSUPPORTED: {400, 400, oauth.UnsupportedGrantType},
 	errorsv1.Reason_REASON_SCOPE_INVALID:          {400, 400, oauth.InvalidScope},
 	errorsv1.Reason_REASON_TOKEN_NOT_OWNED:        {403, 400, oauth.UnauthorizedClient},
 	errorsv1.Reason_REASON_GRANT_NOT_ALLOWED:      {403, 400, oauth.UnauthorizedClient},
+
+	errorsv1.Reason_REASON_CITIZEN_TOKEN_INVALID: {401, 500, oauth.ServerError},
+	errorsv1.Reason_REASON_CITIZEN_MISMATCH:      {403, 500, oauth.ServerError},
+	errorsv1.Reason_REASON_ORIGIN_REFUSED:        {403, 500, oauth.ServerError},
+
+	// Of what the family does not ask the identity and the benefits service.
+	errorsv1.Reason_REASON_PERSON_NOT_FOUND:          internal,
+	errorsv1.Reason_REASON_PERSON_EXISTS:             internal,
+	errorsv1.Reason_REASON_PERSON_CHANGED:            internal,
+	errorsv1.Reason_REASON_MEMBERSHIP_NOT_FOUND:      internal,
+	errorsv1.Reason_REASON_MEMBERSHIP_EXISTS:         internal,
+	errorsv1.Reason_REASON_MEMBERSHIP_ENDED:          internal,
+	errorsv1.Reason_REASON_CATALOGUE_ENTRY_NOT_FOUND: internal,
+	errorsv1.Reason_REASON_CATALOGUE_ENTRY_IN_USE:    internal,
+	errorsv1.Reason_REASON_CARD_NOT_FOUND:            internal,
+	errorsv1.Reason_REASON_CARD_REVOKED:              internal,
+	errorsv1.Reason_REASON_CARD_LIVE:                 internal,
+	errorsv1.Reason_REASON_HOUSEHOLD_NOT_FOUND:       internal,
+	errorsv1.Reason_REASON_IMPORT_GAP:                internal,
+	errorsv1.Reason_REASON_BENEFIT_NOT_FOUND:         internal,
+	errorsv1.Reason_REASON_BENEFIT_INVALID:           internal,
 }
 
 // texts are the document's ("Errors"), as they stand there. 413 and 415, which it has not, are bad requests.
@@ -85,30 +111,19 @@ type oauthError struct {
 	Message     string `json:"message"`
 }
 
-// envelope is the body everywhere else.
-type envelope struct {
-	Code    int          `json:"code"`
-	Success bool         `json:"success"`
-	Data    envelopeData `json:"data"`
-}
-
-type envelopeData struct {
-	Message string `json:"message"`
-}
-
 func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	a, ok := answers[rpcerr.Reason(err)]
 	if !ok {
 		a = answers[errorsv1.Reason_REASON_INTERNAL]
 	}
+	w.Header().Set("Cache-Control", "no-store")
 	if r.URL.Path != TokenPath {
-		wirejson.Respond(w, a.status, wirejson.MediaType, envelope{Code: a.status, Data: envelopeData{texts[a.status]}})
+		writeEnvelope(w, r, a.status, err)
 		return
 	}
 	if a.oauthStatus == http.StatusUnauthorized && credential.SchemeOf(r.Header["Authorization"]) == credential.Basic {
 		w.Header()["WWW-Authenticate"] = []string{`Basic realm="ventanilla"`}
 	}
-	w.Header().Set("Cache-Control", "no-store")
 	description := descriptions[a.oauthCode]
 	wirejson.Respond(w, a.oauthStatus, wirejson.MediaType,
 		oauthError{a.oauthCode, description, hint(a.oauthCode, err), description})

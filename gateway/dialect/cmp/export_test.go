@@ -1,9 +1,18 @@
 package cmp
 
+import "github.com/ventanilla/ventanilla/gateway/dialect"
+
 // For tests that walk the tables.
 var (
 	Answers = answers
-	Fields  = issueFields
+	Fields  = []dialect.Fields{
+		issueFields, widgetTokenFields, exchangeFields, evaluateFields, explainFields, citizenFields, accessFields,
+	}
+	Categories = categories
+	Relations  = relations
+	Truths     = truths
+	Reader     = reader
+	Readers    = readers
 )
 
 // Texts are the statuses' and the codes' texts of an answer.

@@ -14,7 +14,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestGolden(t *testing.T) {
 	edgetest.Golden(t, func(p edgetest.Platform) ([]edge.Family, error) {
-		f, err := cmp.New(p.Auth, "tuidd")
+		f, err := cmp.New(p.Auth, p.Exchanger, p.Identity, p.Benefits, "tuidd")
 		return []edge.Family{f, edgetest.Fallback()}, err
 	})
 }

@@ -63,6 +63,7 @@ func (a *tokenAdapter) Token(ctx context.Context, in *cmpv1.TokenRequest) (*cmpv
 		ClientSecret: client.Secret,
 		Scopes:       strings.Fields(in.GetScope()),
 		Families:     a.families,
+		DataSets:     dataSets(ctx),
 	})
 	if err != nil {
 		return nil, issueFields.Translate(err)

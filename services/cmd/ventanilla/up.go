@@ -20,6 +20,7 @@ type upCmd struct {
 	HTTPListen     *string `help:"Address on which plain HTTP is refused (127.0.0.1:8080)." name:"http-listen" placeholder:"HOST:PORT"`
 	AdminListen    *string `help:"Plain-HTTP address of /livez, /readyz and /metrics (127.0.0.1:9090)." placeholder:"HOST:PORT"`
 	AdminRPCListen *string `help:"mTLS address of the admin RPCs (127.0.0.1:9443)." name:"admin-rpc-listen" placeholder:"HOST:PORT"`
+	PageListen     *string `help:"With --demo: address of a partner's page that shows the widgets (127.0.0.1:8090)." placeholder:"HOST:PORT"`
 }
 
 // Run runs the whole platform until it is told to end.
@@ -50,7 +51,7 @@ func (c upCmd) settings() (platform.Settings, error) {
 	defaults.Data = platform.DefaultData(c.Demo)
 	settings, err := c.load(defaults, map[string]*string{
 		"edge.listen": c.Listen, "edge.http_listen": c.HTTPListen,
-		"admin.listen": c.AdminListen, "admin.rpc_listen": c.AdminRPCListen,
+		"admin.listen": c.AdminListen, "admin.rpc_listen": c.AdminRPCListen, "demo.page_listen": c.PageListen,
 	})
 	if err != nil {
 		return settings, err
@@ -81,7 +82,7 @@ func checkUp(settings platform.Settings) error {
 func refuseDemo(s platform.Settings) error {
 	for name, address := range map[string]string{
 		"edge.listen": s.Edge.Listen, "edge.http_listen": s.Edge.HTTPListen,
-		"admin.listen": s.Admin.Listen, "admin.rpc_listen": s.Admin.RPCListen, "rpc.listen": s.RPC.Listen,
+		"admin.listen": s.Admin.Listen, "admin.rpc_listen": s.Admin.RPCListen, "rpc.listen": s.RPC.Listen, "demo.page_listen": s.Demo.PageListen,
 	} {
 		if address != "" && !platform.Loopback(address) {
 			return fmt.Errorf("%s: --demo has known credentials and serves loopback addresses only, not %s", name, address)

@@ -79,7 +79,7 @@ func (p platform) startDemo(ctx context.Context, running *sync.WaitGroup) (*serv
 			return fmt.Errorf("reading demo.json: %w", err)
 		}
 		return askReady(ctx, found.AdminURL)
-	}, "--demo", "--listen", loopback, "--http-listen", loopback, "--admin-listen", loopback, "--set", "admin.rpc_listen="+loopback)
+	}, "--demo", "--listen", loopback, "--http-listen", loopback, "--admin-listen", loopback, "--page-listen", loopback, "--set", "admin.rpc_listen="+loopback)
 	if err != nil {
 		return nil, access{}, err
 	}

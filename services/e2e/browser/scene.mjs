@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs'
 
 const path = process.env.VENTANILLA_SCENE
-if (!path) throw new Error('run this by `go test -run TestValidator ./services/e2e`, which starts a platform and names its cards')
+if (!path) throw new Error('run this by `go test -run "TestValidator|TestWidgets" ./services/e2e`, which starts a platform and tells what it has')
 
-/** base_url, ca_file, qr, revoked_qr and stag_qr (texts of codes), png (a picture of qr), camera (a film of it). */
+/** base_url, ca_file; for the validator qr, revoked_qr and stag_qr (texts of codes), png (a picture of qr), camera (a film of it); for the widgets what demo.json has of cmp. */
 export const scene = JSON.parse(readFileSync(path, 'utf8'))
 
 /** The text of a code with one letter of the name changed. */
-export const tampered = scene.qr.replace(/[A-Z]+, /, (name) => (name.startsWith('X') ? 'Y' : 'X') + name.slice(1))
+export const tampered = scene.qr?.replace(/[A-Z]+, /, (name) => (name.startsWith('X') ? 'Y' : 'X') + name.slice(1))
 
 /** The fields of a code's text. */
 export function fieldsOf(qr) {

@@ -57,6 +57,19 @@ func Sign(header, payload any, key crypto.Signer) (string, error) {
 	if how == nil {
 		return "", errKey
 	}
+	text, err := Input(header, payload)
+	if err != nil {
+		return "", err
+	}
+	signature, err := how.Sign(text, key)
+	if err != nil {
+		return "", fmt.Errorf("signing: %w", err)
+	}
+	return text + "." + Encoding.EncodeToString(signature), nil
+}
+
+// Input is what is signed (RFC 7515, 2): the first two parts of the compact form.
+func Input(header, payload any) (string, error) {
 	head, err := segment(header)
 	if err != nil {
 		return "", err
@@ -65,12 +78,7 @@ func Sign(header, payload any, key crypto.Signer) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text := head + "." + body
-	signature, err := how.Sign(text, key)
-	if err != nil {
-		return "", fmt.Errorf("signing: %w", err)
-	}
-	return text + "." + Encoding.EncodeToString(signature), nil
+	return head + "." + body, nil
 }
 
 // Verify checks the signature, in base64url, over a header and payload in compact form.

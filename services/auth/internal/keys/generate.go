@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ventanilla/ventanilla/pkg/pki"
+	"github.com/ventanilla/ventanilla/services/auth/internal/jws"
 	"github.com/ventanilla/ventanilla/services/auth/internal/store"
 )
 
@@ -22,7 +23,7 @@ const (
 )
 
 // Rotating are the uses whose keys are replaced from time to time: those that sign tokens.
-func Rotating() []store.Use { return append(access(), store.UseInternal) }
+func Rotating() []store.Use { return append(access(), store.UseInternal, store.UseWidget) }
 
 // access are the uses whose keys sign access tokens.
 func access() []store.Use {
@@ -50,7 +51,7 @@ func (v *Vault) generate(use store.Use) (private crypto.Signer, public []byte, e
 		private, err = rsa.GenerateKey(rand.Reader, rsaBits)
 	case store.UseAccessES256, store.UseInternal:
 		private, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	case store.UseAccessEdDSA, store.UseLog:
+	case store.UseAccessEdDSA, store.UseLog, store.UseWidget:
 		_, private, err = ed25519.GenerateKey(rand.Reader)
 	case store.UseOperatorCA:
 		return v.newAuthority()
@@ -62,6 +63,14 @@ func (v *Vault) generate(use store.Use) (private crypto.Signer, public []byte, e
 	}
 	public, err = x509.MarshalPKIXPublicKey(private.Public())
 	return private, public, err
+}
+
+// algorithm is what the keys of a use sign with.
+func algorithm(use store.Use, public crypto.PublicKey) string {
+	if use == store.UseWidget {
+		return "HS256"
+	}
+	return jws.Algorithm(public)
 }
 
 // newAuthority makes the operators' CA, whose public half is its certificate.

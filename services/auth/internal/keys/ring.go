@@ -3,6 +3,7 @@ package keys
 import (
 	"context"
 	"crypto"
+	"crypto/ed25519"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -108,7 +109,7 @@ func (r *Ring) take(stored store.SigningKey, known *Key, anew bool) *Key {
 	case stored.State == store.KeyRetired:
 		key.public, key.signer = nil, nil
 		return key
-	case stored.State == store.KeyOld:
+	case stored.State == store.KeyOld && stored.Use != store.UseWidget: // what is symmetric verifies with the secret
 		key.signer = nil
 	case key.signer == nil:
 		if key.signer, key.err = r.vault.open(stored); key.err != nil {
@@ -204,6 +205,19 @@ func (r *Ring) Access(id string) crypto.PublicKey {
 	return key.public
 }
 
+// Widget is the secret that those of widget tokens are derived from, by its identifier; nil when none verifies them. It fails when
+// the secret cannot be opened here.
+func (r *Ring) Widget(id string) ([]byte, error) {
+	key := r.now.Load().keys[id]
+	if key == nil || key.Use != store.UseWidget || key.State == store.KeyRetired {
+		return nil, nil
+	}
+	if key.err != nil {
+		return nil, key.err
+	}
+	return key.Secret()
+}
+
 // AccessSet is the JSON Web Key Set (RFC 7517) that verifies access tokens.
 func (r *Ring) AccessSet() []byte { return r.now.Load().access }
 
@@ -212,6 +226,15 @@ func (r *Ring) InternalSet() []byte { return r.now.Load().internal }
 
 // Signing is the private key.
 func (k *Key) Signing() jws.Key { return jws.Key{ID: k.KID, Signer: k.signer} }
+
+// Secret is the secret half of a widget key.
+func (k *Key) Secret() ([]byte, error) {
+	private, ok := k.signer.(ed25519.PrivateKey)
+	if !ok || k.Use != store.UseWidget {
+		return nil, fmt.Errorf("the key %s of %s is no secret", k.KID, k.Use)
+	}
+	return private.Seed(), nil
+}
 
 func (k *Key) forAccess() bool {
 	return k.Use == store.UseAccess || k.Use == store.UseAccessES256 || k.Use == store.UseAccessEdDSA

@@ -10,7 +10,6 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/ventanilla/ventanilla/pkg/keyring"
-	"github.com/ventanilla/ventanilla/services/auth/internal/jws"
 	"github.com/ventanilla/ventanilla/services/auth/internal/store"
 )
 
@@ -40,7 +39,7 @@ func (v *Vault) New(use store.Use) (store.SigningKey, error) {
 	}
 	id := base64.RawURLEncoding.EncodeToString(thumbprint)
 	return store.SigningKey{
-		KID: id, Use: use, Alg: jws.Algorithm(private.Public()), SealedPrivate: v.kek.Seal(der, place(use, id)), Public: public,
+		KID: id, Use: use, Alg: algorithm(use, private.Public()), SealedPrivate: v.kek.Seal(der, place(use, id)), Public: public,
 	}, nil
 }
 

@@ -21,6 +21,7 @@ const (
 	UseInternal    Use = "internal"     // internal tokens, ES256
 	UseOperatorCA  Use = "operator-ca"  // operators' certificates
 	UseLog         Use = "log"          // checkpoints of the admin log, Ed25519
+	UseWidget      Use = "widget"       // widget tokens, HS256 with secrets derived from an Ed25519 key's seed
 )
 
 // KeyState is where a key is in its life.

@@ -49,6 +49,17 @@ func (s *Store) DeleteDeadAPIKeys(ctx context.Context, before time.Time) (int, e
 	return deleted, nil
 }
 
+// DeleteCitizens forgets citizens whose last tokens ended before a time, as DeleteExpired forgets revocations. One for whom a
+// token is issued meanwhile stays.
+func (s *Store) DeleteCitizens(ctx context.Context, before time.Time) (int, error) {
+	deleted, err := s.deleteSome(ctx, `DELETE FROM citizen WHERE kept_until < $1 AND number IN
+		(SELECT number FROM citizen WHERE kept_until < $1 ORDER BY kept_until LIMIT $2)`, before)
+	if err != nil {
+		return 0, fmt.Errorf("forgetting citizens: %w", err)
+	}
+	return deleted, nil
+}
+
 func (s *Store) deleteSome(ctx context.Context, statement string, before time.Time) (int, error) {
 	var deleted int64
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {

@@ -43,12 +43,6 @@ type Internal struct {
 	BenefitsAddress string `json:"benefits_address"`
 }
 
-// CMP holds the credentials of a partner of Red de Protección Social.
-type CMP struct {
-	ClientID     string `json:"client_id"`
-	ClientSecret string `json:"client_secret"`
-}
-
 // TUIDD holds the credentials of two resource servers of the Mobile Connect gateway.
 type TUIDD struct {
 	// ClientID may introspect the cmp client's tokens.

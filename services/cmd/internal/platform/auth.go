@@ -39,7 +39,8 @@ func openAuth(ctx context.Context, mesh *Mesh, db *store.DB, kek *keyring.KEK) (
 		return nil, nil, err
 	}
 	service, err := auth.New(ctx, p.Settings.Auth, auth.Deps{
-		DB: db, KEK: kek, Switches: switches, Limiter: p.Limiter, Now: time.Now, Logger: p.Log(),
+		DB: db, KEK: kek, Switches: switches, Limiter: p.Limiter, Now: time.Now, Meter: p.Telemetry.Meter,
+		Logger: p.Log(),
 	})
 	if err != nil {
 		return nil, nil, err

@@ -50,7 +50,7 @@ func families(to clients, revocations *authn.Revocations, issuer string) ([]edge
 	if err != nil {
 		return nil, err
 	}
-	redProteccionSocial, err := cmp.New(paced, tuidd.Name)
+	redProteccionSocial, err := cmp.New(paced, exchanger, to.identity, to.benefits, tuidd.Name)
 	if err != nil {
 		return nil, err
 	}

@@ -49,6 +49,14 @@ type Settings struct {
 	// InternalRoles are the roles of the organisation's own programs, by the name in their certificates: they may call the
 	// services' reads and have auth make them tokens.
 	InternalRoles []string `koanf:"internal_roles"`
+	// Demo is read by `up --demo` alone.
+	Demo Demo `koanf:"demo"`
+}
+
+// Demo is what a demonstration serves beside the platform.
+type Demo struct {
+	// PageListen is the plain-HTTP address of a partner's page with widgets; port 0 takes a free one.
+	PageListen string `koanf:"page_listen"`
 }
 
 // Admin is what operators and their tools reach.
@@ -88,6 +96,7 @@ func Defaults() Settings {
 		Benefits:  benefits.DefaultConfig(),
 		Telemetry: telemetry.DefaultConfig(),
 		Limits:    ratelimit.DefaultConfig(),
+		Demo:      Demo{PageListen: "127.0.0.1:8090"},
 	}
 	s.Auth.Families, s.Auth.FamilyScopes = partners(), familyScopes()
 	return s
@@ -107,6 +116,7 @@ func (s Settings) Validate(roles ...string) error {
 		errs = append(errs, errors.New("stop_delay: must be between 0s and 1m"))
 	}
 	check("admin", s.Admin.validate())
+	check("demo", address("page_listen", s.Demo.PageListen))
 	check("calls", s.Calls.Validate())
 	check("discovery", s.Discovery.Validate())
 	check("telemetry", s.Telemetry.Validate())

@@ -5,16 +5,11 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/renameio/v2"
-	"google.golang.org/grpc"
-
 	"github.com/ventanilla/ventanilla/pkg/discovery"
 	"github.com/ventanilla/ventanilla/pkg/pki"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
-	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	"github.com/ventanilla/ventanilla/services/auth"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/demo"
-	"github.com/ventanilla/ventanilla/services/identity"
 )
 
 const (
@@ -38,6 +33,12 @@ func Up(ctx context.Context, p *Process, withDemo bool) (demo.File, error) {
 	if withDemo && len(p.Settings.InternalRoles) == 0 {
 		p.Settings.InternalRoles = []string{demo.InternalRole}
 	}
+	var sites *demoSites
+	if withDemo {
+		if sites, err = startDemoSites(ctx, p, folder); err != nil {
+			return demo.File{}, err
+		}
+	}
 	mesh, err := localMesh(ctx, p, folder)
 	if err != nil {
 		return demo.File{}, err
@@ -58,7 +59,7 @@ func Up(ctx context.Context, p *Process, withDemo bool) (demo.File, error) {
 	if err != nil {
 		return demo.File{}, err
 	}
-	return settle(ctx, p, mesh, folder, gateway, withDemo)
+	return settle(ctx, p, mesh, folder, gateway, sites)
 }
 
 // localMesh starts etcd and clears what an earlier process, killed, left in it.
@@ -85,8 +86,8 @@ func localMesh(ctx context.Context, p *Process, folder *Folder) (*Mesh, error) {
 	return mesh, nil
 }
 
-// settle does, as the bootstrap peer, what a new platform needs: the local operator and the demo.
-func settle(ctx context.Context, p *Process, mesh *Mesh, folder *Folder, gateway Gateway, withDemo bool) (demo.File, error) {
+// settle does, as the bootstrap peer, what a new platform needs: the local operator and, with its sites, the demo.
+func settle(ctx context.Context, p *Process, mesh *Mesh, folder *Folder, gateway Gateway, sites *demoSites) (demo.File, error) {
 	starting, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	conn, err := mesh.Dial(BootstrapRole, auth.Role)
@@ -100,42 +101,12 @@ func settle(ctx context.Context, p *Process, mesh *Mesh, folder *Folder, gateway
 	local := &localCredential{operators: operators, path: folder.Path("operator.pem"), logger: p.Log()}
 	local.renew(starting)
 	p.Group.Go(ctx, "operator credential", local.keep)
-	if !withDemo {
+	if sites == nil {
 		return demo.File{}, nil
 	}
-	identities, err := mesh.Dial(BootstrapRole, identity.Role)
-	if err != nil {
-		return demo.File{}, err
-	}
-	return writeDemo(starting, conn, identities, mesh, folder, gateway)
-}
-
-func writeDemo(ctx context.Context, auths, identities grpc.ClientConnInterface, mesh *Mesh, folder *Folder, gateway Gateway) (demo.File, error) {
-	path := folder.Path("demo.json")
-	file, err := demo.Read(path)
+	file, err := fillDemo(starting, conn, mesh, folder, gateway, sites)
 	if err != nil {
 		return file, err
 	}
-	file.BaseURL, file.HTTPURL, file.AdminURL = "https://"+gateway.Edge, "http://"+gateway.HTTP, "http://"+mesh.process.Settings.Admin.Listen
-	file.AdminRPC, file.CAFile = gateway.AdminRPC, folder.Path("ca.pem")
-	file.Internal = internalClient(mesh, folder)
-	clients := authv1.NewClientServiceClient(auths)
-	if err := demo.Seed(ctx, clients, &file); err != nil {
-		return file, err
-	}
-	if err := demo.SeedIDDI(ctx, demo.Identity{
-		Clients: clients, Keys: authv1.NewApiKeyServiceClient(auths),
-		Persons: identityv1.NewPersonServiceClient(identities), Memberships: identityv1.NewMembershipServiceClient(identities),
-		Catalogues: identityv1.NewCatalogueServiceClient(identities), Cards: identityv1.NewCardServiceClient(identities),
-	}, &file.IDDI); err != nil {
-		return file, err
-	}
-	text, err := file.Encode()
-	if err != nil {
-		return file, err
-	}
-	if err := renameio.WriteFile(path, text, 0o600); err != nil {
-		return file, fmt.Errorf("writing the demo file: %w", err)
-	}
-	return file, nil
+	return file, sites.openPage(ctx, p, folder, file)
 }

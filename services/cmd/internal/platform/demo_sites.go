@@ -1,0 +1,135 @@
+package platform
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/ventanilla/ventanilla/services/cmd/internal/demo"
+	"github.com/ventanilla/ventanilla/services/cmd/internal/hostpage"
+)
+
+// siteScheme is that of the demo's sites, which never leave the machine.
+const siteScheme = "http://"
+
+// siteStop bounds how long open requests of a demo's site may hold up the end.
+const siteStop = time.Second
+
+// demoSites are what others would run where the platform is no demo: ClaveÚnica, and a partner's page with widgets.
+type demoSites struct {
+	claveUnica  *demo.ClaveUnica
+	login, page *demoSite
+}
+
+// startDemoSites starts ClaveÚnica, which auth is told of, and opens the page's listener, which has the port of an earlier run
+// where it is free: the widgets' client is registered for the page's origin.
+func startDemoSites(ctx context.Context, p *Process, folder *Folder) (*demoSites, error) {
+	earlier, err := demo.Read(folder.Path("demo.json"))
+	if err != nil {
+		return nil, err
+	}
+	emulator, err := demo.NewClaveUnica()
+	if err != nil {
+		return nil, err
+	}
+	login, err := openSite(ctx, earlier.CMP.ClaveUnicaURL)
+	if err != nil {
+		return nil, err
+	}
+	p.Group.Defer("ClaveÚnica's listener", login.close)
+	page, err := openSite(ctx, earlier.CMP.Origin)
+	if err != nil {
+		return nil, err
+	}
+	p.Group.Defer("the demo page's listener", page.close)
+	login.start(ctx, p, "ClaveÚnica", emulator)
+	if c := &p.Settings.Auth.ClaveUnica; c.UserinfoURL == "" && c.StagingUserinfoURL == "" {
+		c.UserinfoURL, c.StagingUserinfoURL = emulator.UserinfoURLs(login.origin())
+	}
+	return &demoSites{emulator, login, page}, nil
+}
+
+// openPage shows the widgets of the demo's clients.
+func (s *demoSites) openPage(ctx context.Context, p *Process, folder *Folder, file demo.File) error {
+	ca, err := os.ReadFile(folder.Path("ca.pem"))
+	if err != nil {
+		return fmt.Errorf("reading the edge's authority: %w", err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(ca)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS13}}
+	p.Group.Defer("the demo page's connections", func() error {
+		transport.CloseIdleConnections()
+		return nil
+	})
+	site := hostpage.Site{BaseURL: file.BaseURL, Origin: file.CMP.Origin, APIKey: file.CMP.APIKey, SecretKey: file.CMP.SecretKey}
+	for _, c := range file.CMP.Citizens {
+		site.Citizens = append(site.Citizens, hostpage.Citizen{RUT: c.RUT, Token: c.CUToken, About: c.About})
+	}
+	page, err := hostpage.New(site, &http.Client{Transport: transport, Timeout: startTimeout}, p.Log())
+	if err != nil {
+		return err
+	}
+	s.page.start(ctx, p, "the demo page", page)
+	return nil
+}
+
+// demoSite is a server on a port of the loopback.
+type demoSite struct{ listener net.Listener }
+
+// openSite listens where an earlier run did, or on another port when there is none or somebody else has it now.
+func openSite(ctx context.Context, earlier string) (*demoSite, error) {
+	var listening net.ListenConfig
+	if address := strings.TrimPrefix(earlier, siteScheme); address != "" && Loopback(address) {
+		if listener, err := listening.Listen(ctx, "tcp", address); err == nil {
+			return &demoSite{listener}, nil
+		}
+	}
+	listener, err := listening.Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("opening a listener of the demo: %w", err)
+	}
+	return &demoSite{listener}, nil
+}
+
+func (s *demoSite) origin() string { return siteScheme + s.listener.Addr().String() }
+
+// close is for a site that may have been started, which has closed it then.
+func (s *demoSite) close() error {
+	if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+func (s *demoSite) start(ctx context.Context, p *Process, name string, handler http.Handler) {
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 5 * time.Second, WriteTimeout: time.Minute,
+		MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(p.Log().Handler(), slog.LevelWarn),
+	}
+	p.Group.Go(ctx, name, func(ctx context.Context) error {
+		ended := make(chan error, 1)
+		stop := context.AfterFunc(ctx, func() {
+			bound, cancel := context.WithTimeout(context.WithoutCancel(ctx), siteStop)
+			defer cancel()
+			if server.Shutdown(bound) == nil {
+				ended <- nil
+				return
+			}
+			ended <- server.Close()
+		})
+		if err := server.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
+			stop()
+			return fmt.Errorf("serving %s: %w", name, err)
+		}
+		return <-ended
+	})
+}
