@@ -73,7 +73,7 @@ func operates(t *testing.T, p *platform, line string) {
 	t.Helper()
 	shows := map[string]string{
 		"client list": p.partner.id, "key list": "RS256", "log verify": "", "access verify": "",
-		"card render": p.demo.IDDi.QR, "catalog history": "bootstrap publisher",
+		"card render": p.demo.IDDi.QR, "catalog history": "bootstrap publisher", "benefit explain": "Tener entre 25 y 59 años.",
 	}
 	out, err := exec.CommandContext(t.Context(), "sh", "-c", line).CombinedOutput()
 	for command, want := range shows {
