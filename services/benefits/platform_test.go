@@ -197,6 +197,16 @@ func (p *population) scopes() []*identityv1.SituationScope {
 	return slices.Clone(p.asked)
 }
 
+// wait calls before.
+func (p *population) wait(ctx context.Context) {
+	p.mu.Lock()
+	before := p.before
+	p.mu.Unlock()
+	if before != nil {
+		before(ctx)
+	}
+}
+
 // fails makes calls fail from now on; nil for none.
 func (p *population) fails(err error) {
 	p.mu.Lock()
@@ -213,9 +223,7 @@ func (p *population) knows(key string, situation *identityv1.Situation) {
 
 // GetSituations answers with those that are known, and an empty one for others.
 func (p *population) GetSituations(ctx context.Context, in *identityv1.GetSituationsRequest, _ ...grpc.CallOption) (*identityv1.GetSituationsResponse, error) {
-	if p.before != nil {
-		p.before(ctx)
-	}
+	p.wait(ctx)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asked = append(p.asked, in.GetScope())
@@ -235,9 +243,7 @@ func (p *population) GetSituations(ctx context.Context, in *identityv1.GetSituat
 
 // ListSituations answers with all, by person_id.
 func (p *population) ListSituations(ctx context.Context, in *identityv1.ListSituationsRequest, _ ...grpc.CallOption) (*identityv1.ListSituationsResponse, error) {
-	if p.before != nil {
-		p.before(ctx)
-	}
+	p.wait(ctx)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.asked = append(p.asked, in.GetScope())
