@@ -2,11 +2,8 @@ package demo
 
 import (
 	"context"
-	"fmt"
-	"slices"
 
 	"google.golang.org/protobuf/types/known/durationpb"
-	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 )
@@ -55,33 +52,12 @@ func SeedCMP(ctx context.Context, clients authv1.ClientServiceClient, origin str
 	if err != nil {
 		return err
 	}
-	err = s.ensure(ctx, &f.APIKey, &f.SecretKey, func() *authv1.Client {
+	if f.Origin != origin { // a widget client of another page is left alone
+		f.APIKey, f.SecretKey, f.Origin = "", "", origin
+	}
+	return s.ensure(ctx, &f.APIKey, &f.SecretKey, func() *authv1.Client {
 		return &authv1.Client{
 			Name: "Demo widgets", Family: "cmp", Kind: authv1.ClientKind_CLIENT_KIND_WIDGET, Origins: []string{origin},
 		}
 	})
-	if err != nil {
-		return err
-	}
-	f.Origin = origin
-	return s.showOn(ctx, f.APIKey, origin)
-}
-
-// showOn lets pages on an origin show a widget: at each start the demo's page may be on another port.
-func (s seeder) showOn(ctx context.Context, id, origin string) error {
-	known, err := s.clients.GetClient(ctx, &authv1.GetClientRequest{ClientId: id})
-	if err != nil {
-		return fmt.Errorf("looking for the demo's widget client: %w", err)
-	}
-	if slices.Equal(known.GetClient().GetOrigins(), []string{origin}) {
-		return nil
-	}
-	_, err = s.clients.UpdateClient(ctx, &authv1.UpdateClientRequest{
-		Client:     &authv1.Client{ClientId: id, Origins: []string{origin}},
-		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"origins"}},
-	})
-	if err != nil {
-		return fmt.Errorf("registering the origin of the demo's page: %w", err)
-	}
-	return nil
 }

@@ -10,11 +10,15 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/ventanilla/ventanilla/services/cmd/internal/demo"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/hostpage"
 )
+
+// siteScheme is that of the demo's sites, which never leave the machine.
+const siteScheme = "http://"
 
 // siteStop bounds how long open requests of a demo's site may hold up the end.
 const siteStop = time.Second
@@ -25,18 +29,23 @@ type demoSites struct {
 	login, page *demoSite
 }
 
-// startDemoSites starts ClaveÚnica, which auth is told of, and opens the page's listener, whose origin clients are told of.
-func startDemoSites(ctx context.Context, p *Process) (*demoSites, error) {
+// startDemoSites starts ClaveÚnica, which auth is told of, and opens the page's listener, which has the port of an earlier run
+// where it is free: the widgets' client is registered for the page's origin.
+func startDemoSites(ctx context.Context, p *Process, folder *Folder) (*demoSites, error) {
+	earlier, err := demo.Read(folder.Path("demo.json"))
+	if err != nil {
+		return nil, err
+	}
 	emulator, err := demo.NewClaveUnica()
 	if err != nil {
 		return nil, err
 	}
-	login, err := openSite(ctx)
+	login, err := openSite(ctx, earlier.CMP.ClaveUnicaURL)
 	if err != nil {
 		return nil, err
 	}
 	p.Group.Defer("ClaveÚnica's listener", login.close)
-	page, err := openSite(ctx)
+	page, err := openSite(ctx, earlier.CMP.Origin)
 	if err != nil {
 		return nil, err
 	}
@@ -73,18 +82,25 @@ func (s *demoSites) openPage(ctx context.Context, p *Process, folder *Folder, fi
 	return nil
 }
 
-// demoSite is a server on a free port of the loopback.
+// demoSite is a server on a port of the loopback.
 type demoSite struct{ listener net.Listener }
 
-func openSite(ctx context.Context) (*demoSite, error) {
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+// openSite listens where an earlier run did, or on another port when there is none or somebody else has it now.
+func openSite(ctx context.Context, earlier string) (*demoSite, error) {
+	var listening net.ListenConfig
+	if address := strings.TrimPrefix(earlier, siteScheme); address != "" && Loopback(address) {
+		if listener, err := listening.Listen(ctx, "tcp", address); err == nil {
+			return &demoSite{listener}, nil
+		}
+	}
+	listener, err := listening.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("opening a listener of the demo: %w", err)
 	}
 	return &demoSite{listener}, nil
 }
 
-func (s *demoSite) origin() string { return "http://" + s.listener.Addr().String() }
+func (s *demoSite) origin() string { return siteScheme + s.listener.Addr().String() }
 
 // close is for a site that may have been started, which has closed it then.
 func (s *demoSite) close() error {

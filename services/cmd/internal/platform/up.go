@@ -35,7 +35,7 @@ func Up(ctx context.Context, p *Process, withDemo bool) (demo.File, error) {
 	}
 	var sites *demoSites
 	if withDemo {
-		if sites, err = startDemoSites(ctx, p); err != nil {
+		if sites, err = startDemoSites(ctx, p, folder); err != nil {
 			return demo.File{}, err
 		}
 	}
