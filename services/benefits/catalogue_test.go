@@ -14,6 +14,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	"github.com/ventanilla/ventanilla/pkg/testkit"
 	benefitsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/benefits/v1"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
@@ -247,13 +248,13 @@ var refusals = map[string]struct {
 		b.Conditions[1].Name = "age"
 		b.Citations = []*benefitsv1.Citation{{Norm: "\t"}, {Norm: "Ley", Article: "1\x1b", Url: "https://:1"}}
 		b.Examples[1].Name = "\u200b \n"
-		b.Url, b.Note = "https://", "\x07"
+		b.Url, b.Note = "https://", "una nota\n"
 	}, []string{
 		"benefits[0].conditions[0].sentences: Spanish", "benefits[0].conditions[1].name: another",
-		`benefits[0].texts["en"].title: blank`, `benefits[0].texts["en"].description: control`,
+		`benefits[0].texts["en"].title: begin or end`, `benefits[0].texts["en"].description: control`,
 		`benefits[0].conditions[0].sentences["en"]: one line`,
-		"benefits[0].citations[0].norm: blank", "benefits[0].citations[1].article: one line", "benefits[0].citations[1].url: https",
-		"benefits[0].examples[1].name: one line", "benefits[0].url: https", "benefits[0].note: control",
+		"benefits[0].citations[0].norm: one line", "benefits[0].citations[1].article: one line", "benefits[0].citations[1].url: https",
+		"benefits[0].examples[1].name: one line", "benefits[0].url: https", "benefits[0].note: begin or end",
 	}},
 	"no Spanish": {func(in *benefitsv1.ImportRequest) {
 		b := in.GetBenefits()[0]
@@ -542,4 +543,41 @@ func TestReplicasImportTogether(t *testing.T) {
 			t.Errorf("the newest is %d, after %d events", newest.GetVersion().GetVersion(), len(history.GetEvents()))
 		}
 	})
+}
+
+func TestTheCatalogueWithoutItsStoreIsUnavailable(t *testing.T) {
+	server := testkit.PostgresServer(t)
+	c := openPlatform(t, server.URL, 4).catalogue()
+	c.enter(pension("pgu"))
+	calls := map[string]func() error{
+		"ListCategories": func() error { _, err := c.ListCategories(c.ana, &benefitsv1.ListCategoriesRequest{}); return err },
+		"ListFactDefinitions": func() error {
+			_, err := c.ListFactDefinitions(c.ana, &benefitsv1.ListFactDefinitionsRequest{})
+			return err
+		},
+		"ListBenefits": func() error { _, err := c.ListBenefits(c.ana, &benefitsv1.ListBenefitsRequest{}); return err },
+		"GetBenefit": func() error {
+			_, err := c.GetBenefit(c.ana, &benefitsv1.GetBenefitRequest{BenefitId: "pgu"})
+			return err
+		},
+		"ListHistory": func() error {
+			_, err := c.ListHistory(c.ana, &benefitsv1.ListHistoryRequest{BenefitId: "pgu"})
+			return err
+		},
+		"Lint":    func() error { _, err := c.Lint(c.ana, &benefitsv1.LintRequest{}); return err },
+		"Import":  func() error { _, err := c.Import(c.ana, &benefitsv1.ImportRequest{}); return err },
+		"Submit":  func() error { return c.submit(c.ana, "pgu", 1) },
+		"Publish": func() error { return c.publish(c.carla, "pgu", 1) },
+	}
+	server.Stop()
+	for name, call := range calls {
+		err := call()
+		wantReason(t, err, errorsv1.Reason_REASON_UNAVAILABLE)
+		if _, told := rpcerr.Delay(err); !told {
+			t.Errorf("%s does not say when to try again: %v", name, err)
+		}
+	}
+	server.Start()
+	testkit.Eventually(t, 10*time.Second, calls["Lint"])
+	c.force("pgu", 1)
 }
