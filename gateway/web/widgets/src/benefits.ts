@@ -11,6 +11,8 @@ export function showBenefits(benefits: readonly Benefit[], title: string, speech
     section.append(showNothing('search', texts.noBenefits, texts.noBenefitsHint))
     return section
   }
+  const summary = fill(texts.benefitSummary, { count: count(benefits.length, texts.benefitCount), eligible: benefits.filter(({ eligible }) => eligible).length })
+  section.append(make('p', { class: 'summary soft', part: 'summary' }, summary))
   const categories = new Map<string, Benefit[]>()
   for (const benefit of benefits) categories.set(benefit.category, [...(categories.get(benefit.category) ?? []), benefit])
   for (const [category, members] of categories) section.append(showCategory(category, members, speech))

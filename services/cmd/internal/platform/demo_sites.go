@@ -29,8 +29,8 @@ type demoSites struct {
 	login, page *demoSite
 }
 
-// startDemoSites starts ClaveÚnica, which auth is told of, and opens the page's listener, which has the port of an earlier run
-// where it is free: the widgets' client is registered for the page's origin.
+// startDemoSites starts ClaveÚnica, which auth is told of, and opens the page's listener, whose origin the widgets' client is
+// registered for.
 func startDemoSites(ctx context.Context, p *Process, folder *Folder) (*demoSites, error) {
 	earlier, err := demo.Read(folder.Path("demo.json"))
 	if err != nil {
@@ -45,9 +45,9 @@ func startDemoSites(ctx context.Context, p *Process, folder *Folder) (*demoSites
 		return nil, err
 	}
 	p.Group.Defer("ClaveÚnica's listener", login.close)
-	page, err := openSite(ctx, earlier.CMP.Origin)
+	page, err := openPageListener(ctx, p.Settings.Demo.PageListen, earlier.CMP.Origin)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("demo.page_listen: %w", err)
 	}
 	p.Group.Defer("the demo page's listener", page.close)
 	login.start(ctx, p, "ClaveÚnica", emulator)
@@ -84,6 +84,18 @@ func (s *demoSites) openPage(ctx context.Context, p *Process, folder *Folder, fi
 
 // demoSite is a server on a port of the loopback.
 type demoSite struct{ listener net.Listener }
+
+// openPageListener listens where it was set, with port 0 as openSite does.
+func openPageListener(ctx context.Context, address, earlier string) (*demoSite, error) {
+	if _, port, err := net.SplitHostPort(address); err == nil && port == "0" {
+		return openSite(ctx, earlier)
+	}
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	return &demoSite{listener}, nil
+}
 
 // openSite listens where an earlier run did, or on another port when there is none or somebody else has it now.
 func openSite(ctx context.Context, earlier string) (*demoSite, error) {
