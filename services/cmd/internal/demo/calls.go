@@ -18,6 +18,7 @@ func (f File) Print(w io.Writer) error {
 		ca, f.BaseURL, f.CMP.ClientID, f.CMP.ClientSecret)
 	step("cmp: an access token", "%s", token)
 	step("the same, kept in a variable", `TOKEN=$(%s | sed -E 's/.*"access_token":"([^"]+)".*/\1/')`, token)
+	f.CMP.print(step, "curl -sS -w '\\n' --cacert "+ca, f.BaseURL)
 	step("tuidd: a resource server asks whether the token is good, and for what",
 		`curl -sS -w '\n' --cacert %s -u %s:%s %s/mcg/v1/tokeninfo -d "token=$TOKEN"`, ca, f.TUIDD.ClientID, f.TUIDD.ClientSecret, f.BaseURL)
 	step("tuidd: another one, which it is not meant for, learns nothing",
@@ -31,6 +32,7 @@ func (f File) Print(w io.Writer) error {
 		`curl -sS -w '\n' --cacert %s -u %s:%s %s/mcg/v1/tokeninfo -d "token=$TOKEN"`, ca, f.TUIDD.ClientID, f.TUIDD.ClientSecret, f.BaseURL)
 	f.IDDI.print(step, "curl -sS -w '\\n' --cacert "+ca, f.BaseURL)
 	operate := fmt.Sprintf(`bin/ventanilla admin --data %s --address %s`, quote(filepath.Dir(f.CAFile)), f.AdminRPC)
+	step("operators: what a benefit was, by whom and when", "%s catalog history pension-garantizada-universal", operate)
 	step("operators: the registered clients", "%s client list", operate)
 	step("operators: a card as a picture", "%s card render %s --purpose demo --out %s", operate, f.IDDI.Folio, quote(filepath.Join(filepath.Dir(f.CAFile), "card.png")))
 	step("operators: the keys that sign tokens", "%s key list", operate)

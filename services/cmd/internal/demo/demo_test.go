@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -23,7 +24,10 @@ import (
 func file() demo.File {
 	return demo.File{
 		BaseURL: "https://127.0.0.1:8443", CAFile: "/it's here/ca.pem", AdminRPC: "127.0.0.1:9443",
-		CMP:   demo.CMP{ClientID: "partner", ClientSecret: "s1"},
+		CMP: demo.CMP{
+			ClientID: "partner", ClientSecret: "s1", APIKey: "widget", SecretKey: "s4", RUT: "44444444-4", CUToken: "c1",
+			Citizens: []demo.Citizen{{RUT: "44444444-4", CUToken: "c1"}, {RUT: "44000001-0", CUToken: "c2"}},
+		},
 		TUIDD: demo.TUIDD{ClientID: "server", ClientSecret: "s2", ForeignClientID: "foreign", ForeignClientSecret: "s3"},
 	}
 }
@@ -38,7 +42,7 @@ func TestFileSurvivesARoundTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := demo.Read(path)
-	if err != nil || got != file() {
+	if err != nil || !reflect.DeepEqual(got, file()) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
@@ -128,7 +132,7 @@ func TestSeededKeysAreTheClients(t *testing.T) {
 
 func TestReadWithoutAFile(t *testing.T) {
 	got, err := demo.Read(filepath.Join(t.TempDir(), "demo.json"))
-	if err != nil || got != (demo.File{}) {
+	if err != nil || !reflect.DeepEqual(got, demo.File{}) {
 		t.Errorf("got %+v, %v", got, err)
 	}
 }
