@@ -10,8 +10,8 @@ import (
 	"google.golang.org/grpc/mem"
 )
 
-// pass sends the caller's one request on and streams the answers back, all as bytes.
-// Admin RPCs are unary or stream answers; none streams requests.
+// pass sends the caller's request on and streams the answers back, all as bytes. What a failed send failed of is what the backend
+// answers.
 func pass(ctx context.Context, in grpc.ServerStream, conn grpc.ClientConnInterface, method string) error {
 	var request frame
 	if err := in.RecvMsg(&request); err != nil {
@@ -21,7 +21,6 @@ func pass(ctx context.Context, in grpc.ServerStream, conn grpc.ClientConnInterfa
 	if err != nil {
 		return err
 	}
-	// What a failed send failed of is what the backend answers.
 	if err := out.SendMsg(&request); err == nil {
 		if err := out.CloseSend(); err != nil {
 			return err
@@ -30,6 +29,42 @@ func pass(ctx context.Context, in grpc.ServerStream, conn grpc.ClientConnInterfa
 	err = copyAnswers(in, out)
 	in.SetTrailer(out.Trailer())
 	return err
+}
+
+// passMany is pass for an RPC that takes many requests, as they come.
+func (w *Window) passMany(ctx context.Context, in grpc.ServerStream, conn grpc.ClientConnInterface, method string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	out, err := conn.NewStream(ctx, &grpc.StreamDesc{ServerStreams: true, ClientStreams: true}, method, grpc.ForceCodecV2(rawCodec{}))
+	if err != nil {
+		return err
+	}
+	// It may wait for a request when the backend has answered; the end of the call ends that.
+	w.copies.Go(func() {
+		if !copyRequests(in, out) {
+			cancel()
+		}
+	})
+	err = copyAnswers(in, out)
+	in.SetTrailer(out.Trailer())
+	return err
+}
+
+// copyRequests tells whether the backend has what it needs to answer.
+func copyRequests(in grpc.ServerStream, out grpc.ClientStream) bool {
+	for {
+		var request frame
+		err := in.RecvMsg(&request)
+		if errors.Is(err, io.EOF) {
+			return out.CloseSend() == nil
+		}
+		if err != nil {
+			return false
+		}
+		if out.SendMsg(&request) != nil {
+			return true // it has answered
+		}
+	}
 }
 
 func copyAnswers(in grpc.ServerStream, out grpc.ClientStream) error {

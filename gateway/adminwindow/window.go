@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"google.golang.org/grpc"
@@ -31,6 +32,8 @@ const (
 	maxMessage = 4 << 20
 	maxStreams = 64
 	maxCall    = time.Minute
+	// maxStream bounds calls that stream: they may be about everybody.
+	maxStream = time.Hour
 )
 
 // Backend is a role with admin services.
@@ -53,21 +56,29 @@ type Window struct {
 	server    *grpc.Server
 	exchanger Exchanger
 	logger    *slog.Logger
-	methods   map[string]Backend // by full name
+	methods   map[string]method // by full name
 	drain     time.Duration
+	copies    sync.WaitGroup // of requests to backends
+}
+
+// method is an RPC that is passed on.
+type method struct {
+	Backend
+	// streams tells whether it streams anything, many whether its requests.
+	streams, many bool
 }
 
 // New returns a window over the backends. Certificate gives the listener's own
 // certificate. Drain bounds how long calls in flight may take at the end.
 func New(certificate func() (*tls.Certificate, error), exchanger Exchanger, logger *slog.Logger, drain time.Duration, backends ...Backend) *Window {
-	w := &Window{exchanger: exchanger, logger: logger, methods: make(map[string]Backend), drain: drain}
+	w := &Window{exchanger: exchanger, logger: logger, methods: make(map[string]method), drain: drain}
 	for _, backend := range backends {
 		for _, service := range backend.Services {
-			for _, method := range service.Methods {
-				w.methods["/"+service.ServiceName+"/"+method.MethodName] = backend
+			for _, unary := range service.Methods {
+				w.methods["/"+service.ServiceName+"/"+unary.MethodName] = method{Backend: backend}
 			}
 			for _, stream := range service.Streams {
-				w.methods["/"+service.ServiceName+"/"+stream.StreamName] = backend
+				w.methods["/"+service.ServiceName+"/"+stream.StreamName] = method{backend, true, stream.ClientStreams}
 			}
 		}
 	}
@@ -97,12 +108,14 @@ func (w *Window) Serve(ctx context.Context, listener net.Listener) error {
 	select {
 	case err := <-ended:
 		w.server.Stop()
+		w.copies.Wait()
 		return fmt.Errorf("serving the admin window: %w", err)
 	case <-ctx.Done():
 	}
 	force := time.AfterFunc(w.drain, w.server.Stop)
 	defer force.Stop()
 	w.server.GracefulStop()
+	w.copies.Wait()
 	if err := <-ended; err != nil && !errors.Is(err, grpc.ErrServerStopped) {
 		return fmt.Errorf("stopping the admin window: %w", err)
 	}
@@ -112,14 +125,14 @@ func (w *Window) Serve(ctx context.Context, listener net.Listener) error {
 // forward passes a call on. What the backend answers arrives as it is; how it could not be reached
 // is for the log.
 func (w *Window) forward(_ any, in grpc.ServerStream) (err error) {
-	method, _ := grpc.MethodFromServerStream(in)
+	name, _ := grpc.MethodFromServerStream(in)
 	defer func() {
 		if cause := recover(); cause != nil {
 			w.logger.ErrorContext(in.Context(), "the admin window panicked", "panic", fmt.Sprint(cause), "stack", string(debug.Stack()))
 			err = rpcerr.New(errorsv1.Reason_REASON_INTERNAL, "internal error")
 		}
 	}()
-	err = w.identifyAndPass(in, method)
+	err = w.identifyAndPass(in, name)
 	switch reason := rpcerr.Reason(err); reason {
 	case errorsv1.Reason_REASON_UNAVAILABLE, errorsv1.Reason_REASON_DEADLINE_EXCEEDED, errorsv1.Reason_REASON_CANCELLED:
 		w.logger.WarnContext(in.Context(), "an admin call was not served", "error", err)
@@ -130,18 +143,25 @@ func (w *Window) forward(_ any, in grpc.ServerStream) (err error) {
 	return err
 }
 
-func (w *Window) identifyAndPass(in grpc.ServerStream, method string) error {
-	backend, ok := w.methods[method]
+func (w *Window) identifyAndPass(in grpc.ServerStream, name string) error {
+	method, ok := w.methods[name]
 	if !ok {
 		return rpcerr.New(errorsv1.Reason_REASON_ROUTE_NOT_FOUND, "the admin window does not serve this RPC")
 	}
-	ctx, cancel := context.WithTimeout(in.Context(), maxCall)
+	longest := maxCall
+	if method.streams {
+		longest = maxStream
+	}
+	ctx, cancel := context.WithTimeout(in.Context(), longest)
 	defer cancel()
-	ctx, err := w.identify(ctx, backend.Role)
+	ctx, err := w.identify(ctx, method.Role)
 	if err != nil {
 		return err
 	}
-	return pass(ctx, in, backend.Conn, method)
+	if method.many {
+		return w.passMany(ctx, in, method.Conn, name)
+	}
+	return pass(ctx, in, method.Conn, name)
 }
 
 // identify replaces the caller's certificate by an internal token for the role. It is

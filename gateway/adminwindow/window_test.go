@@ -7,6 +7,8 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"testing"
@@ -26,6 +28,7 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/pki"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	benefitsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/benefits/v1"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
 
@@ -81,6 +84,7 @@ func start(t *testing.T) setup {
 	authv1.RegisterTokenServiceServer(backend, serving)
 	authv1.RegisterClientServiceServer(backend, serving)
 	healthpb.RegisterHealthServer(backend, health.NewServer())
+	benefitsv1.RegisterEvaluationServiceServer(backend, evaluations{})
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
 	done := make(chan error, 2)
@@ -90,7 +94,7 @@ func start(t *testing.T) setup {
 
 	window := adminwindow.New(func() (*tls.Certificate, error) { return &server, nil }, authv1.NewTokenServiceClient(conn),
 		slog.New(slog.DiscardHandler), time.Second, adminwindow.Backend{
-			Role: "auth", Conn: conn, Services: []grpc.ServiceDesc{authv1.ClientService_ServiceDesc, healthpb.Health_ServiceDesc},
+			Role: "auth", Conn: conn, Services: []grpc.ServiceDesc{authv1.ClientService_ServiceDesc, healthpb.Health_ServiceDesc, benefitsv1.EvaluationService_ServiceDesc},
 		})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
@@ -203,5 +207,60 @@ func TestAnswersMayStream(t *testing.T) {
 	check(t, err)
 	if answer.GetStatus() != healthpb.HealthCheckResponse_SERVING {
 		t.Errorf("got %v", answer)
+	}
+}
+
+// evaluations answers for each subject, until it is asked for one that is not there.
+type evaluations struct {
+	benefitsv1.UnimplementedEvaluationServiceServer
+}
+
+func (evaluations) EvaluateStream(stream grpc.BidiStreamingServer[benefitsv1.EvaluateStreamRequest, benefitsv1.EvaluateStreamResponse]) error {
+	for {
+		in, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		for _, subject := range in.GetSubjects() {
+			if subject.GetPersonId() == "" {
+				return rpcerr.New(errorsv1.Reason_REASON_FIELD_MISSING, "no subject")
+			}
+			if err := stream.Send(&benefitsv1.EvaluateStreamResponse{Subject: subject}); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// Requests are passed on as they come, and so are the answers to each.
+func TestRequestsMayStream(t *testing.T) {
+	s := start(t)
+	client := benefitsv1.NewEvaluationServiceClient(s.dial(t, s.operator))
+	ask := func(id string) *benefitsv1.EvaluateStreamRequest {
+		return &benefitsv1.EvaluateStreamRequest{Subjects: []*benefitsv1.Subject{{Subject: &benefitsv1.Subject_PersonId{PersonId: id}}}}
+	}
+	stream, err := client.EvaluateStream(t.Context())
+	check(t, err)
+	for _, id := range []string{"a", "b"} {
+		check(t, stream.Send(ask(id)))
+		answer, err := stream.Recv()
+		check(t, err)
+		if answer.GetSubject().GetPersonId() != id {
+			t.Errorf("got %v", answer)
+		}
+	}
+	check(t, stream.CloseSend())
+	if _, err := stream.Recv(); !errors.Is(err, io.EOF) {
+		t.Errorf("got %v", err)
+	}
+
+	stream, err = client.EvaluateStream(t.Context())
+	check(t, err)
+	check(t, stream.Send(ask("")))
+	if _, err := stream.Recv(); rpcerr.Reason(err) != errorsv1.Reason_REASON_FIELD_MISSING {
+		t.Errorf("got %v", err) // although there may be more requests
 	}
 }

@@ -31,6 +31,7 @@ type adminCmd struct {
 	Protection admin.Protections `cmd:"" name:"data" service:"identity" help:"What persons may ask for about their data: all of it, or its end."`
 	Access     admin.Accesses    `cmd:"" service:"identity" help:"The tamper-evident record of who read or changed a person's data, and why."`
 	Catalog    admin.Catalogs    `cmd:"" service:"benefits" help:"The catalogue of benefits: its rules, their drafts, reviews and publications."`
+	Benefit    admin.Benefits    `cmd:"" service:"benefits" help:"Which benefits persons may have, and why."`
 	Import     admin.Import      `cmd:"" service:"identity" help:"Store the rows of a file: persons, households, facts or memberships."`
 }
 
