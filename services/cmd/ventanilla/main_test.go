@@ -22,18 +22,10 @@ func TestVersionAndHelp(t *testing.T) {
 			t.Errorf("%s: %d %q", arg, code, out)
 		}
 	}
-	for _, args := range [][]string{{"--help"}, {"up", "--help"}, {"admin", "client", "create", "--help"}, {"admin", "key", "rotate", "--help"}, {"pki", "issue", "--help"}, {"identity", "--help"}, {"benefits", "--help"}, {"admin", "card", "verify", "--help"}, {"admin", "data", "erase", "--help"}, {"admin", "catalog", "import", "--help"}, {"clave-unica", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"up", "--help"}, {"admin", "client", "create", "--help"}, {"admin", "key", "rotate", "--help"}, {"pki", "issue", "--help"}, {"identity", "--help"}, {"benefits", "--help"}, {"admin", "card", "verify", "--help"}, {"admin", "data", "erase", "--help"}, {"clave-unica", "--help"}} {
 		if code, out, _ := command(t, args...); code != exitOK || !strings.Contains(out, "Usage: ventanilla") {
 			t.Errorf("%v: %d %q", args, code, out)
 		}
-	}
-}
-
-// What needs no platform asks for none.
-func TestTheCataloguesSchemaNeedsNoPlatform(t *testing.T) {
-	code, out, errs := command(t, "admin", "--data", "/nowhere", "catalog", "schema")
-	if code != exitOK || !json.Valid([]byte(out)) {
-		t.Errorf("%d %s", code, errs)
 	}
 }
 
@@ -63,7 +55,6 @@ func TestWrongUsage(t *testing.T) {
 		{"a role's settings", []string{"config", "check", "auth"}, "auth.store.url"},
 		{"empty folder", []string{"up", "--data", ""}, "--data"},
 		{"no name of a role", []string{"pki", "issue", "--dir", "/nowhere", "Bogus!"}, "Bogus!"},
-		{"a retirement without a reason", []string{"admin", "catalog", "retire", "x", "1"}, "--note"},
 		{"no such service", []string{"migrate", "bogus"}, "bogus"},
 		{"migrate without the other store", []string{"migrate", "--set", "auth.store.url=sqlite:x"}, "identity.store.url"},
 		{"benefits has no key", []string{"config", "check", "--set", "benefits.kek.file=x"}, "kek"},

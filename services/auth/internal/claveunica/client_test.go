@@ -160,7 +160,9 @@ func TestWhatCannotBeATokenIsNotAskedAbout(t *testing.T) {
 
 func TestARedirectIsNotFollowed(t *testing.T) {
 	w := start(t, nil)
-	w.does(func(out http.ResponseWriter, in *http.Request) { http.Redirect(out, in, "/elsewhere", http.StatusTemporaryRedirect) })
+	w.does(func(out http.ResponseWriter, in *http.Request) {
+		http.Redirect(out, in, "/elsewhere", http.StatusTemporaryRedirect)
+	})
 	if _, err := w.RUT(t.Context(), "a-token"); !errors.Is(err, claveunica.ErrAway) || w.asked.Load() != 1 {
 		t.Errorf("%v, asked %d times", err, w.asked.Load())
 	}
