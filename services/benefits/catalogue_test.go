@@ -3,6 +3,7 @@ package benefits_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -580,4 +581,34 @@ func TestTheCatalogueWithoutItsStoreIsUnavailable(t *testing.T) {
 	server.Start()
 	testkit.Eventually(t, 10*time.Second, calls["Lint"])
 	c.force("pgu", 1)
+}
+
+// What docs/catalogue.md shows of expressions is taken.
+func TestTheDocumentedExpressionsAreTaken(t *testing.T) {
+	c := newPlatform(t).catalogue()
+	page, err := os.ReadFile("../../docs/catalogue.md")
+	check(t, err)
+	_, rest, _ := strings.Cut(string(page), "```cel\n")
+	block, _, found := strings.Cut(rest, "```\n")
+	if !found {
+		t.Fatal("the page has no expressions")
+	}
+	in := &benefitsv1.LintRequest{Benefits: []*benefitsv1.Benefit{pension("pgu")}}
+	for name, kind := range map[string]benefitsv1.FactType{
+		"household.rsh_tranche": benefitsv1.FactType_FACT_TYPE_INT, "person.employment": benefitsv1.FactType_FACT_TYPE_STRING,
+		"person.programmes": benefitsv1.FactType_FACT_TYPE_STRING_LIST, "person.married_on": benefitsv1.FactType_FACT_TYPE_DATE,
+	} {
+		in.Facts = append(in.Facts, &benefitsv1.FactDefinition{Name: name, Type: kind, Labels: map[string]string{"es": "x"}})
+	}
+	for line := range strings.Lines(block) {
+		in.Benefits[0].Conditions = append(in.Benefits[0].Conditions, &benefitsv1.Condition{
+			Name: fmt.Sprint("c", len(in.GetBenefits()[0].GetConditions())), Expression: strings.TrimSpace(line), Sentences: map[string]string{"es": "x"},
+		})
+	}
+	in.Benefits[0].Examples = in.GetBenefits()[0].GetExamples()[1:]
+	answer, err := c.Lint(c.ana, in)
+	check(t, err)
+	if found := answer.GetFindings(); len(found) != 1 || found[0].GetRule() != "examples" || len(in.GetBenefits()[0].GetConditions()) < 5 {
+		t.Errorf("found %v", found)
+	}
 }
