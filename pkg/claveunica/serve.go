@@ -54,6 +54,8 @@ func (e *Emulator) Serve(ctx context.Context, listener net.Listener) error {
 	if err := server.Shutdown(stopping); err != nil {
 		_ = server.Close() // who has not ended by now is cut off
 	}
-	<-ended
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serving ClaveÚnica's callers: %w", err)
+	}
 	return nil
 }
