@@ -40,6 +40,7 @@ var evaluateFields = dialect.Fields{
 
 		"terms":                     "",
 		"terms.as_of":               "",
+		"terms.known_at":            "",
 		"terms.language":            "",
 		"terms.data_set":            "",
 		"terms.access":              "",
