@@ -40,6 +40,7 @@ var evaluateFields = dialect.Fields{
 
 		"terms":                     "",
 		"terms.as_of":               "",
+		"terms.known_at":            "",
 		"terms.language":            "",
 		"terms.known_at":            "",
 		"terms.data_set":            "",
