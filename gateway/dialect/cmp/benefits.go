@@ -42,7 +42,6 @@ var evaluateFields = dialect.Fields{
 		"terms.as_of":               "",
 		"terms.known_at":            "",
 		"terms.language":            "",
-		"terms.known_at":            "",
 		"terms.data_set":            "",
 		"terms.access":              "",
 		"terms.access.purpose":      "",

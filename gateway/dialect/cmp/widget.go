@@ -34,7 +34,6 @@ var explainFields = dialect.Fields{
 		"terms":                     "",
 		"terms.category":            "",
 		"terms.as_of":               "",
-		"terms.known_at":            "",
 		"terms.data_set":            "",
 		"terms.access":              "",
 		"terms.access.purpose":      "",
