@@ -72,6 +72,19 @@ func (i *issuer) IssueToken(_ context.Context, in *authv1.IssueTokenRequest, _ .
 	return &authv1.IssueTokenResponse{}, nil
 }
 
+func (i *issuer) IssueWidgetToken(
+	_ context.Context, in *authv1.IssueWidgetTokenRequest, _ ...grpc.CallOption,
+) (*authv1.IssueWidgetTokenResponse, error) {
+	i.asked++
+	switch {
+	case in.GetClientSecret() != "right":
+		return nil, rpcerr.New(invalid, "refused")
+	case in.GetCitizen().GetRut() == "another's":
+		return nil, rpcerr.New(errorsv1.Reason_REASON_CITIZEN_MISMATCH, "refused")
+	}
+	return &authv1.IssueWidgetTokenResponse{}, nil
+}
+
 func TestRequestsForTokensArePaced(t *testing.T) {
 	w, _ := start(t)
 	auth := &issuer{}

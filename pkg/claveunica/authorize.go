@@ -87,7 +87,7 @@ func (e *Emulator) authorize(w http.ResponseWriter, r *http.Request) {
 		query.Set("state", state)
 	}
 	target.RawQuery = query.Encode()
-	http.Redirect(w, r, target.String(), http.StatusSeeOther)
+	http.Redirect(w, r, target.String(), http.StatusSeeOther) //nolint:gosec // any client is one of the emulator, and loopback its only caller
 }
 
 // wrongRequest says what is wrong with an authorization request; empty when nothing is.

@@ -19,14 +19,17 @@ const (
 	stopTimeout = 2 * time.Second
 )
 
-// Listen listens on a loopback address. It refuses all others: who reaches an emulator can be anybody there.
+// ErrAddress says that an emulator does not listen on an address.
+var ErrAddress = errors.New("the address must be a loopback one")
+
+// Listen listens on a loopback address. It refuses all others with ErrAddress.
 func Listen(ctx context.Context, address string) (net.Listener, error) {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil {
-		return nil, errors.New("the address must be a loopback IP address and a port, as 127.0.0.1:9443")
+		return nil, fmt.Errorf("%w, and a port, as 127.0.0.1:9480", ErrAddress)
 	}
 	if !at.Addr().Unmap().IsLoopback() {
-		return nil, errors.New("the emulator listens on loopback addresses only: whoever reaches it can be anybody there")
+		return nil, fmt.Errorf("%w: whoever reaches the emulator can be anybody there", ErrAddress)
 	}
 	var config net.ListenConfig
 	listener, err := config.Listen(ctx, "tcp", address)
@@ -51,6 +54,8 @@ func (e *Emulator) Serve(ctx context.Context, listener net.Listener) error {
 	if err := server.Shutdown(stopping); err != nil {
 		_ = server.Close() // who has not ended by now is cut off
 	}
-	<-ended
+	if err := <-ended; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serving ClaveÚnica's callers: %w", err)
+	}
 	return nil
 }

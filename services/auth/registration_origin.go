@@ -36,32 +36,35 @@ func originsOf(in *authv1.Client) ([]string, error) {
 // parseOrigin reads scheme, host and, unless it is the scheme's own, port. Its errors say what is wrong and do not repeat the text.
 func parseOrigin(text string) (string, error) {
 	u, err := url.Parse(strings.ToLower(text))
-	switch {
-	case err != nil || u.Opaque != "" || u.Host == "":
+	if err != nil || u.Opaque != "" || u.Host == "" {
 		return "", errors.New("must be a scheme, a host and maybe a port, as https://www.example.cl")
-	case u.User != nil || u.Path != "" || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.HasSuffix(text, "#"):
+	}
+	if bare := (url.URL{Scheme: u.Scheme, Host: u.Host}); *u != bare || strings.HasSuffix(text, "#") {
 		return "", errors.New("must end after the host or its port: no user, path, query or fragment")
-	case u.Scheme != "https" && u.Scheme != "http":
-		return "", errors.New("must be https, or http for a loopback host")
 	}
 	host, loopback, err := originHost(u.Hostname())
-	if err != nil {
+	switch {
+	case err != nil:
 		return "", err
-	}
-	if u.Scheme == "http" && !loopback {
+	case u.Scheme != "https" && (u.Scheme != "http" || !loopback):
 		return "", errors.New("must be https: http is for loopback hosts only")
 	}
-	port, err := strconv.ParseUint(cmp.Or(u.Port(), schemePorts[u.Scheme]), 10, 16)
+	port, err := originPort(u)
+	return u.Scheme + "://" + host + port, err
+}
+
+// originPort is a port with its colon, empty for the scheme's own.
+func originPort(u *url.URL) (string, error) {
+	own := map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	port, err := strconv.ParseUint(cmp.Or(u.Port(), own), 10, 16)
 	if err != nil || port == 0 || strings.HasSuffix(u.Host, ":") {
 		return "", errors.New("must have a port of 1 to 65535 after the colon")
 	}
-	if number := strconv.FormatUint(port, 10); number != schemePorts[u.Scheme] {
-		host += ":" + number
+	if number := strconv.FormatUint(port, 10); number != own {
+		return ":" + number, nil
 	}
-	return u.Scheme + "://" + host, nil
+	return "", nil
 }
-
-var schemePorts = map[string]string{"http": "80", "https": "443"}
 
 // originHost is a host as browsers write it, and whether it is this machine for everybody.
 func originHost(name string) (host string, loopback bool, err error) {

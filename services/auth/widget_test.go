@@ -236,10 +236,10 @@ func TestWhatEndsAWidgetToken(t *testing.T) {
 				wantReason(t, err, c.want)
 				if c.want != 0 { // the other replica hears of it
 					testkit.Eventually(t, patience, func() error {
-						if _, err := behind.exchange(byWidget(client.id, token)); err != nil {
-							return nil
+						if _, err := behind.exchange(byWidget(client.id, token)); err == nil {
+							return errors.New("still good elsewhere")
 						}
-						return errors.New("still good elsewhere")
+						return nil
 					})
 				}
 			})

@@ -3,6 +3,7 @@ package benefits_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	"github.com/ventanilla/ventanilla/pkg/testkit"
 	benefitsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/benefits/v1"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
@@ -247,13 +249,13 @@ var refusals = map[string]struct {
 		b.Conditions[1].Name = "age"
 		b.Citations = []*benefitsv1.Citation{{Norm: "\t"}, {Norm: "Ley", Article: "1\x1b", Url: "https://:1"}}
 		b.Examples[1].Name = "\u200b \n"
-		b.Url, b.Note = "https://", "\x07"
+		b.Url, b.Note = "https://", "una nota\n"
 	}, []string{
 		"benefits[0].conditions[0].sentences: Spanish", "benefits[0].conditions[1].name: another",
-		`benefits[0].texts["en"].title: blank`, `benefits[0].texts["en"].description: control`,
+		`benefits[0].texts["en"].title: begin or end`, `benefits[0].texts["en"].description: control`,
 		`benefits[0].conditions[0].sentences["en"]: one line`,
-		"benefits[0].citations[0].norm: blank", "benefits[0].citations[1].article: one line", "benefits[0].citations[1].url: https",
-		"benefits[0].examples[1].name: one line", "benefits[0].url: https", "benefits[0].note: control",
+		"benefits[0].citations[0].norm: one line", "benefits[0].citations[1].article: one line", "benefits[0].citations[1].url: https",
+		"benefits[0].examples[1].name: one line", "benefits[0].url: https", "benefits[0].note: begin or end",
 	}},
 	"no Spanish": {func(in *benefitsv1.ImportRequest) {
 		b := in.GetBenefits()[0]
@@ -542,4 +544,71 @@ func TestReplicasImportTogether(t *testing.T) {
 			t.Errorf("the newest is %d, after %d events", newest.GetVersion().GetVersion(), len(history.GetEvents()))
 		}
 	})
+}
+
+func TestTheCatalogueWithoutItsStoreIsUnavailable(t *testing.T) {
+	server := testkit.PostgresServer(t)
+	c := openPlatform(t, server.URL, 4).catalogue()
+	c.enter(pension("pgu"))
+	calls := map[string]func() error{
+		"ListCategories": func() error { _, err := c.ListCategories(c.ana, &benefitsv1.ListCategoriesRequest{}); return err },
+		"ListFactDefinitions": func() error {
+			_, err := c.ListFactDefinitions(c.ana, &benefitsv1.ListFactDefinitionsRequest{})
+			return err
+		},
+		"ListBenefits": func() error { _, err := c.ListBenefits(c.ana, &benefitsv1.ListBenefitsRequest{}); return err },
+		"GetBenefit": func() error {
+			_, err := c.GetBenefit(c.ana, &benefitsv1.GetBenefitRequest{BenefitId: "pgu"})
+			return err
+		},
+		"ListHistory": func() error {
+			_, err := c.ListHistory(c.ana, &benefitsv1.ListHistoryRequest{BenefitId: "pgu"})
+			return err
+		},
+		"Lint":    func() error { _, err := c.Lint(c.ana, &benefitsv1.LintRequest{}); return err },
+		"Import":  func() error { _, err := c.Import(c.ana, &benefitsv1.ImportRequest{}); return err },
+		"Submit":  func() error { return c.submit(c.ana, "pgu", 1) },
+		"Publish": func() error { return c.publish(c.carla, "pgu", 1) },
+	}
+	server.Stop()
+	for name, call := range calls {
+		err := call()
+		wantReason(t, err, errorsv1.Reason_REASON_UNAVAILABLE)
+		if _, told := rpcerr.Delay(err); !told {
+			t.Errorf("%s does not say when to try again: %v", name, err)
+		}
+	}
+	server.Start()
+	testkit.Eventually(t, 10*time.Second, calls["Lint"])
+	c.force("pgu", 1)
+}
+
+// What docs/catalogue.md shows of expressions is taken.
+func TestTheDocumentedExpressionsAreTaken(t *testing.T) {
+	c := newPlatform(t).catalogue()
+	page, err := os.ReadFile("../../docs/catalogue.md")
+	check(t, err)
+	_, rest, _ := strings.Cut(string(page), "```cel\n")
+	block, _, found := strings.Cut(rest, "```\n")
+	if !found {
+		t.Fatal("the page has no expressions")
+	}
+	in := &benefitsv1.LintRequest{Benefits: []*benefitsv1.Benefit{pension("pgu")}}
+	for name, kind := range map[string]benefitsv1.FactType{
+		"household.rsh_tranche": benefitsv1.FactType_FACT_TYPE_INT, "person.employment": benefitsv1.FactType_FACT_TYPE_STRING,
+		"person.programmes": benefitsv1.FactType_FACT_TYPE_STRING_LIST, "person.married_on": benefitsv1.FactType_FACT_TYPE_DATE,
+	} {
+		in.Facts = append(in.Facts, &benefitsv1.FactDefinition{Name: name, Type: kind, Labels: map[string]string{"es": "x"}})
+	}
+	for line := range strings.Lines(block) {
+		in.Benefits[0].Conditions = append(in.Benefits[0].Conditions, &benefitsv1.Condition{
+			Name: fmt.Sprint("c", len(in.GetBenefits()[0].GetConditions())), Expression: strings.TrimSpace(line), Sentences: map[string]string{"es": "x"},
+		})
+	}
+	in.Benefits[0].Examples = in.GetBenefits()[0].GetExamples()[1:]
+	answer, err := c.Lint(c.ana, in)
+	check(t, err)
+	if found := answer.GetFindings(); len(found) != 1 || found[0].GetRule() != "examples" || len(in.GetBenefits()[0].GetConditions()) < 5 {
+		t.Errorf("found %v", found)
+	}
 }

@@ -21,19 +21,19 @@ func plain(text string) bool {
 
 // line is what is wrong with a text of one line.
 func line(field, text string) []*benefitsv1.Finding {
-	switch {
-	case strings.TrimSpace(text) == "":
-		return []*benefitsv1.Finding{wrong(field, ruleText, "is blank")}
-	case strings.ContainsFunc(text, unicode.IsControl):
+	if strings.ContainsFunc(text, unicode.IsControl) {
 		return []*benefitsv1.Finding{wrong(field, ruleText, "must be one line, without control characters")}
 	}
-	return nil
+	return lines(field, text)
 }
 
-// lines is what is wrong with a text of several lines.
+// lines is what is wrong with a text of several lines. That it is there is seen to elsewhere.
 func lines(field, text string) []*benefitsv1.Finding {
-	if !plain(text) {
+	switch {
+	case !plain(text):
 		return []*benefitsv1.Finding{wrong(field, ruleText, "must not have control characters")}
+	case strings.TrimSpace(text) != text: // a file could not say so
+		return []*benefitsv1.Finding{wrong(field, ruleText, "must not begin or end with a blank")}
 	}
 	return nil
 }
@@ -68,9 +68,7 @@ func texts(b *benefitsv1.Benefit) (found []*benefitsv1.Finding) {
 	for i, c := range b.GetCitations() {
 		at := fmt.Sprintf("citations[%d]", i)
 		add(line(at+".norm", c.GetNorm()))
-		if c.GetArticle() != "" {
-			add(line(at+".article", c.GetArticle()))
-		}
+		add(line(at+".article", c.GetArticle()))
 		if c.GetUrl() != "" {
 			add(address(at+".url", c.GetUrl()))
 		}

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -15,11 +16,12 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/pki"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	benefitsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/benefits/v1"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 )
 
 // internalPrograms has two programs of the organisation call the services over gRPC: the one that internal_roles names
-// enters and reads a person, the other has as good a certificate and is refused.
+// enters and reads a person, and asks for its benefits; the other has as good a certificate and is refused.
 func internalPrograms(t *testing.T, c *cluster) {
 	const prefix = "discovery.prefix=internal"
 	at := make(map[string]*role)
@@ -30,9 +32,12 @@ func internalPrograms(t *testing.T, c *cluster) {
 	for _, program := range []string{"payroll", "stranger"} {
 		c.certify(t, c.program, program)
 		tokens := authv1.NewTokenServiceClient(c.dial(t, program, at["auth"]))
-		exchanged, err := tokens.Exchange(t.Context(), &authv1.ExchangeRequest{
-			Credential: &authv1.ExchangeRequest_Peer{Peer: &authv1.PeerIdentity{}}, Audience: "identity",
-		})
+		exchange := func(audience string) (*authv1.ExchangeResponse, error) {
+			return tokens.Exchange(t.Context(), &authv1.ExchangeRequest{
+				Credential: &authv1.ExchangeRequest_Peer{Peer: &authv1.PeerIdentity{}}, Audience: audience,
+			})
+		}
+		exchanged, err := exchange("identity")
 		persons := identityv1.NewPersonServiceClient(c.dial(t, program, at["identity"]))
 		person := &identityv1.Person{UniqueKey: rand.Text(), GivenNames: "Ana"}
 		if program == "stranger" {
@@ -57,6 +62,19 @@ func internalPrograms(t *testing.T, c *cluster) {
 		if err != nil || found.GetPerson().GetPersonId() != made.GetPerson().GetPersonId() {
 			t.Errorf("%s: %v, %v", program, found, err)
 		}
+		forBenefits, err := exchange("benefits")
+		if err != nil {
+			t.Fatalf("%s: %v", program, err)
+		}
+		benefits := benefitsv1.NewEvaluationServiceClient(c.dial(t, program, at["benefits"]))
+		log := identityv1.NewAccessLogServiceClient(c.dial(t, program, at["identity"]))
+		asksForBenefits(t, forBenefits.GetInternalToken(), benefits, made.GetPerson().GetPersonId())
+		accesses, err := log.ListPersonAccesses(ctx, &identityv1.ListPersonAccessesRequest{PersonId: made.GetPerson().GetPersonId()})
+		if err != nil || !slices.ContainsFunc(accesses.GetEntries(), func(e *identityv1.AccessEntry) bool {
+			return e.GetActor() == "peer:benefits" && e.GetAct() == "GetSituations" && e.GetOnBehalfOf() == "peer:"+program
+		}) {
+			t.Errorf("%s: the evaluation is not among the accesses: %v, %v", program, accesses, err)
+		}
 	}
 	for _, r := range at {
 		if code := r.terminate(t); code != 0 {
@@ -66,6 +84,21 @@ func internalPrograms(t *testing.T, c *cluster) {
 }
 
 // dial connects a program to a service by the service's own address.
+// asksForBenefits has benefits read a person's facts at identity, in its own name.
+func asksForBenefits(t *testing.T, token string, benefits benefitsv1.EvaluationServiceClient, person string) {
+	t.Helper()
+	ctx := authn.Outgoing(t.Context(), token)
+	terms := &benefitsv1.Terms{Access: &identityv1.Access{Purpose: "end-to-end test"}}
+	for id, want := range map[string]codes.Code{person: codes.OK, "nobody": codes.NotFound} {
+		_, err := benefits.Evaluate(ctx, &benefitsv1.EvaluateRequest{
+			Subject: &benefitsv1.Subject{Subject: &benefitsv1.Subject_PersonId{PersonId: id}}, Terms: terms,
+		})
+		if status.Code(err) != want {
+			t.Errorf("benefits of %s: %v", id, err)
+		}
+	}
+}
+
 func (c *cluster) dial(t *testing.T, program string, to *role) *grpc.ClientConn {
 	t.Helper()
 	source, err := pki.NewFiles(pki.Config{

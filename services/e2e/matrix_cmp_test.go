@@ -39,9 +39,15 @@ func (p *platform) cmpRows(set string) []row {
 	own := []string{cmp.Name}
 	about := fields{"rut": citizen.RUT, "categoria": "todas", "cu_token": citizen.CUToken}
 	potential := clients("POST", cmp.BenefitsPath, own, token, about.query(cmp.BenefitsPath))
-	// Citizens whom the cu_token is not of: on record, on record in the other data set, and on no record.
+	// Citizens whom the cu_token is not of, on record and on none.
+	foreign := []string{"1000005-K"}
+	for _, c := range append(p.demo.Cmp.Citizens, p.citizenOf(production), p.citizenOf(staging)) {
+		if c.RUT != citizen.RUT {
+			foreign = append(foreign, c.RUT)
+		}
+	}
 	potential.hidden = func(presentation, []presentation) (calls []call) {
-		for _, rut := range []string{"55555555-5", "1000005-K", "11.111.111-1"} {
+		for _, rut := range foreign {
 			calls = append(calls, about.but("rut", rut).query(cmp.BenefitsPath).to(host))
 		}
 		return calls
@@ -52,7 +58,7 @@ func (p *platform) cmpRows(set string) []row {
 	issuing := clients("POST", cmp.WidgetTokenPath, own, widgetKeys, wrong.form(cmp.WidgetTokenPath))
 	issuing.on = presentation.onForm
 	issuing.hidden = func(presentation, []presentation) (calls []call) {
-		for _, rut := range []string{"55555555-5", "1000005-K"} {
+		for _, rut := range foreign {
 			calls = append(calls, wrong.but("rut", rut).form(cmp.WidgetTokenPath).to(host))
 		}
 		return calls
@@ -66,6 +72,7 @@ func (p *platform) cmpRows(set string) []row {
 	}
 	tokens := row{
 		method: "POST", path: tokenPath, families: []string{"cmp", "tuidd"}, sets: []string{set}, kinds: []kind{secret}, members: cmpOAuth,
+		denied: noGrant,
 	}
 	for _, grant := range grants(tokenPath, "no-such") {
 		grant.call = func(of func() call) func() call { return func() call { return of().to(host) } }(grant.call)
@@ -124,14 +131,12 @@ func (p *platform) widgets(t *testing.T, set string) []presentation {
 	}
 	some := presentation{family: cmp.Name, set: set, good: true}
 	w, other := p.newWidget(t, set), p.newWidget(t, set)
-	rotated, disabled, brief := p.newWidget(t, set), p.newWidget(t, set), p.newWidget(t, set, "--token-life", "1s")
+	rotated, disabled := p.newWidget(t, set), p.newWidget(t, set)
 	token := issue(w)
 	all := []presentation{
 		some.widgetKeys(w), some.widgetToken(token, w.id),
 		some.widgetKeys(credentials{w.id, "wrong-secret"}).void("wrong"),
 		some.widgetToken(token, other.id).bad("with another's apiKey"),
-		some.widgetToken(token, "").bad("without an apiKey"),
-		some.widgetToken(issue(brief), brief.id).bad("over"),
 	}
 	for why, shut := range map[string]credentials{"rotated": rotated, "disabled": disabled} {
 		all = append(all, some.widgetToken(issue(shut), shut.id).bad(why), some.widgetKeys(shut).void(why))

@@ -33,6 +33,8 @@ type row struct {
 	// families, sets and kinds are those of the clients and credentials that pass.
 	families, sets []string
 	kinds          []kind
+	// denied are kinds that are known, and told with the status that they may not.
+	denied map[kind]int
 	// asks are right calls but for their credential. The first is made by strangers too.
 	asks []ask
 	// members are those of an error.
@@ -61,13 +63,17 @@ func (r row) with(c presentation, to call) call {
 
 // passes tells whether a credential is let in.
 func (r row) passes(c presentation) bool {
-	return c.good && slices.Contains(r.families, c.family) && slices.Contains(r.sets, c.set) && slices.Contains(r.kinds, c.kind)
+	_, denied := r.denied[c.kind]
+	return c.good && slices.Contains(r.families, c.family) && slices.Contains(r.sets, c.set) && (denied || slices.Contains(r.kinds, c.kind))
 }
 
 // grants are the calls of a token endpoint.
 func grants(path, beyond string) []ask {
 	return []ask{{call: granting(path, "")}, {granting(path, beyond), beyond, http.StatusBadRequest}}
 }
+
+// noGrant has widgets told that they get no tokens in their own name (RFC 6749, 5.2: unauthorized_client).
+var noGrant = map[kind]int{widgetKeys: http.StatusBadRequest}
 
 // rows are the endpoints of all families.
 func (p *platform) rows(t *testing.T) []row {
@@ -82,14 +88,14 @@ func (p *platform) rows(t *testing.T) []row {
 		},
 		{
 			method: "POST", path: ownTokenPath, families: served, sets: both, kinds: []kind{secret, apiKey},
-			asks: grants(ownTokenPath, "no-such"), members: oauth,
+			asks: grants(ownTokenPath, "no-such"), members: oauth, denied: noGrant,
 		},
 		{
-			method: "POST", path: ownIntrospectPath, families: served, sets: both, kinds: []kind{secret, apiKey, token},
+			method: "POST", path: ownIntrospectPath, families: served, sets: both, kinds: []kind{secret, apiKey, token, widgetKeys},
 			asks: none(ownIntrospectPath), members: oauth, hidden: others(ownIntrospectPath), hiddenStatus: http.StatusOK,
 		},
 		{
-			method: "POST", path: revokePath, families: served, sets: both, kinds: []kind{secret, apiKey},
+			method: "POST", path: revokePath, families: served, sets: both, kinds: []kind{secret, apiKey, widgetKeys},
 			asks: none(revokePath), members: oauth, hidden: otherData(revokePath), hiddenStatus: http.StatusOK,
 		},
 	}

@@ -41,7 +41,9 @@ func (p *platform) judge(t *testing.T, r row, presented []presentation) {
 		default:
 			for _, ask := range r.asks {
 				want := http.StatusOK
-				if ask.scope != "" && !slices.Contains(c.scopes, ask.scope) {
+				if status, denied := r.denied[c.kind]; denied {
+					want = status
+				} else if ask.scope != "" && !slices.Contains(c.scopes, ask.scope) {
 					want = ask.short
 				}
 				r.expect(t, c.name+", for the scope "+ask.scope, p.send(t, r.with(c, ask.call())), want)
@@ -67,7 +69,7 @@ func (p *platform) hides(t *testing.T, r row, presented []presentation) {
 		return
 	}
 	for _, c := range presented {
-		if !r.public && !r.passes(c) {
+		if _, denied := r.denied[c.kind]; denied || !r.public && !r.passes(c) {
 			continue
 		}
 		first := map[kind]answer{}

@@ -7,9 +7,16 @@ import (
 	"testing"
 )
 
-// The answers that the printed calls promise, in the printed order: a token's life, and what there is about a card.
+// The answers that the printed calls promise, in the printed order: a token's life, what citizens may get, and what there is about
+// a card.
 var printedAnswers = []string{
 	`^{"token_type":"Bearer","expires_in":31535999,"access_token":"[\w-]+\.[\w-]+\.[\w-]+"}$`,
+	`^{"code":200,"success":true,"data":{"beneficios":\[{.*"title":"Subsidio Familiar \(SUF\)".*}\]}}$`,
+	`^{"code":200,"success":true,"data":{"beneficios":\[{.*"title":"Pensión Garantizada Universal \(PGU\)".*}\]}}$`,
+	`^{"code":403,"success":false,"data":{"message":"[^"]+"}}$`, // Another's RUT.
+	`^{"code":500,"success":false,"data":{"message":"Categoría no válida"}}$`,
+	`^{"code":200,"success":true,"data":{"CmpWidget":"[\w-]+\.[\w-]+\.[\w-]+"}}$`,
+	`^{"code":200,"success":true,"data":{"hogar":{"tramo":40,.*"usted":true.*"beneficios":\[{.*}\],"revision":\d+}}$`,
 	`^{"active":true,.*"client_id":"[^"]+".*}$`,
 	`^{"active":false}$`,         // To the resource server that it is not meant for.
 	`^ey[\w-]+\.[\w-]+\.[\w-]+$`, // Signed.
@@ -23,8 +30,8 @@ var printedAnswers = []string{
 	`^{"keys":\[{"kty":"OKP",.*}\],"validators":\["https://[^"]+/c"\]}$`,
 }
 
-// printedCalls pastes what the platform prints into a shell, word for word. Lines share the shell, since one keeps
-// the token in a variable for the next.
+// printedCalls pastes what the platform prints into a shell, word for word. Lines share the shell, since some keep
+// a token in a variable for the next.
 func printedCalls(t *testing.T, p *platform) {
 	if p.process == nil {
 		t.Log("what a platform that runs elsewhere printed is not to be had")
@@ -37,7 +44,7 @@ func printedCalls(t *testing.T, p *platform) {
 		case strings.HasPrefix(line, "curl "):
 			calls++
 			script.WriteString(line)
-		case strings.HasPrefix(line, "TOKEN="):
+		case strings.HasPrefix(line, "TOKEN="), strings.HasPrefix(line, "WIDGET="):
 			script.WriteString(line)
 		case strings.HasPrefix(line, "bin/ventanilla "):
 			operates(t, p, strings.Replace(line, "bin/ventanilla", binary, 1))
@@ -66,7 +73,7 @@ func operates(t *testing.T, p *platform, line string) {
 	t.Helper()
 	shows := map[string]string{
 		"client list": p.partner.id, "key list": "RS256", "log verify": "", "access verify": "",
-		"card render": p.demo.IDDi.QR,
+		"card render": p.demo.IDDi.QR, "catalog history": "bootstrap publisher", "benefit explain": "Tener entre 25 y 59 años.",
 	}
 	out, err := exec.CommandContext(t.Context(), "sh", "-c", line).CombinedOutput()
 	for command, want := range shows {

@@ -34,7 +34,7 @@ func (s *citizenService) ListCitizenAccesses(ctx context.Context, req *identityv
 	}
 	answer := &identityv1.ListCitizenAccessesResponse{NextPageToken: req.GetPageToken()}
 	for range maxCitizenPages {
-		left := size - int32(len(answer.GetAccesses())) //nolint:gosec // never more than a page
+		left := size - int32(len(answer.GetAccesses()))
 		page, next, err := auditlog.Page(ctx, s.store.DB(), answer.GetNextPageToken(), left, auditlog.Filter{Target: citizen.Pseudonym})
 		if errors.Is(err, auditlog.ErrPageToken) {
 			return nil, rpcerr.Invalid("page_token", "not one that was given out")
@@ -92,8 +92,12 @@ func citizenActor(actor string) string {
 	return someOperator
 }
 
-// citizenBehalf hides the operators for whom roles and others act. What a client says of itself is the client's to show.
+// citizenBehalf hides the operators for whom roles and others act. What a client says of itself is the client's to show; of what else a
+// role says, only which role it was.
 func citizenBehalf(actor, behalf string) string {
+	if strings.HasPrefix(behalf, "peer:") {
+		behalf, _, _ = strings.Cut(behalf, " ")
+	}
 	if behalf == "" || behalf == thePerson || named(behalf) || strings.HasPrefix(actor, "client:") {
 		return behalf
 	}

@@ -126,7 +126,9 @@ func TestACitizenSeesWhoRead(t *testing.T) {
 		}
 		read(p.byPeer("benefits"), "client:c9", "beneficios potenciales")
 		read(p.byPeer("benefits"), "the person", "mis beneficios")
-		read(p.byPeer("benefits"), "ana", "explicación")
+		read(p.byPeer("benefits"), "ana for eva", "explicación")
+		read(p.byPeer("benefits"), "client:c9 for an official", "otra consulta")
+		read(p.byPeer("benefits"), "peer:payroll for eva", "nómina")
 		read(p.byClient(production, "identity.read"), "Municipalidad de Coyhaique", "trámite")
 		_, err := identityv1.NewPersonServiceClient(r.as("gateway")).GetPerson(p.byOperator("support"), &identityv1.GetPersonRequest{
 			PersonId: f.ana, Access: &identityv1.Access{Purpose: "llamada", OnBehalfOf: "eva"},
@@ -144,7 +146,8 @@ func TestACitizenSeesWhoRead(t *testing.T) {
 			}
 		}
 		want := []string{
-			"operator/operator/llamada", "client:c1/Municipalidad de Coyhaique/trámite", "peer:benefits/operator/explicación",
+			"operator/operator/llamada", "client:c1/Municipalidad de Coyhaique/trámite", "peer:benefits/peer:payroll/nómina",
+			"peer:benefits/client:c9 for an official/otra consulta", "peer:benefits/operator/explicación",
 			"peer:benefits/the person/mis beneficios", "peer:benefits/client:c9/beneficios potenciales",
 		}
 		if diff := cmp.Diff(want, got); diff != "" {

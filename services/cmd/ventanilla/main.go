@@ -41,14 +41,15 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or settings, 3 refused, 4 not found,
 
 // cli has the commands; a service's role adds one more, see serviceCmds.
 type cli struct {
-	Up      upCmd      `cmd:"" help:"Run every role in this process, with its own etcd and SQLite."`
-	Gateway gatewayCmd `cmd:"" help:"Run the gateway role alone."`
-	Etcd    etcdCmd    `cmd:"" help:"Run a single etcd member, where there is no cluster."`
-	Migrate migrateCmd `cmd:"" help:"Bring the databases to the revision that this version needs."`
-	PKI     pkiCmd     `cmd:"" name:"pki" help:"Make certificates for roles run by hand."`
-	Config  configCmd  `cmd:"" help:"Look at the settings."`
-	Admin   adminCmd   `cmd:"" help:"Operate a platform, near or far."`
-	Version versionCmd `cmd:"" help:"Show the version."`
+	Up         upCmd         `cmd:"" help:"Run every role in this process, with its own etcd and SQLite."`
+	Gateway    gatewayCmd    `cmd:"" help:"Run the gateway role alone."`
+	Etcd       etcdCmd       `cmd:"" help:"Run a single etcd member, where there is no cluster."`
+	Migrate    migrateCmd    `cmd:"" help:"Bring the databases to the revision that this version needs."`
+	PKI        pkiCmd        `cmd:"" name:"pki" help:"Make certificates for roles run by hand."`
+	Config     configCmd     `cmd:"" help:"Look at the settings."`
+	ClaveUnica claveUnicaCmd `cmd:"" help:"Run an emulator of ClaveÚnica, for development and tests."`
+	Admin      adminCmd      `cmd:"" help:"Operate a platform, near or far."`
+	Version    versionCmd    `cmd:"" help:"Show the version."`
 
 	VersionFlag kong.VersionFlag `name:"version" help:"Show the version."`
 }

@@ -22,7 +22,7 @@ func TestVersionAndHelp(t *testing.T) {
 			t.Errorf("%s: %d %q", arg, code, out)
 		}
 	}
-	for _, args := range [][]string{{"--help"}, {"up", "--help"}, {"admin", "client", "create", "--help"}, {"admin", "key", "rotate", "--help"}, {"pki", "issue", "--help"}, {"identity", "--help"}, {"benefits", "--help"}, {"admin", "card", "verify", "--help"}, {"admin", "data", "erase", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"up", "--help"}, {"admin", "client", "create", "--help"}, {"admin", "key", "rotate", "--help"}, {"pki", "issue", "--help"}, {"identity", "--help"}, {"benefits", "--help"}, {"admin", "card", "verify", "--help"}, {"admin", "data", "erase", "--help"}, {"clave-unica", "--help"}} {
 		if code, out, _ := command(t, args...); code != exitOK || !strings.Contains(out, "Usage: ventanilla") {
 			t.Errorf("%v: %d %q", args, code, out)
 		}
@@ -61,6 +61,11 @@ func TestWrongUsage(t *testing.T) {
 		{"benefits without a store", []string{"benefits"}, "benefits.store.url"},
 		{"identity without validators", []string{"identity"}, "identity.cards.validator"},
 		{"the platform's own role", []string{"config", "check", "--set", "internal_roles=etcd"}, "internal_roles"},
+		{"an emulator for everybody", []string{"clave-unica", "--listen", "0.0.0.0:9480"}, "loopback"},
+		{"an emulator nowhere", []string{"clave-unica", "--listen", "localhost"}, "127.0.0.1:9480"},
+		{"a person of no kind", []string{"clave-unica", "--person", "Ana"}, "RUT:NAMES:SURNAMES"},
+		{"a person with a wrong digit", []string{"clave-unica", "--person", "11111111-2:Ana:Soto"}, "test person 3"},
+		{"userinfo without TLS", []string{"config", "check", "--set", "auth.clave_unica.userinfo_url=http://claveunica.example"}, "auth.clave_unica.userinfo_url"},
 		{"no authority", []string{"pki", "issue", "--dir", "/nowhere", "auth"}, "/nowhere"},
 	}
 	for _, c := range cases {

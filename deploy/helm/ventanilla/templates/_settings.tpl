@@ -27,6 +27,10 @@ auth:
 {{- define "ventanilla.settings.auth" -}}
 rpc:
   listen: ":9001"
+auth:
+  clave_unica:
+    userinfo_url: {{ .root.Values.auth.claveUnica.userinfoURL | quote }}
+    staging_userinfo_url: {{ .root.Values.auth.claveUnica.stagingUserinfoURL | quote }}
 {{- end -}}
 
 {{- define "ventanilla.settings.identity" -}}

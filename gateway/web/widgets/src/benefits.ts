@@ -11,11 +11,17 @@ export function showBenefits(benefits: readonly Benefit[], title: string, speech
     section.append(showNothing('search', texts.noBenefits, texts.noBenefitsHint))
     return section
   }
+  section.append(make('p', { class: 'summary soft', part: 'summary' }, summaryOf(benefits, speech)))
   const categories = new Map<string, Benefit[]>()
   for (const benefit of benefits) categories.set(benefit.category, [...(categories.get(benefit.category) ?? []), benefit])
   for (const [category, members] of categories) section.append(showCategory(category, members, speech))
   section.querySelector('details')!.open = true
   return section
+}
+
+function summaryOf(benefits: readonly Benefit[], { texts }: Speech): string {
+  const eligible = benefits.filter((benefit) => benefit.eligible).length
+  return fill(eligible > 0 ? texts.benefitSummary : '{count}.', { count: count(benefits.length, texts.benefitCount), eligible })
 }
 
 /** A place where there is nothing to show, and why. */

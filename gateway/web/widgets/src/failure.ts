@@ -38,7 +38,7 @@ export class Failure {
     this.element = make(
       'div',
       { class: 'failure', part: 'error' },
-      icon('cloud'),
+      icon(code === 401 || code === 403 ? 'lock' : 'cloud'),
       speech.heading(1, { class: 'section-title' }, title),
       make('p', {}, detail),
       mayRetry(code) && this.#button,

@@ -12,6 +12,7 @@ export const en: Texts = {
   benefits: 'Benefits you may be entitled to',
   householdBenefits: 'Benefits for your household',
   benefitCount: 'benefit|benefits',
+  benefitSummary: '{count}. You meet all the conditions of {eligible}.',
   noBenefits: 'We found no benefits for now.',
   noBenefitsHint: 'Benefits and the data on record change: look again later.',
   eligible: 'Meets the conditions',

@@ -10,6 +10,7 @@ export const es = {
   benefits: 'Beneficios a los que podría optar',
   householdBenefits: 'Beneficios para su hogar',
   benefitCount: 'beneficio|beneficios',
+  benefitSummary: '{count}. Cumple todas las condiciones de {eligible}.',
   noBenefits: 'Por ahora no encontramos beneficios.',
   noBenefitsHint: 'Los beneficios y los datos registrados cambian: vuelva a consultar más adelante.',
   eligible: 'Cumple las condiciones',

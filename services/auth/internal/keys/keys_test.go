@@ -135,7 +135,7 @@ func TestSetsHaveThePublicKeysOfTheirUse(t *testing.T) {
 	if len(access) != 3 || len(inner) != 1 || inner[active(t, r, store.UseInternal).ID] != "ES256" {
 		t.Errorf("access %v, internal %v", access, inner)
 	}
-	for _, use := range []store.Use{store.UseInternal, store.UseLog, store.UseOperatorCA} {
+	for _, use := range []store.Use{store.UseInternal, store.UseLog, store.UseOperatorCA, store.UseWidget} {
 		if r.Access(active(t, r, use).ID) != nil {
 			t.Errorf("a key for %s verifies access tokens", use)
 		}

@@ -150,3 +150,49 @@ func TestTheReleaseBeforeLeavesDataSetsAlone(t *testing.T) {
 		})
 	}
 }
+
+// The release before changes a widget without knowing of its origins, and has clients without any.
+func TestTheReleaseBeforeLeavesOriginsAlone(t *testing.T) {
+	for name, url := range map[string]string{
+		"SQLite": "sqlite:" + filepath.Join(t.TempDir(), "auth.db"), "PostgreSQL": testkit.Postgres(t),
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := revisions(t, "0001_auth.sql", "0002_keys.sql", "0003_clients.sql", "0004_admin_log.sql", "0005_data_sets.sql")
+			db := openAt(t, url, 8, before)
+			columns, places := oldColumns+`, data_set`, oldPlaces+`, $18`
+			client := func(id, name string, revision int) []any {
+				return []any{
+					id, name, "cmp", "widget", "[]", "[]", store.NoSecret(), 3600_000, "[]", false, false, "", false, 0, revision, 1000, 1000, "staging",
+				}
+			}
+			insert := func(id string, revision int) {
+				t.Helper()
+				if _, err := db.Write.ExecContext(t.Context(), `INSERT INTO client (`+columns+`) VALUES (`+places+`)`, client(id, "A widget", revision)...); err != nil {
+					t.Fatal(err)
+				}
+			}
+			insert("made-before", 1001)
+			if err := sqlstore.Migrate(t.Context(), db, store.Migrations()); err != nil {
+				t.Fatal(err)
+			}
+			insert("made-beside", 1002)
+			s := store.New(db, time.Now)
+			shown := store.Client{
+				ID: "shown", Name: "A widget", Family: "cmp", Kind: store.KindWidget, DataSet: store.Staging, SecretHash: store.NoSecret(),
+				Origins: []string{"https://www.example.cl"},
+			}
+			if _, err := s.CreateClient(t.Context(), shown, store.Act{}); err != nil {
+				t.Fatal(err)
+			}
+			_, err := db.Write.ExecContext(t.Context(), `UPDATE client SET (`+columns+`) = (`+places+`) WHERE id = $1`, client("shown", "Renamed", 1003)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for id, want := range map[string]int{"made-before": 0, "made-beside": 0, "shown": 1} {
+				if c, err := s.Client(t.Context(), id); err != nil || len(c.Origins) != want || (c.Name == "Renamed") != (id == "shown") {
+					t.Errorf("%s: %+v, %v", id, c, err)
+				}
+			}
+		})
+	}
+}

@@ -7,20 +7,29 @@ import (
 	benefitsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/benefits/v1"
 )
 
+const (
+	yes     = benefitsv1.Truth_TRUTH_TRUE
+	no      = benefitsv1.Truth_TRUTH_FALSE
+	unknown = benefitsv1.Truth_TRUTH_UNKNOWN
+)
+
 // Decide says what the conditions make of the inputs: not eligible when one is false, else potential when one is unknown, else
 // eligible. A condition that fails is unknown; faulty tells that one did and that no other decided without it. Their order does not matter.
 func (r *Rules) Decide(in *Inputs) (outcome benefitsv1.Outcome, faulty bool) {
-	frame := r.frame(in)
+	in = r.vocabulary.in(in)
+	frame := frameOf((*untraced)(in))
 	defer frame.Close()
 	outcome = benefitsv1.Outcome_OUTCOME_ELIGIBLE
-	for i := range r.conditions {
-		truth, _, failed := r.conditions[i].evaluate(frame)
-		switch truth {
-		case benefitsv1.Truth_TRUTH_TRUE:
-		case benefitsv1.Truth_TRUTH_FALSE:
+	conditions := r.ready()
+	for i := range conditions {
+		switch c := &conditions[i]; c.decide(frame) {
+		case types.True:
+		case types.False:
 			return benefitsv1.Outcome_OUTCOME_NOT_ELIGIBLE, false
+		case undecided:
+			outcome = benefitsv1.Outcome_OUTCOME_POTENTIAL
 		default:
-			outcome, faulty = benefitsv1.Outcome_OUTCOME_POTENTIAL, faulty || failed
+			outcome, faulty = benefitsv1.Outcome_OUTCOME_POTENTIAL, faulty || c.explain(in).Faulty
 		}
 	}
 	return outcome, faulty
@@ -42,72 +51,74 @@ type Result struct {
 // Explain says what comes out for each condition, in their order.
 func (r *Rules) Explain(in *Inputs) []Result {
 	in = r.vocabulary.in(in)
-	frame := r.frame(in)
-	defer frame.Close()
-	results := make([]Result, len(r.conditions))
-	for i := range r.conditions {
-		c, result := &r.conditions[i], &results[i]
-		var unknown *types.Unknown
-		result.Name = c.name
-		result.Truth, unknown, result.Faulty = c.evaluate(frame)
-		result.Missing = r.vocabulary.missing(unknown)
-		result.LookedAt = c.lookedAt(in)
+	conditions := r.ready()
+	results := make([]Result, len(conditions))
+	for i := range conditions {
+		results[i] = conditions[i].explain(in)
 	}
 	return results
 }
 
-// frame is what CEL evaluates the conditions of one benefit in.
-func (r *Rules) frame(in *Inputs) *interpreter.ExecutionFrame {
-	// It fails only for what is no activation, or one with functions.
-	frame, _ := interpreter.NewExecutionFrame((*activation)(r.vocabulary.in(in)))
+// frameOf is what CEL evaluates in.
+func frameOf(in interpreter.Activation) *interpreter.ExecutionFrame {
+	frame, _ := interpreter.NewExecutionFrame(in) // fails for what is no activation only
 	return frame
 }
 
-// evaluate says whether the condition holds, which facts leave it open, and whether it failed.
-func (c *condition) evaluate(frame *interpreter.ExecutionFrame) (benefitsv1.Truth, *types.Unknown, bool) {
+// decide returns true, false, undecided, or another error of CEL for a condition that fails.
+func (c *condition) decide(frame *interpreter.ExecutionFrame) any {
 	value, _, err := c.program.Eval(frame)
-	if err != nil {
-		return benefitsv1.Truth_TRUTH_UNKNOWN, nil, true
+	if value == nil {
+		return err
 	}
-	switch v := value.(type) {
+	return value
+}
+
+// explain traces what the condition rests on. Where CEL lets a failure hide what is not known, it is not the failure that leaves the condition open.
+func (c *condition) explain(in *Inputs) Result {
+	frame := frameOf((*traced)(in))
+	defer frame.Close()
+	result := Result{Name: c.name, Truth: unknown, LookedAt: c.where(in.known)}
+	switch value := c.decide(frame).(type) {
 	case types.Bool:
-		if v {
-			return benefitsv1.Truth_TRUTH_TRUE, nil, false
+		result.Truth = no
+		if value {
+			result.Truth = yes
 		}
-		return benefitsv1.Truth_TRUTH_FALSE, nil, false
 	case *types.Unknown:
-		return benefitsv1.Truth_TRUTH_UNKNOWN, v, false
-	}
-	return benefitsv1.Truth_TRUTH_UNKNOWN, nil, true
-}
-
-// missing are the names of the facts that an unknown value rests on.
-func (v *Vocabulary) missing(unknown *types.Unknown) []string {
-	if unknown == nil {
-		return nil
-	}
-	slots := unknown.IDs()
-	names := make([]string, len(slots))
-	for i, slot := range slots {
-		names[i] = v.facts[slot].GetName()
-	}
-	return names
-}
-
-// lookedAt are the names of those facts of the expression that are known.
-func (c *condition) lookedAt(in *Inputs) []string {
-	known := 0
-	for _, slot := range c.slots {
-		if in.known(slot) {
-			known++
+		result.Missing = c.where(func(slot int) bool {
+			_, ok := value.GetAttributeTrails(int64(slot))
+			return ok
+		})
+	default:
+		frame := frameOf((*untraced)(in))
+		defer frame.Close()
+		if c.decide(frame) == undecided {
+			result.Missing = c.where(func(slot int) bool { return !in.known(slot) })
+		} else {
+			result.Faulty = true
 		}
 	}
-	if known == len(c.slots) {
+	return result
+}
+
+// where returns the names of the condition's facts for whose slot something holds.
+func (c *condition) where(holds func(slot int) bool) []string {
+	n := 0
+	for _, slot := range c.slots {
+		if holds(slot) {
+			n++
+		}
+	}
+	switch n {
+	case 0:
+		return nil
+	case len(c.slots):
 		return c.names
 	}
-	names := make([]string, 0, known)
+	names := make([]string, 0, n)
 	for i, slot := range c.slots {
-		if in.known(slot) {
+		if holds(slot) {
 			names = append(names, c.names[i])
 		}
 	}

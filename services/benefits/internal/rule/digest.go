@@ -54,9 +54,8 @@ func appendJSON(text []byte, value ref.Val) []byte {
 		text = v.AppendFormat(text, time.DateOnly)
 		return append(text, '"')
 	}
-	items, _ := itemsOf(value)
 	text = append(text, '[')
-	for i, item := range items {
+	for i, item := range itemsOf(value) {
 		if i > 0 {
 			text = append(text, ',')
 		}

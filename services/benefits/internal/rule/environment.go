@@ -1,6 +1,8 @@
 package rule
 
 import (
+	"time"
+
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/env"
 	"cel.dev/cel-go/common/operators"
@@ -30,8 +32,7 @@ func functions() []*env.Function {
 		operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals,
 		operators.Add, operators.Subtract, operators.Multiply, operators.Divide, operators.Modulo, operators.Negate,
 		overloads.Contains, overloads.StartsWith, overloads.EndsWith,
-		overloads.TypeConvertInt, overloads.TypeConvertDouble, overloads.TypeConvertString,
-		overloads.TypeConvertTimestamp, overloads.TypeConvertDuration,
+		overloads.TypeConvertInt, overloads.TypeConvertDouble, overloads.TypeConvertString, overloads.TypeConvertDuration,
 	}
 	found := make([]*env.Function, 0, len(names)+6)
 	for _, name := range names {
@@ -56,12 +57,15 @@ func (v *Vocabulary) environment() (*cel.Env, error) {
 	options := []cel.EnvOption{
 		cel.StdLib(cel.StdLibSubset(library)),
 		cel.HomogeneousAggregateLiterals(),
+		cel.CrossTypeNumericComparisons(true),
 		cel.EnableHiddenAccumulatorName(true),
 		cel.ParserExpressionSizeLimit(maxExpression),
 		cel.ParserRecursionLimit(maxNesting),
 		cel.Variable(todayName, cel.TimestampType),
 		cel.Function(yearsBetweenName, cel.Overload("years_between_timestamp_timestamp",
 			[]*cel.Type{cel.TimestampType, cel.TimestampType}, cel.IntType, cel.BinaryBinding(celYearsBetween))),
+		cel.Function(overloads.TypeConvertTimestamp, cel.Overload(overloads.StringToTimestamp,
+			[]*cel.Type{cel.StringType}, cel.TimestampType, cel.UnaryBinding(celTimestamp))),
 	}
 	for _, fact := range v.facts {
 		options = append(options, cel.Variable(fact.GetName(), celType(fact.GetType())))
@@ -79,4 +83,20 @@ func celYearsBetween(a, b ref.Val) ref.Val {
 		return types.MaybeNoSuchOverloadErr(b)
 	}
 	return types.Int(yearsBetween(from.UTC(), to.UTC()))
+}
+
+// celTimestamp reads a day, or a time as CEL's own function does, which shares one error among all evaluations and changes it.
+func celTimestamp(in ref.Val) ref.Val {
+	text, ok := in.(types.String)
+	if !ok {
+		return types.MaybeNoSuchOverloadErr(in)
+	}
+	if day, ok := parseDay(string(text)); ok {
+		return types.Timestamp{Time: day}
+	}
+	at, err := time.Parse(time.RFC3339, string(text))
+	if err != nil || at.Year() < 1 || at.Year() > 9999 {
+		return types.NewErr("timestamp() takes a date, \"2006-01-02\", or a time of RFC 3339")
+	}
+	return types.Timestamp{Time: at.UTC()}
 }

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"fmt"
+	"regexp"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common"
@@ -27,16 +28,20 @@ const requiredLanguage = "es"
 // fewestExamples are those without which a version is not published.
 const fewestExamples = 2
 
+// mostOfField bounds what is said of one field. A text that is no expression at all can be wrong in each of its characters.
+const mostOfField = 8
+
 // findings collects what lint finds about a benefit.
 type findings struct {
 	benefit string
 	field   string
+	ofField int
 	all     []*benefitsv1.Finding
 	errors  int
 }
 
 // at sets the field that what is found next is about.
-func (f *findings) at(field string) { f.field = field }
+func (f *findings) at(field string) { f.field, f.ofField = field, 0 }
 
 func (f *findings) failed() bool { return f.errors > 0 }
 
@@ -50,15 +55,25 @@ func (f *findings) warn(rule, message string, args ...any) {
 }
 
 func (f *findings) add(severity benefitsv1.Severity, rule, message string) {
+	if f.ofField++; f.ofField > mostOfField {
+		return
+	}
 	f.all = append(f.all, &benefitsv1.Finding{Field: f.field, BenefitId: f.benefit, Severity: severity, Rule: rule, Message: message})
 }
 
 // issues adds what CEL says, with the place in the expression.
 func (f *findings) issues(rule string, issues *cel.Issues) {
 	for _, issue := range issues.Errors() {
-		f.error(rule, "%s%s", place(issue.Location), issue.Message)
+		message := issue.Message
+		if parts := noOverload.FindStringSubmatch(message); parts != nil {
+			message = fmt.Sprintf("%s cannot be applied to %s; compare and reckon with values of one type", readable(parts[1]), parts[2])
+		}
+		f.error(rule, "%s%s", place(issue.Location), message)
 	}
 }
+
+// noOverload is how CEL says that an operator or function does not take values of such types.
+var noOverload = regexp.MustCompile(`^found no matching overload for '(.*)' applied to '(.*)'$`)
 
 // place tells line and column, both from 1, where they are known.
 func place(at common.Location) string {

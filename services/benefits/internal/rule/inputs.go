@@ -8,7 +8,6 @@ import (
 
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
-	"cel.dev/cel-go/interpreter"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
@@ -17,17 +16,13 @@ import (
 // Inputs are the facts that rules decide with: of one subject, as of one day. They do not change and are safe for concurrent use.
 type Inputs struct {
 	vocabulary *Vocabulary
-	// values has a value for each slot of the vocabulary; that of a fact that is not known is its unknown.
+	// values has a value for each slot of the vocabulary; nil for a fact that is not known.
 	values []ref.Val
 	today  types.Timestamp
 }
 
 func (v *Vocabulary) inputs(asOf time.Time) *Inputs {
-	in := &Inputs{vocabulary: v, values: make([]ref.Val, len(v.facts)), today: types.Timestamp{Time: dayOf(asOf)}}
-	for slot, unknown := range v.unknowns {
-		in.values[slot] = unknown
-	}
-	return in
+	return &Inputs{vocabulary: v, values: make([]ref.Val, len(v.facts)), today: types.Timestamp{Time: dayOf(asOf)}}
 }
 
 // Inputs takes the facts from a situation, as of the date that asOf has in its own place. Facts that are not there, or whose value is of
@@ -73,13 +68,13 @@ func (v *Vocabulary) Example(facts *structpb.Struct, asOf time.Time) (*Inputs, e
 // Value returns the value of a fact by its name in expressions, or false when it is not known.
 func (in *Inputs) Value(name string) (*structpb.Value, bool) {
 	slot, ok := in.vocabulary.slots[name]
-	if !ok {
+	if !ok || !in.known(slot) {
 		return nil, false
 	}
-	return fromCEL(in.values[slot])
+	return fromCEL(in.values[slot]), true
 }
 
-func (in *Inputs) known(slot int) bool { return !types.IsUnknown(in.values[slot]) }
+func (in *Inputs) known(slot int) bool { return in.values[slot] != nil }
 
 // in returns the inputs with the slots of this vocabulary, which are others when facts were defined in between.
 func (v *Vocabulary) in(in *Inputs) *Inputs {
@@ -88,25 +83,9 @@ func (v *Vocabulary) in(in *Inputs) *Inputs {
 	}
 	own := v.inputs(in.today.Time)
 	for slot, fact := range v.facts {
-		if from, ok := in.vocabulary.slots[fact.GetName()]; ok && in.vocabulary.facts[from].GetType() == fact.GetType() && in.known(from) {
+		if from, ok := in.vocabulary.slots[fact.GetName()]; ok && in.vocabulary.facts[from].GetType() == fact.GetType() {
 			own.values[slot] = in.values[from]
 		}
 	}
 	return own
 }
-
-// activation is how CEL reads inputs.
-type activation Inputs
-
-var _ interpreter.Activation = (*activation)(nil)
-
-// ResolveName implements interpreter.Activation. A fact that is not known is there, and its value is that it is unknown.
-func (a *activation) ResolveName(name string) (any, bool) {
-	if slot, ok := a.vocabulary.slots[name]; ok {
-		return a.values[slot], true
-	}
-	return a.today, name == todayName
-}
-
-// Parent implements interpreter.Activation.
-func (a *activation) Parent() interpreter.Activation { return nil }

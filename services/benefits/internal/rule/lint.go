@@ -108,8 +108,10 @@ func (r *reader) call(e ast.Expr) {
 	switch name := call.FunctionName(); {
 	case name == operators.Has, name == overloads.Size:
 		r.error(e, ruleAbsenceTest, "%s() tests whether something is there; leave it out: a condition on a fact that is not there is unknown by itself", name)
+		return
 	case !r.vocabulary.env.HasFunction(name):
 		r.error(e, ruleSyntax, "there is no function or operator %s in expressions", readable(name))
+		return
 	case slices.Contains(comparisons, name):
 		r.compare(call.Args()[0], call.Args()[1])
 	}
@@ -121,10 +123,10 @@ func (r *reader) call(e ast.Expr) {
 	}
 }
 
-// readable is an operator as it is written.
+// readable is a function or an operator as it is written.
 func readable(function string) string {
-	if function == operators.Index {
-		return "[ ]"
+	if operator, ok := operators.FindReverse(function); ok && operator != "" {
+		return operator
 	}
 	return strings.Trim(function, "_@")
 }

@@ -17,6 +17,7 @@ import (
 const (
 	maxStringBytes = 4 << 10
 	maxListItems   = 64
+	maxItemBytes   = 256
 	// maxInteger is the greatest number below which a JSON number tells integers apart.
 	maxInteger = 1 << 53
 )
@@ -71,7 +72,7 @@ func toCEL(of benefitsv1.FactType, in *structpb.Value) (ref.Val, error) {
 		if list, ok := stringList(in.GetListValue()); ok {
 			return list, nil
 		}
-		return nil, fmt.Errorf("must be a list of at most %d strings, each of at most %d bytes", maxListItems, maxStringBytes)
+		return nil, fmt.Errorf("must be a list of at most %d strings, each of at most %d bytes", maxListItems, maxItemBytes)
 	}
 	return nil, fmt.Errorf("has no type")
 }
@@ -83,7 +84,7 @@ func stringList(in *structpb.ListValue) (ref.Val, bool) {
 	items := make([]string, len(in.GetValues()))
 	for i, item := range in.GetValues() {
 		text, ok := item.GetKind().(*structpb.Value_StringValue)
-		if !ok || len(text.StringValue) > maxStringBytes {
+		if !ok || len(text.StringValue) > maxItemBytes {
 			return nil, false
 		}
 		items[i] = text.StringValue
@@ -92,31 +93,29 @@ func stringList(in *structpb.ListValue) (ref.Val, bool) {
 }
 
 // fromCEL is the inverse of toCEL.
-func fromCEL(in ref.Val) (*structpb.Value, bool) {
+func fromCEL(in ref.Val) *structpb.Value {
 	switch v := in.(type) {
 	case types.Bool:
-		return structpb.NewBoolValue(bool(v)), true
+		return structpb.NewBoolValue(bool(v))
 	case types.Int:
-		return structpb.NewNumberValue(float64(v)), true
+		return structpb.NewNumberValue(float64(v))
 	case types.Double:
-		return structpb.NewNumberValue(float64(v)), true
+		return structpb.NewNumberValue(float64(v))
 	case types.String:
-		return structpb.NewStringValue(string(v)), true
+		return structpb.NewStringValue(string(v))
 	case types.Timestamp:
-		return structpb.NewStringValue(v.Format(time.DateOnly)), true
+		return structpb.NewStringValue(v.Format(time.DateOnly))
 	}
-	items, ok := itemsOf(in)
-	if !ok {
-		return nil, false
-	}
+	items := itemsOf(in)
 	list := make([]*structpb.Value, len(items))
 	for i, item := range items {
 		list[i] = structpb.NewStringValue(item)
 	}
-	return structpb.NewListValue(&structpb.ListValue{Values: list}), true
+	return structpb.NewListValue(&structpb.ListValue{Values: list})
 }
 
-func itemsOf(in ref.Val) ([]string, bool) {
-	items, ok := in.Value().([]string)
-	return items, ok
+// itemsOf returns what stringList made a list of.
+func itemsOf(in ref.Val) []string {
+	items, _ := in.Value().([]string)
+	return items
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/pmezard/go-difflib/difflib"
 	"google.golang.org/grpc"
@@ -82,7 +83,7 @@ func (c DiffCatalog) compare(have, files *benefitsv1.ImportRequest) ([]differenc
 		}
 		d := difference{Item: name, Kind: "changed"}
 		unified := difflib.UnifiedDiff{
-			A: difflib.SplitLines(from), FromFile: "catalogue/" + name, B: difflib.SplitLines(to), ToFile: "files/" + name, Context: 3,
+			A: slices.Collect(strings.Lines(from)), FromFile: "catalogue/" + name, B: slices.Collect(strings.Lines(to)), ToFile: "files/" + name, Context: 3,
 		}
 		if from == "" {
 			d.Kind, unified.A, unified.FromFile = "new", nil, "/dev/null"

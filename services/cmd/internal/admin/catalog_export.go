@@ -72,7 +72,7 @@ func catalogOf(ctx context.Context, service benefitsv1.CatalogueServiceClient, f
 }
 
 func writeFolder(folder string, all *benefitsv1.ImportRequest, notes io.Writer) error {
-	if err := os.MkdirAll(folder, 0o755); err != nil {
+	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return fmt.Errorf("%w: %w", ErrUsage, err)
 	}
 	root, err := os.OpenRoot(folder)

@@ -44,7 +44,7 @@ func (c ImportCatalog) run(ctx context.Context, service benefitsv1.CatalogueServ
 	for _, f := range answer.GetFindings() {
 		tell(notes, "%s: %s: %s", word(f.GetSeverity(), "SEVERITY_"), at(files, f.GetField()), f.GetMessage())
 	}
-	tell(notes, "%d drafts were made, %d benefits are as they were.", len(rows), answer.GetUnchanged())
+	tell(notes, "New drafts: %d. Benefits as they were: %d.", len(rows), answer.GetUnchanged())
 	if len(rows) > 0 {
 		tell(notes, "Next, for each: ventanilla admin catalog submit %s %s", rows[0][0], rows[0][1])
 	}

@@ -54,9 +54,9 @@ func (c LintCatalog) run(ctx context.Context, service benefitsv1.CatalogueServic
 		}
 	}
 	if warnings := len(found) - errors; errors > 0 || c.Strict && warnings > 0 {
-		return fmt.Errorf("%d errors and %d warnings in %d benefits", errors, warnings, len(files.Import.GetBenefits()))
+		return fmt.Errorf("lint found %d errors and %d warnings", errors, warnings)
 	}
-	tell(notes, "%d categories, %d facts, %d benefits: no error.",
+	tell(notes, "No error. Categories: %d, facts: %d, benefits: %d.",
 		len(files.Import.GetCategories()), len(files.Import.GetFacts()), len(files.Import.GetBenefits()))
 	return nil
 }

@@ -108,7 +108,7 @@ var faults = map[string]struct {
 	"a list as text":     {"benefits: [{id: [a]}]", []string{"must be a text"}},
 	"no number":          {"categories: [{position: a}, {position: 1.5}, {position: 9999999999}, {position: '1'}]", []string{"[0].position: must be a whole", "[1].position", "[2].position", "[3].position"}},
 	"another word":       {"facts: [{type: integer}, {type: INT}, {type: unspecified}, {type: }]", []string{"[0].type: must be one of bool, int, double, string, date, string_list", "[1].type", "[2].type", "[3].type"}},
-	"no outcome":         {"benefits: [{examples: [{outcome: eligable}]}]", []string{"must be one of eligible, potential, not_eligible"}},
+	"no outcome":         {"benefits: [{examples: [{outcome: perhaps}]}]", []string{"must be one of eligible, potential, not_eligible"}},
 	"facts":              {"benefits: [{examples: [{facts: {a: , b: .nan, c: [1, true], d: {e: f}, g: 1e99, h: .inf}}]}]", []string{`facts["a"]: has no value: leave it out`, `["b"]: must be a number`, `["c"]: must be a text`, `["d"]: must be true`, `["g"]: must be`, `["h"]: must be`}},
 	"two documents":      {"benefits: []\n---\nfacts: []\n", []string{"a.yaml:2: another document"}},
 	"nothing":            {"", []string{"a.yaml: is empty"}},

@@ -29,8 +29,8 @@ type demoSites struct {
 	login, page *demoSite
 }
 
-// startDemoSites starts ClaveÚnica, which auth is told of, and opens the page's listener, which has the port of an earlier run
-// where it is free: the widgets' client is registered for the page's origin.
+// startDemoSites starts ClaveÚnica, which auth is told of, and opens the page's listener: the widgets' client is registered for
+// its origin.
 func startDemoSites(ctx context.Context, p *Process, folder *Folder) (*demoSites, error) {
 	earlier, err := demo.Read(folder.Path("demo.json"))
 	if err != nil {
@@ -40,14 +40,14 @@ func startDemoSites(ctx context.Context, p *Process, folder *Folder) (*demoSites
 	if err != nil {
 		return nil, err
 	}
-	login, err := openSite(ctx, earlier.CMP.ClaveUnicaURL)
+	login, err := openSite(ctx, "127.0.0.1:0", earlier.CMP.ClaveUnicaURL)
 	if err != nil {
 		return nil, err
 	}
 	p.Group.Defer("ClaveÚnica's listener", login.close)
-	page, err := openSite(ctx, earlier.CMP.Origin)
+	page, err := openSite(ctx, p.Settings.Demo.PageListen, earlier.CMP.Origin)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("demo.page_listen: %w", err)
 	}
 	p.Group.Defer("the demo page's listener", page.close)
 	login.start(ctx, p, "ClaveÚnica", emulator)
@@ -85,15 +85,16 @@ func (s *demoSites) openPage(ctx context.Context, p *Process, folder *Folder, fi
 // demoSite is a server on a port of the loopback.
 type demoSite struct{ listener net.Listener }
 
-// openSite listens where an earlier run did, or on another port when there is none or somebody else has it now.
-func openSite(ctx context.Context, earlier string) (*demoSite, error) {
+// openSite listens at an address. Where this leaves the port open, it is that of an earlier run if nobody else has it now.
+func openSite(ctx context.Context, address, earlier string) (*demoSite, error) {
 	var listening net.ListenConfig
-	if address := strings.TrimPrefix(earlier, siteScheme); address != "" && Loopback(address) {
-		if listener, err := listening.Listen(ctx, "tcp", address); err == nil {
+	before := strings.TrimPrefix(earlier, siteScheme)
+	if _, port, err := net.SplitHostPort(address); err == nil && port == "0" && before != "" && Loopback(before) {
+		if listener, err := listening.Listen(ctx, "tcp", before); err == nil {
 			return &demoSite{listener}, nil
 		}
 	}
-	listener, err := listening.Listen(ctx, "tcp", "127.0.0.1:0")
+	listener, err := listening.Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("opening a listener of the demo: %w", err)
 	}

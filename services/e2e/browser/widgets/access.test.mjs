@@ -38,6 +38,17 @@ for (const colorScheme of ['light', 'dark']) {
   }
 }
 
+test('an element of 280 pixels is wide enough', async (t) => {
+  const { page } = await visit(t, browser, { viewport: { width: 296, height: 800 } })
+  for (const kind of ['perfil', 'hogar']) {
+    await show(page, kind)
+    await settled(page, kind)
+  }
+  assert.equal(await page.locator('#perfil').evaluate((element) => element.clientWidth), 280)
+  assert.ok((await overflow(page)) <= 0)
+  await picture(page, 'widgets-280')
+})
+
 test('the page chooses scheme, colours and parts', async (t) => {
   const { page } = await visit(t, browser, { colorScheme: 'dark', bypassCSP: true })
   await page.addStyleTag({ content: '#perfil { --cmp-color-scheme: light; --cmp-accent: rgb(90, 20, 120) } #hogar ::part(title) { text-transform: uppercase }' })

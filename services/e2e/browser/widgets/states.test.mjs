@@ -19,6 +19,7 @@ test('a profile: who, benefits by category, why and what is missing, the law, wh
 
   await widget.getByText('Amanda Beatriz Quilodrán Sepúlveda').waitFor()
   await widget.getByText('44.444.444-4').waitFor()
+  await widget.getByText('4 beneficios. Cumple todas las condiciones de 2.').waitFor()
   assert.deepEqual(await widget.getByRole('heading', { level: 4 }).allInnerTexts(), ['Salud', 'Educación', 'Transferencias y bonos'])
   await widget.getByText('Transferencias y bonos').click()
   const benefit = widget.locator('.benefit').filter({ hasText: 'agua potable' })

@@ -21,6 +21,6 @@ func SituationPlans(engine sqlstore.Engine) map[string][]any {
 		q.personsByIdentifier: {Production, "rut", list},
 		q.households:          {list, 1, 1},
 		q.members:             {list, 1, 1},
-		q.facts:               {list, SubjectPerson, list, 1, 1},
+		q.facts:               {list, 1, 1, SubjectPerson, list},
 	}
 }

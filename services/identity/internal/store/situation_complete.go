@@ -111,7 +111,7 @@ func (b *situationBatch) findFacts(ctx context.Context, kind SubjectKind, ids, w
 		}
 		add(id, fact)
 		return nil
-	}, b.store.queries.facts, b.store.list(ids), kind, b.store.list(wanted), known, valid)
+	}, b.store.queries.facts, b.store.list(ids), known, valid, kind, b.store.list(wanted))
 }
 
 // each calls scan for each row of a query.

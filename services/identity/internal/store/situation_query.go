@@ -15,33 +15,42 @@ type situationQueries struct {
 }
 
 func newSituationQueries(engine sqlstore.Engine) situationQueries {
-	in := func(list string) string { return ` IN (SELECT value FROM json_each(` + list + `)) ` }
+	in, latest := inListOnSQLite, latestOnSQLite
 	if engine == sqlstore.PostgreSQL {
-		in = func(list string) string { return ` = ANY (` + list + `) ` }
+		in, latest = inListOnPostgreSQL, latestOnPostgreSQL
 	}
+	const holds = ` AND recorded_at <= $2 AND valid_from <= $3 AND (valid_to IS NULL OR valid_to > $3)`
 	return situationQueries{
 		personsByID: `SELECT person_id, person_id, pseudonym, birth_date FROM person
 			WHERE data_set = $1 AND person_id` + in("$2"),
 		personsByIdentifier: `SELECT i.value, p.person_id, p.pseudonym, p.birth_date
 			FROM identifier AS i JOIN person AS p ON p.person_id = i.person_id
 			WHERE i.data_set = $1 AND i.kind = $2 AND i.value` + in("$3"),
-		households: `SELECT person_id, household_id, relation FROM household_member
-			WHERE relation <> 'none' AND number IN (SELECT max(number) FROM household_member
-				WHERE person_id` + in("$1") + `AND recorded_at <= $2 AND valid_from <= $3 AND (valid_to IS NULL OR valid_to > $3)
-				GROUP BY person_id, household_id)
-			ORDER BY number`,
-		members: `SELECT m.household_id, p.pseudonym, p.birth_date
-			FROM household_member AS m JOIN person AS p ON p.person_id = m.person_id
-			WHERE m.relation <> 'none' AND m.number IN (SELECT max(number) FROM household_member
-				WHERE household_id` + in("$1") + `AND recorded_at <= $2 AND valid_from <= $3 AND (valid_to IS NULL OR valid_to > $3)
-				GROUP BY household_id, person_id)
-			ORDER BY m.number`,
-		facts: `SELECT subject_id, name, value FROM fact
-			WHERE value IS NOT NULL AND number IN (SELECT max(number) FROM fact
-				WHERE subject_id` + in("$1") + `AND subject = $2 AND name` + in("$3") + `
-					AND recorded_at <= $4 AND valid_from <= $5 AND (valid_to IS NULL OR valid_to > $5)
-				GROUP BY subject_id, name)`,
+		households: `SELECT person_id, household_id, relation FROM ` +
+			latest(`person_id, household_id`, `relation`, `household_member WHERE person_id`+in("$1")+holds) + `
+			WHERE relation <> 'none' ORDER BY number`,
+		members: `SELECT latest.household_id, p.pseudonym, p.birth_date FROM ` +
+			latest(`household_id, person_id`, `relation`, `household_member WHERE household_id`+in("$1")+holds) + `
+			JOIN person AS p ON p.person_id = latest.person_id
+			WHERE latest.relation <> 'none' ORDER BY latest.number`,
+		facts: `SELECT subject_id, name, value FROM ` +
+			latest(`subject_id, name`, `value`, `fact WHERE subject_id`+in("$1")+holds+` AND subject = $4 AND name`+in("$5")) + `
+			WHERE value IS NOT NULL`,
 	}
+}
+
+func inListOnSQLite(list string) string { return ` IN (SELECT value FROM json_each(` + list + `))` }
+
+func inListOnPostgreSQL(list string) string { return ` = ANY (` + list + `)` }
+
+// latestOnSQLite has of the statements of each key the one of the highest number, whose row other columns are taken from.
+func latestOnSQLite(key, column, from string) string {
+	return `(SELECT ` + key + `, ` + column + `, max(number) AS number FROM ` + from + ` GROUP BY ` + key + `) AS latest`
+}
+
+// latestOnPostgreSQL is it where every such column has to be told.
+func latestOnPostgreSQL(key, column, from string) string {
+	return `(SELECT DISTINCT ON (` + key + `) ` + key + `, ` + column + `, number FROM ` + from + ` ORDER BY ` + key + `, number DESC) AS latest`
 }
 
 // list is a list of keys as the queries take it.

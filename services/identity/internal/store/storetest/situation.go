@@ -54,7 +54,8 @@ func situationsComeInTheOrderOfTheirKeys(t *testing.T, open Open) {
 	}, act))
 	for _, subject := range []store.Subject{{Kind: store.SubjectPerson, ID: ana}, {Kind: store.SubjectHousehold, ID: home}} {
 		check(t, s.RecordFacts(t.Context(), subject, []store.Fact{
-			{Name: "a", Value: `"ñ"`, Statement: since(start, "")}, {Name: "b", Value: `1`, Statement: since(start, "")},
+			{Name: "a", Value: `"ñ"`, Statement: since(start, "")},
+			{Name: "b", Value: `1`, Statement: since(start, "")},
 			{Name: "gone", Statement: since(start, "")},
 		}, act))
 	}

@@ -379,7 +379,8 @@ type Finding struct {
 	BenefitId string `protobuf:"bytes,2,opt,name=benefit_id,json=benefitId,proto3" json:"benefit_id,omitempty"`
 	// How bad.
 	Severity Severity `protobuf:"varint,3,opt,name=severity,proto3,enum=ventanilla.benefits.v1.Severity" json:"severity,omitempty"`
-	// Which rule of lint: "syntax", "type", "unknown_fact", "absence_test", "cost", "text", "examples", "value", "unknown_category".
+	// Which rule of lint: "syntax", "type", "unknown_fact", "absence_test", "cost", "text", "examples", "value", "unknown_category",
+	// "date", "duplicate", "name".
 	Rule string `protobuf:"bytes,4,opt,name=rule,proto3" json:"rule,omitempty"`
 	// What is wrong and what to do about it, in English.
 	Message       string `protobuf:"bytes,5,opt,name=message,proto3" json:"message,omitempty"`

@@ -37,7 +37,8 @@ const (
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
 // CatalogueService keeps the benefits with their rules. Its callers are operators, through the admin window; reading takes
-// any role. Every change is an event of the benefit's history, with who and when. Each RPC fails with PERMISSION_DENIED when
+// any role. Every change is an event of the benefit's history, with who and when. Who repeats the step of a version's life that was its
+// last, with the same note, gets the same answer, and no other event. Each RPC fails with PERMISSION_DENIED when
 // the operator's roles do not allow it, and with UNAVAILABLE when the store is away.
 type CatalogueServiceClient interface {
 	// ListCategories returns all categories in their order.
@@ -192,7 +193,8 @@ func (c *catalogueServiceClient) Retire(ctx context.Context, in *RetireRequest, 
 // for forward compatibility.
 //
 // CatalogueService keeps the benefits with their rules. Its callers are operators, through the admin window; reading takes
-// any role. Every change is an event of the benefit's history, with who and when. Each RPC fails with PERMISSION_DENIED when
+// any role. Every change is an event of the benefit's history, with who and when. Who repeats the step of a version's life that was its
+// last, with the same note, gets the same answer, and no other event. Each RPC fails with PERMISSION_DENIED when
 // the operator's roles do not allow it, and with UNAVAILABLE when the store is away.
 type CatalogueServiceServer interface {
 	// ListCategories returns all categories in their order.

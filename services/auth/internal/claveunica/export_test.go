@@ -1,0 +1,4 @@
+package claveunica
+
+// Read is for the fuzz target.
+var Read = read
