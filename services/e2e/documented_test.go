@@ -18,7 +18,8 @@ func documentedExamples(t *testing.T, p *platform) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, page := range []string{"native.md", "tuidd.md", "iddi.md", "cmp.md"} {
+	decides := p.owner().create(t, "Decides", "cmp", "--scope", "benefits.evaluate", "--scope", "benefits.facts", "--scope", "benefits.simulate").credentials()
+	for _, page := range []string{"native.md", "tuidd.md", "iddi.md", "cmp.md", "benefits.md"} {
 		t.Run(page, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("..", "..", "docs", page))
 			if err != nil {
@@ -54,6 +55,8 @@ func documentedExamples(t *testing.T, p *platform) {
 				"FOLIO="+p.demo.IDDi.Folio, "FIRMA="+p.demo.IDDi.Firma, "QR="+p.demo.IDDi.QR,
 				"WIDGET_KEY="+p.demo.Cmp.APIKey, "WIDGET_SECRET="+p.demo.Cmp.SecretKey, "ORIGIN="+p.demo.Cmp.Origin,
 				"RUT="+p.demo.Cmp.RUT, "CU_TOKEN="+p.demo.Cmp.CUToken,
+				"VENTANILLA="+binary, "DATA="+p.data, "ADMIN="+p.demo.AdminRPC,
+				"DECIDES_ID="+decides.id, "DECIDES_SECRET="+decides.secret,
 				"STAGING_ID="+p.demo.Cmp.StagingID, "STAGING_SECRET="+p.demo.Cmp.StagingSecret,
 				"STAGING_RUT="+p.demo.Cmp.StagingRUT, "STAGING_CU_TOKEN="+p.demo.Cmp.StagingCUToken)
 			if out, err := cmd.CombinedOutput(); err != nil {

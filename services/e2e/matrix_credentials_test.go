@@ -90,7 +90,7 @@ func scopesOf(family string) []string {
 	if family == "iddi" {
 		return []string{"perfil:extendido", "catalogo"}
 	}
-	return []string{"beneficios"}
+	return []string{"beneficios", "benefits.evaluate", "benefits.simulate"}
 }
 
 // presentations makes clients of every family and data set with credentials of every kind and in every state.

@@ -105,7 +105,7 @@ func (p *platform) rows(t *testing.T) []row {
 	} {
 		rows = append(rows, row{method: "GET", path: path, public: true, asks: []ask{{call: getting(path)}}})
 	}
-	return slices.Concat(rows, pages(t), p.cmpRows(production), p.cmpRows(staging), iddiRows(production, real, trial), iddiRows(staging, trial, real))
+	return slices.Concat(rows, pages(t), p.benefitsRows(), p.cmpRows(production), p.cmpRows(staging), iddiRows(production, real, trial), iddiRows(staging, trial, real))
 }
 
 // iddiBody are the members of an error of iddidialect.

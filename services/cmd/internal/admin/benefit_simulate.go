@@ -19,8 +19,8 @@ import (
 
 // SimulateBenefit tries a draft.
 type SimulateBenefit struct {
-	Benefit     string `help:"The benefit of the catalogue." placeholder:"BENEFIT"`
-	Version     int32  `help:"Its version; the newest by default." placeholder:"NUMBER"`
+	Benefit     string `arg:"" optional:"" help:"The benefit of the catalogue."`
+	Version     int32  `arg:"" optional:"" help:"The number of its version; the newest by default."`
 	File        string `help:"A file of the catalogue with one benefit, instead (- for standard input)." placeholder:"FILE"`
 	ListChanges bool   `help:"Tell each person whose outcome changes: a line with the person's identifier, before and after."`
 	BenefitTerms
@@ -31,17 +31,14 @@ func (SimulateBenefit) Help() string {
 	return `Everybody of the data set is decided twice: with the version that is published, and with the draft as if it applied on the day.
 Nothing is stored, but for the entry of the access log.
 
-  ventanilla admin benefit simulate --benefit aporte-familiar --purpose "revisión del borrador"
+  ventanilla admin benefit simulate aporte-familiar --purpose "revisión del borrador"
   ventanilla admin benefit simulate --file borrador.yaml --purpose "revisión del borrador" --json`
 }
 
 // Validate is called when the command line was read.
 func (c SimulateBenefit) Validate() error {
-	switch {
-	case (c.Benefit == "") == (c.File == ""):
-		return errors.New("give --benefit or --file")
-	case c.File != "" && c.Version != 0:
-		return errors.New("--version goes with --benefit")
+	if (c.Benefit == "") == (c.File == "") {
+		return errors.New("give a benefit of the catalogue or --file")
 	}
 	return nil
 }
