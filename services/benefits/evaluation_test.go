@@ -196,6 +196,26 @@ func TestIdentityIsAskedForWhatTheRulesNeed(t *testing.T) {
 	}
 }
 
+// The day lasts to its end, also where clocks change at midnight: forward in September, back in April.
+func TestTheEndOfADayOnWhichClocksChange(t *testing.T) {
+	e := newPlatform(t).evaluated()
+	for day, want := range map[string]time.Time{
+		"2025-09-06": time.Date(2025, 9, 7, 3, 59, 59, 999e6, time.UTC),
+		"2025-09-07": time.Date(2025, 9, 8, 2, 59, 59, 999e6, time.UTC),
+		"2025-04-05": time.Date(2025, 4, 6, 3, 59, 59, 999e6, time.UTC),
+		"2025-04-06": time.Date(2025, 4, 7, 3, 59, 59, 999e6, time.UTC),
+	} {
+		asked := terms()
+		asked.AsOf = day
+		_, err := e.Evaluate(e.asking(), &benefitsv1.EvaluateRequest{Subject: of(old), Terms: asked})
+		check(t, err)
+		scopes := e.population.scopes()
+		if got := scopes[len(scopes)-1].GetValidAt().AsTime(); !got.Equal(want) {
+			t.Errorf("%s ends at %v, want %v", day, got, want)
+		}
+	}
+}
+
 func TestWhoMayAsk(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		e := p.evaluated()
