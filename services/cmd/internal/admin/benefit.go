@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/ventanilla/ventanilla/pkg/nationalid"
 	benefitsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/benefits/v1"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 )
@@ -78,12 +79,21 @@ func (s BenefitSubject) check() error {
 
 var rutForm = regexp.MustCompile(`^[0-9][0-9.]*-?[0-9kK]$`)
 
-// subjectOf is what a line of a file names: a RUT, or else a person's identifier.
-func subjectOf(line string) *benefitsv1.Subject {
+// maxPersonID is the longest identifier of a person that the platform takes.
+const maxPersonID = 64
+
+// subjectOf is what a line of a file names: a RUT, or else a person's identifier. Errors do not repeat it.
+func subjectOf(line string) (*benefitsv1.Subject, error) {
 	if rutForm.MatchString(line) {
-		return BenefitSubject{RUT: line}.subject()
+		if _, err := nationalid.Parse(nationalid.RUT, line); err != nil {
+			return nil, fmt.Errorf("the RUT is wrong: %w", err)
+		}
+		return BenefitSubject{RUT: line}.subject(), nil
 	}
-	return BenefitSubject{PersonID: line}.subject()
+	if len(line) > maxPersonID {
+		return nil, errors.New("it is no RUT and no person's identifier")
+	}
+	return BenefitSubject{PersonID: line}.subject(), nil
 }
 
 // tellBasis notes what an answer rests on.

@@ -77,13 +77,14 @@ func sendLines(source io.Reader, send func(*benefitsv1.EvaluateStreamRequest) (s
 	lines := bufio.NewScanner(source)
 	for number := 1; lines.Scan(); number++ {
 		line := strings.TrimSpace(lines.Text())
-		switch {
-		case line == "":
+		if line == "" {
 			continue
-		case len(line) > 64:
-			return fmt.Errorf("%w: line %d is no RUT and no person's identifier", ErrUsage, number)
 		}
-		if request.Subjects = append(request.Subjects, subjectOf(line)); len(request.GetSubjects()) < maxSubjects {
+		subject, err := subjectOf(line)
+		if err != nil {
+			return fmt.Errorf("%w: line %d: %w", ErrUsage, number, err)
+		}
+		if request.Subjects = append(request.Subjects, subject); len(request.GetSubjects()) < maxSubjects {
 			continue
 		}
 		if !send(request) {
