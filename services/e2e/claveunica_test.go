@@ -1,10 +1,10 @@
 package e2e
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 
 	"github.com/ventanilla/ventanilla/gateway/dialect/cmp"
@@ -57,25 +57,29 @@ func TestClaveUnicaMisbehaves(t *testing.T) {
 
 const textOffline = "Estamos offline por mantenimiento. Inténtalo nuevamente mas tarde"
 
+// countedLogin is a ClaveÚnica that counts how often it was asked.
+type countedLogin struct {
+	*claveunica.Emulator
+	asked atomic.Int64
+}
+
+func (l *countedLogin) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	l.asked.Add(1)
+	l.Emulator.ServeHTTP(w, r)
+}
+
 // emulator is a ClaveÚnica of the test's own, which runs until the test ends.
-func emulator(t *testing.T) (login *claveunica.Emulator, address string) {
+func emulator(t *testing.T) (login *countedLogin, address string) {
 	t.Helper()
-	login, err := claveunica.New(claveunica.Options{})
+	e, err := claveunica.New(claveunica.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener, err := claveunica.Listen(t.Context(), "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	ended := make(chan error, 1)
-	go func() { ended <- login.Serve(ctx, listener) }()
+	login = &countedLogin{Emulator: e}
+	server := httptest.NewServer(login)
 	t.Cleanup(func() {
-		stop()
-		if err := <-ended; err != nil && !errors.Is(err, http.ErrServerClosed) {
-			t.Errorf("ClaveÚnica: %v", err)
-		}
+		server.CloseClientConnections() // who waits for a slow answer is sent away
+		server.Close()
 	})
-	return login, listener.Addr().String()
+	return login, server.Listener.Addr().String()
 }
