@@ -53,11 +53,11 @@ type welfare struct {
 
 func newWelfare(t *testing.T) *welfare {
 	t.Helper()
-	login, address := emulator(t)
+	login := emulator(t)
 	w := &welfare{cluster: newCluster(t, binary), login: login, rut: claveunica.TestPersons()[0].RUT}
 	for _, a := range w.auth {
 		a.more = []string{
-			"--set", "auth.clave_unica.userinfo_url=http://" + address + claveunica.UserinfoPath,
+			"--set", "auth.clave_unica.userinfo_url=" + login.url + claveunica.UserinfoPath,
 			"--set", "auth.clave_unica.timeout=1s", "--set", "auth.clave_unica.pause=10s",
 		}
 		a.terminate(t)
