@@ -3,6 +3,8 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -54,15 +56,9 @@ type welfare struct {
 func newWelfare(t *testing.T) *welfare {
 	t.Helper()
 	login := emulator(t)
-	w := &welfare{cluster: newCluster(t, binary), login: login, rut: claveunica.TestPersons()[0].RUT}
-	for _, a := range w.auth {
-		a.more = []string{
-			"--set", "auth.clave_unica.userinfo_url=" + login.url + claveunica.UserinfoPath,
-			"--set", "auth.clave_unica.timeout=1s", "--set", "auth.clave_unica.pause=10s",
-		}
-		a.terminate(t)
-		a.start(t, w.cluster)
-	}
+	w := &welfare{login: login, rut: claveunica.TestPersons()[0].RUT, cluster: newCluster(t, binary,
+		"--set", "auth.clave_unica.userinfo_url="+login.url+claveunica.UserinfoPath,
+		"--set", "auth.clave_unica.timeout=1s", "--set", "auth.clave_unica.pause=5s")}
 	w.editor = w.operator(t, w.gateway[0], "editor", "editor")
 	w.publisher = w.operator(t, w.gateway[0], "publisher", "publisher")
 	security := w.operator(t, w.gateway[0], "security", "security")
@@ -71,16 +67,9 @@ func newWelfare(t *testing.T) *welfare {
 	w.client = security.create(t, "Drill", cmp.Name, "--scope", "benefits.evaluate").credentials()
 	w.widget = security.create(t, "Drill widget", cmp.Name, "--kind", "widget", "--origin", widgetOrigin).credentials()
 	w.access = w.gateway[0].issue(t, w.client)
-	testkit.Eventually(t, patience, func() error { // the gateways find the new auths again
-		a := w.gateway[0].send(t, w.widgetKeys(t))
-		if a.status == http.StatusOK {
-			var data map[string]string
-			a.enveloped(t, &data)
-			w.shown = data["CmpWidget"]
-			return nil
-		}
-		return fmt.Errorf("%d, %s", a.status, a.body)
-	})
+	var data map[string]string
+	w.gateway[0].send(t, w.widgetKeys(t)).enveloped(t, &data)
+	w.shown = data["CmpWidget"]
 	return w
 }
 
@@ -110,10 +99,10 @@ func (w *welfare) page(path string) call {
 }
 
 // decision asks as a client for a citizen's benefits, at the platform's own endpoint.
-func (w *welfare) decision(path string) call {
+func decision(token, path, rut string) call {
 	return call{
-		path: path, header: http.Header{"Content-Type": {"application/json"}}, bearer: w.access,
-		body: strings.NewReader(`{"subject":{"rut":"` + w.rut + `"},"terms":{"purpose":"drill"}}`),
+		path: path, header: http.Header{"Content-Type": {"application/json"}}, bearer: token,
+		body: strings.NewReader(`{"subject":{"rut":"` + rut + `"},"terms":{"purpose":"drill"}}`),
 	}
 }
 
@@ -125,8 +114,8 @@ func (w *welfare) reading(t *testing.T) map[string]func() call {
 		"benefits":  func() call { return w.benefitsOf(cu) },
 		"profile":   func() call { return w.page(cmp.ProfilePath) },
 		"household": func() call { return w.page(cmp.HouseholdPath) },
-		"evaluate":  func() call { return w.decision("/benefits/v1/evaluate") },
-		"explain":   func() call { return w.decision("/benefits/v1/explain") },
+		"evaluate":  func() call { return decision(w.access, "/benefits/v1/evaluate", w.rut) },
+		"explain":   func() call { return decision(w.access, "/benefits/v1/explain", w.rut) },
 	}
 }
 
@@ -147,61 +136,54 @@ func (w *welfare) served(t *testing.T, calls map[string]func() call) {
 	t.Logf("all served %v after the return", time.Since(began))
 }
 
-// load has workers ask all of it again and again.
-func (w *welfare) load(t *testing.T) []*load {
-	t.Helper()
-	var loads []*load
-	for name, next := range w.reading(t) {
-		loads = append(loads, begin(t, name, 1, func(ctx context.Context) error {
-			a, err := w.gateway[0].try(ctx, next())
-			if err == nil && a.status != http.StatusOK {
-				err = fmt.Errorf("status %d: %s", a.status, a.body)
-			}
-			return err
-		}))
-	}
-	for _, l := range loads {
-		l.more(t, enough)
-	}
-	return loads
-}
+// readers are the workers of a load: so many calls are in flight at most.
+const readers = 4
 
-// underLoads does something while all is asked. No call may fail: what was in flight is repeated elsewhere.
-func (w *welfare) underLoads(t *testing.T, something func()) {
+// load has workers ask all of it again and again.
+func (w *welfare) load(t *testing.T) *load {
 	t.Helper()
-	loads := w.load(t)
-	something()
-	for _, l := range loads {
-		l.more(t, 5*enough)
-	}
-	for _, l := range loads {
-		l.ended(t, 0)
-	}
+	calls := w.reading(t)
+	names := slices.Collect(maps.Keys(calls))
+	l := begin(t, "reads", readers, func(ctx context.Context) error {
+		name := names[rand.IntN(len(names))]
+		a, err := w.gateway[0].try(ctx, calls[name]())
+		if err == nil && a.status != http.StatusOK {
+			err = fmt.Errorf("%s: status %d, %s", name, a.status, a.body)
+		}
+		return err
+	})
+	l.more(t, 50)
+	return l
 }
 
 func benefitsKilled(t *testing.T, w *welfare) { w.killed(t, w.benefits) }
 
 func identityKilled(t *testing.T, w *welfare) { w.killed(t, w.identities) }
 
-// killed kills each replica in turn under load, and brings it back.
+// killed kills each replica in turn under load, and brings it back. What was in flight on it is repeated at another.
 func (w *welfare) killed(t *testing.T, replicas []*role) {
 	t.Helper()
 	for _, victim := range replicas {
-		w.underLoads(t, victim.kill)
+		reading := w.load(t)
+		victim.kill()
+		reading.more(t, 200)
 		victim.start(t, w.cluster)
-		w.underLoads(t, func() {})
+		reading.more(t, 200)
+		reading.ended(t, 0)
 	}
 }
 
 // benefitsStopped ends each replica in turn as an upgrade does: nobody notices.
 func benefitsStopped(t *testing.T, w *welfare) {
 	for _, victim := range w.benefits {
-		w.underLoads(t, func() {
-			if code := victim.terminate(t); code != 0 {
-				t.Errorf("exit code %d after SIGTERM", code)
-			}
-			victim.start(t, w.cluster)
-		})
+		reading := w.load(t)
+		if code := victim.terminate(t); code != 0 {
+			t.Errorf("exit code %d after SIGTERM", code)
+		}
+		reading.more(t, 200)
+		victim.start(t, w.cluster)
+		reading.more(t, 200)
+		reading.ended(t, 0)
 	}
 }
 
@@ -213,6 +195,11 @@ func benefitsAway(t *testing.T, w *welfare) { w.away(t, w.benefits) }
 func (w *welfare) away(t *testing.T, replicas []*role) {
 	t.Helper()
 	calls := w.reading(t)
+	calls["evaluate many"] = func() call {
+		c := decision(w.access, "/benefits/v1/evaluate-stream", w.rut)
+		c.body = strings.NewReader(`{"subjects":[{"rut":"` + w.rut + `"}],"terms":{"purpose":"drill"}}`)
+		return c
+	}
 	w.served(t, calls)
 	for _, r := range replicas {
 		r.kill()
@@ -287,12 +274,15 @@ func publishedElsewhere(t *testing.T, w *welfare) {
 		defer gateways[i].terminate(t)
 	}
 	cu := w.signIn(t)
-	told := func(version int) {
+	decides := func(version int) {
 		t.Helper()
 		began := time.Now()
 		for i, g := range gateways {
 			testkit.Eventually(t, patience, func() error {
 				a := g.send(t, w.benefitsOf(cu))
+				if a.status != http.StatusOK {
+					return fmt.Errorf("gateway %d answers %d, %s", i, a.status, a.body)
+				}
 				if got := titles(t, a); !slices.Equal(got, []string{drillTitle(version)}) {
 					return fmt.Errorf("gateway %d answers %q", i, got)
 				}
@@ -301,11 +291,11 @@ func publishedElsewhere(t *testing.T, w *welfare) {
 			t.Logf("replica %d: version %d decides %v after", i, version, time.Since(began))
 		}
 	}
-	told(1)
+	decides(1)
 	w.publish(t, gateways[0], 2)
-	told(2)
+	decides(2)
 	w.publish(t, gateways[1], 3)
-	told(3)
+	decides(3)
 	w.publisher.at(gateways[0]).run(t, nil, "catalog", "retire", "drill", "3", "--note", "drill")
-	told(2)
+	decides(2)
 }
