@@ -209,6 +209,17 @@ func TestUserinfoIsAskedByPostOnly(t *testing.T) {
 			t.Errorf("%d %s", answer.StatusCode, body)
 		}
 	}
+	other, err := w.Issue("44444444-4")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Revoke(other)
+	if status, _ := w.userinfo(other); status != 401 {
+		t.Errorf("a revoked token: %d", status)
+	}
+	if status, _ := w.userinfo(token); status != 200 {
+		t.Errorf("after another was revoked: %d", status)
+	}
 	for _, header := range []string{"", "Bearer", "Bearer nothing", "Basic " + token, token} {
 		if answer, _ := w.do("POST", claveunica.UserinfoPath, nil, "Authorization", header); answer.StatusCode != 401 || answer.Header.Get("WWW-Authenticate") == "" {
 			t.Errorf("%d", answer.StatusCode)

@@ -107,6 +107,13 @@ func (e *Emulator) Issue(rut string) (string, error) {
 	return token, nil
 }
 
+// Revoke ends an access token: nobody knows it from now on.
+func (e *Emulator) Revoke(token string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.tokens, token)
+}
+
 // held has an end; zero for none.
 type held interface{ end() time.Time }
 

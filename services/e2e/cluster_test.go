@@ -33,15 +33,15 @@ type cluster struct {
 	partner, resource, foreign credentials
 }
 
-// newCluster starts two of each role and registers clients as the first operator's bootstrap would.
-func newCluster(t *testing.T, program string) *cluster {
+// newCluster starts two of each role, auth with more settings, and registers clients as the first operator's bootstrap would.
+func newCluster(t *testing.T, program string, auth ...string) *cluster {
 	t.Helper()
 	c := &cluster{life: t, program: program, postgres: testkit.PostgresServer(t), dir: t.TempDir(), etcdAt: freeAddress(t)}
 	c.certificates(t)
 	c.must(t, c.migration(t, program)...)
 	c.startEtcd(t)
 	for i := range c.auth {
-		c.auth[i] = c.newRole(t, "auth")
+		c.auth[i] = c.newRole(t, "auth", auth...)
 		c.auth[i].start(t, c)
 	}
 	c.identities, c.benefits = c.pair(t, "identity"), c.pair(t, "benefits")

@@ -51,6 +51,7 @@ func (s *skew) works(t *testing.T) {
 		other := s.gateway[1-i]
 		s.registers(t, g)
 		s.knowsPersons(t, g)
+		s.decides(t, g)
 		s.goodEverywhere(t, g.issue(t, s.partner))
 		s.endsEverywhere(t, g.edge, other.edge, func() {}, func() {})
 	}
@@ -89,6 +90,20 @@ func (s *skew) knowsPersons(t *testing.T, g *role) {
 	ana.run(t, nil, "person", "create", key, "Skew")
 	for range enough {
 		ana.run(t, nil, "person", "find", key, "--purpose", "skew test")
+	}
+}
+
+// decides asks through a gateway for somebody's benefits, and has every benefits replica answer.
+func (s *skew) decides(t *testing.T, g *role) {
+	t.Helper()
+	if len(s.benefits) == 0 || !has(t, g.program, "benefits") {
+		return // Nobody decides yet, or the gateway does not know of it.
+	}
+	token := g.issue(t, s.ana(g).create(t, "Skew", "cmp", "--scope", "benefits.evaluate").credentials())
+	for range enough {
+		if err := expect(t, g.edge, decision(token, "/benefits/v1/evaluate", "1000005-K"), http.StatusOK); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
