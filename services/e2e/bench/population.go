@@ -86,17 +86,19 @@ func populate(ctx context.Context, db *store.DB) error {
 			`SELECT ` + home + `, id, CASE i % 4 WHEN 0 THEN 'head' WHEN 1 THEN 'partner' ELSE 'child' END, 0, 0, 'bench', '' FROM citizen ORDER BY i`,
 	}
 	state := func(with, from, subject string, facts []statedFact) {
-		for _, fact := range facts {
-			texts = append(texts, `INSERT INTO fact (subject, subject_id, name, value, `+statement+`) `+with+
-				`SELECT '`+subject+`', id, '`+fact.name+`', `+fact.value()+`, 0, 0, 'bench', '' FROM `+from+` ORDER BY i`)
+		each := make([]string, len(facts))
+		for n, fact := range facts {
+			each[n] = `SELECT i, id, '` + fact.name + `' AS name, ` + fact.value() + ` AS value FROM ` + from
 		}
+		texts = append(texts, `INSERT INTO fact (subject, subject_id, name, value, `+statement+`) `+with+
+			`SELECT '`+subject+`', id, name, value, 0, 0, 'bench', '' FROM (`+strings.Join(each, " UNION ALL ")+`) AS stated ORDER BY i`)
 	}
 	state(persons, "citizen", "person", personFacts)
 	state(households, "home", "household", householdFacts)
 	if db.Engine == store.PostgreSQL {
 		texts = append([]string{`SET LOCAL statement_timeout = 0`}, texts...)
+		texts = append(texts, `ANALYZE`) // as the server does by itself a little later
 	}
-	texts = append(texts, `ANALYZE`) // as the servers do by themselves a little later
 	return db.InTx(ctx, func(tx *sql.Tx) error {
 		for _, text := range texts {
 			if _, err := tx.ExecContext(ctx, text); err != nil {
