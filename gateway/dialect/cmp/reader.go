@@ -1,6 +1,7 @@
 package cmp
 
 import (
+	"slices"
 	"strings"
 
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
@@ -40,11 +41,24 @@ func reader(access *identityv1.CitizenAccess, language string) string {
 	case who == operator:
 		return say.official
 	case client && named != "":
-		return named
+		return say.vouched(named)
 	case client:
 		return say.client
 	case who == "" || strings.HasPrefix(who, peersMark):
 		return say.platform
 	}
-	return who
+	return say.vouched(who)
+}
+
+// vouched is the name of somebody for whom an institution says that it reads. The citizen would take some for another than the institution.
+func (w words) vouched(name string) string {
+	taken := []string{thePerson, operator}
+	for _, own := range readers {
+		taken = append(taken, own.citizen, own.official, own.client, own.platform)
+	}
+	same := func(other string) bool { return strings.EqualFold(strings.TrimSpace(name), other) }
+	if slices.ContainsFunc(taken, same) {
+		return w.client
+	}
+	return name
 }
