@@ -156,6 +156,26 @@ func TestAllowAndHead(t *testing.T) {
 	}
 }
 
+// Over HTTP/2 the answer to HEAD is over before a long body is written.
+func TestALongBodyIsNoFailureOfHead(t *testing.T) {
+	wrote := make(chan error, 1)
+	c := start(t, nil, family("f", func(w http.ResponseWriter, _ *http.Request) {
+		var err error
+		for range 64 {
+			if _, failed := w.Write(make([]byte, 4<<10)); failed != nil {
+				err = failed
+			}
+		}
+		wrote <- err
+	}, []string{""}, route("GET", "/get")))
+	if answer, _ := c.do(t, "HEAD", "/get", ""); answer.StatusCode != http.StatusOK {
+		t.Errorf("HEAD: %d", answer.StatusCode)
+	}
+	if err := <-wrote; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestNegotiation(t *testing.T) {
 	c := start(t, func(cfg *edge.Config, _ *edge.Options) { cfg.Limits.BodyBytes = 8 },
 		family("f", echo, []string{""}, route("POST", "/form", "application/x-www-form-urlencoded"), route("POST", "/any"), route("GET", "/get")))

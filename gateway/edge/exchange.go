@@ -47,7 +47,11 @@ func (x *exchange) Write(b []byte) (int, error) {
 	if x.status == 0 {
 		x.status = http.StatusOK
 	}
-	return x.ResponseWriter.Write(b)
+	n, err := x.ResponseWriter.Write(b)
+	if x.method == http.MethodHead { // the answer ends with its header: what does not fit beside it is no failure
+		return len(b), nil
+	}
+	return n, err
 }
 
 // Unwrap is for http.ResponseController.

@@ -106,7 +106,7 @@ func (a *asked) dayText() string { return a.day.Format(time.DateOnly) }
 
 // scope is what to ask identity for. What holds on a day is what holds at its end; on the day as known on which, what holds then.
 func (a *asked) scope(w *spoken) *identityv1.SituationScope {
-	validAt := time.Date(a.day.Year(), a.day.Month(), a.day.Day()+1, 0, 0, 0, 0, chile()).Add(-time.Millisecond)
+	validAt := endOf(a.day)
 	if a.knownAt.In(chile()).Format(time.DateOnly) == a.dayText() {
 		validAt = a.knownAt
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	benefitsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/benefits/v1"
@@ -62,7 +63,8 @@ var words = map[store.State]string{
 
 // relies tells whether a version compares a fact with a value that it has in one vocabulary and not in another.
 func relies(ctx context.Context, v store.Version, fact string, before, after *rule.Vocabulary) (bool, error) {
-	if err := ctx.Err(); err != nil || !bytes.Contains(v.Content, []byte(fact)) {
+	_, name, _ := strings.Cut(fact, ".") // between its parts there may be space
+	if err := ctx.Err(); err != nil || !bytes.Contains(v.Content, []byte(name)) {
 		return false, err
 	}
 	benefit, err := v.Benefit()

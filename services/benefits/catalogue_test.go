@@ -323,7 +323,10 @@ func TestWhatIsWrongIsNotImported(t *testing.T) {
 func TestAFactKeepsWhatVersionsRelyOn(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		c := p.catalogue()
-		c.enter(pension("pgu"))
+		spaced := pension("pgu")
+		spaced.Conditions[1].Expression = `person . kind == "a"`
+		spaced.Examples[0] = example("una", benefitsv1.Outcome_OUTCOME_POTENTIAL, map[string]any{"person.age": 70})
+		c.enter(spaced)
 		define := func(f *benefitsv1.FactDefinition) error {
 			_, err := c.Import(c.ana, &benefitsv1.ImportRequest{Facts: []*benefitsv1.FactDefinition{f}})
 			return err

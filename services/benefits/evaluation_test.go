@@ -2,6 +2,7 @@ package benefits_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -193,6 +194,50 @@ func TestIdentityIsAskedForWhatTheRulesNeed(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, e.population.scopes(), protocmp.Transform()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// However a fact is written that lint lets through, it is known to what decides.
+func TestHoweverAFactIsWritten(t *testing.T) {
+	e := newPlatform(t).evaluated()
+	retire := func(id string) {
+		t.Helper()
+		_, err := e.Retire(e.byOperator("publisher"), &benefitsv1.RetireRequest{BenefitId: id, Version: 1, Note: "fuera"})
+		check(t, err)
+		e.clock.Advance(time.Second)
+	}
+	for _, id := range []string{"b-alta", "a-baja", "c-zeta"} { // no other may speak of the fact
+		retire(id)
+	}
+	expressions := []string{"person . kind == 'a'", "person. // what\nkind == 'a'", "person.`kind` == 'a'", "((person)\n).kind == 'a'"}
+	for i, expression := range expressions {
+		written := pension(fmt.Sprint("d-", i))
+		written.Conditions[1].Expression = expression
+		e.enter(written)
+		e.force(written.GetBenefitId(), 1)
+		e.clock.Advance(time.Second)
+		e.wantTold(&benefitsv1.EvaluateRequest{Subject: of(old), Terms: terms()}, written.GetBenefitId()+" ELIGIBLE")
+		retire(written.GetBenefitId())
+	}
+}
+
+// The day lasts to its end, also where clocks change at midnight: forward in September, back in April.
+func TestTheEndOfADayOnWhichClocksChange(t *testing.T) {
+	e := newPlatform(t).evaluated()
+	for day, want := range map[string]time.Time{
+		"2025-09-06": time.Date(2025, 9, 7, 3, 59, 59, 999e6, time.UTC),
+		"2025-09-07": time.Date(2025, 9, 8, 2, 59, 59, 999e6, time.UTC),
+		"2025-04-05": time.Date(2025, 4, 6, 3, 59, 59, 999e6, time.UTC),
+		"2025-04-06": time.Date(2025, 4, 7, 3, 59, 59, 999e6, time.UTC),
+	} {
+		asked := terms()
+		asked.AsOf = day
+		_, err := e.Evaluate(e.asking(), &benefitsv1.EvaluateRequest{Subject: of(old), Terms: asked})
+		check(t, err)
+		scopes := e.population.scopes()
+		if got := scopes[len(scopes)-1].GetValidAt().AsTime(); !got.Equal(want) {
+			t.Errorf("%s ends at %v, want %v", day, got, want)
+		}
 	}
 }
 

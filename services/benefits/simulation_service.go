@@ -123,13 +123,11 @@ func (s *Service) draft(ctx context.Context, req *benefitsv1.SimulateRequest) (_
 
 // invalidBenefit names what is wrong with a draft.
 func invalidBenefit(field string, findings []*benefitsv1.Finding) error {
-	var wrong []rpcerr.Option
-	for _, finding := range findings {
-		if finding.GetSeverity() == benefitsv1.Severity_SEVERITY_ERROR {
-			wrong = append(wrong, rpcerr.Field(field+finding.GetField(), finding.GetMessage()))
-		}
+	wrong := errorsOf(findings)
+	for _, finding := range wrong {
+		finding.Field = field + finding.GetField()
 	}
-	return rpcerr.New(errorsv1.Reason_REASON_BENEFIT_INVALID, "the benefit has errors", wrong...)
+	return rpcerr.New(errorsv1.Reason_REASON_BENEFIT_INVALID, "the benefit has errors", fieldsOf(wrong)...)
 }
 
 func (c *comparison) comparedWith() int32 {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -281,8 +282,19 @@ func TestSimulationsThatAreRefused(t *testing.T) {
 				}
 			})
 		}
+		hopeless := pension("a-baja")
+		for i := range 30 {
+			hopeless.Conditions = append(hopeless.Conditions, &benefitsv1.Condition{
+				Name: fmt.Sprint("c", i), Expression: strings.Repeat("person.nothing == 1 || ", 8) + "true", Sentences: map[string]string{"es": "Una frase."},
+			})
+		}
+		_, err := e.simulate(p.editor(), byText(hopeless))
+		wantReason(t, err, benefitInvalid)
+		if n := len(rpcerr.Fields(err)); n != 50 {
+			t.Errorf("an error, which travels in a header, has %d fields", n)
+		}
 		p.population.fails(rpcerr.New(unavailable, "scripted"))
-		_, err := e.simulate(p.editor(), byVersion("a-baja", 0))
+		_, err = e.simulate(p.editor(), byVersion("a-baja", 0))
 		wantReason(t, err, unavailable)
 	})
 }

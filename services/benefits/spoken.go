@@ -22,8 +22,9 @@ type spoken struct {
 	person, household []string
 }
 
-// factInExpression finds the names of facts, also where space or a comment is within. It may find too many.
-var factInExpression = regexp.MustCompile(`\b(person|household)(?:\s|//.*\n)*\.(?:\s|//.*\n)*([a-z][a-z0-9_]*)`)
+// factInExpression finds the names of facts, also where space, a comment or the end of parentheses is within, or the last name is in back
+// quotes. It may find too many.
+var factInExpression = regexp.MustCompile(`\b(person|household)(?:[\s)]|//.*\n)*\.(?:\s|//.*\n)*\x60?([a-z][a-z0-9_]*)`)
 
 // spokenOf takes from the defined facts those that the benefits speak of, and more.
 func spokenOf(benefits []*benefitsv1.Benefit, defined []*benefitsv1.FactDefinition, more ...string) (*spoken, error) {

@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
@@ -64,7 +65,7 @@ func citizenAccesses(entries []auditlog.Recorded) []*identityv1.CitizenAccess {
 		detail := store.DetailOf(entry.Text)
 		reads = append(reads, &identityv1.CitizenAccess{
 			At: timestamppb.New(entry.Listed.At), Actor: citizenActor(entry.Listed.Actor),
-			OnBehalfOf: citizenBehalf(entry.Listed.Actor, detail.OnBehalfOf), Purpose: detail.Purpose,
+			OnBehalfOf: citizenBehalf(entry.Listed.Act, entry.Listed.Actor, detail.OnBehalfOf), Purpose: detail.Purpose,
 		})
 	}
 	return reads
@@ -93,13 +94,32 @@ func citizenActor(actor string) string {
 }
 
 // citizenBehalf hides the operators for whom roles and others act. What a client says of itself is the client's to show; of what else a
-// role says, only which role it was.
-func citizenBehalf(actor, behalf string) string {
-	if strings.HasPrefix(behalf, "peer:") {
+// role says, only which role it was. Nobody passes for another: an operator stays one, whatever the operator says, a client for no other
+// client, role or operator, and for the person passes only who asked with the person's own credential.
+func citizenBehalf(act, actor, behalf string) string {
+	client := strings.HasPrefix(actor, "client:")
+	switch {
+	case behalf == "":
+		return ""
+	case !named(actor):
+		return someOperator
+	case behalf == thePerson:
+		if actor == "peer:"+benefits || slices.Contains(ownReads, act) {
+			return behalf
+		}
+		return ""
+	case client && (named(behalf) || behalf == someOperator):
+		return ""
+	case client:
+		return behalf
+	case strings.HasPrefix(behalf, "peer:"):
 		behalf, _, _ = strings.Cut(behalf, " ")
-	}
-	if behalf == "" || behalf == thePerson || named(behalf) || strings.HasPrefix(actor, "client:") {
+		return behalf
+	case named(behalf):
 		return behalf
 	}
 	return someOperator
 }
+
+// ownReads are those in which this service itself says that the person asks.
+var ownReads = []string{"GetCitizen", "ListCitizenAccesses", "ListPersonAccesses"}

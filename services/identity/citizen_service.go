@@ -90,7 +90,7 @@ func (s *citizenService) citizenHousehold(
 		}
 	}
 	answer.Household = &identityv1.CitizenHousehold{}
-	if answer.Household.Facts, err = valuesToProto(values); err != nil {
+	if answer.Household.Facts, err = (factValues{}).toProto(values); err != nil {
 		return nil, nil, err
 	}
 	pseudonyms := make([]string, len(members))

@@ -134,6 +134,17 @@ func TestACitizenSeesWhoRead(t *testing.T) {
 			PersonId: f.ana, Access: &identityv1.Access{Purpose: "llamada", OnBehalfOf: "eva"},
 		})
 		check(t, err)
+		// Nobody passes for the person, or for another.
+		for _, behalf := range []string{"the person", "client:c9 for a bank"} {
+			_, err := identityv1.NewPersonServiceClient(r.as("gateway")).GetPerson(p.byOperator("support"), &identityv1.GetPersonRequest{
+				PersonId: f.ana, Access: &identityv1.Access{Purpose: "disfraz", OnBehalfOf: behalf},
+			})
+			check(t, err)
+		}
+		for _, behalf := range []string{"the person", "peer:benefits", "client:c9", "operator"} {
+			read(p.byClient(production, "identity.read"), behalf, "disfraz")
+		}
+		read(p.byPeer("notifications"), "the person", "disfraz")
 		// A read of several is entered under their set, and is not among those of each.
 		_, err = r.situations().GetSituations(p.byPeer("benefits"), &identityv1.GetSituationsRequest{Persons: append(one, personID(f.leo)), Scope: scope()})
 		check(t, err)
@@ -146,6 +157,8 @@ func TestACitizenSeesWhoRead(t *testing.T) {
 			}
 		}
 		want := []string{
+			"peer:notifications//disfraz", "client:c1//disfraz", "client:c1//disfraz", "client:c1//disfraz", "client:c1//disfraz",
+			"operator/operator/disfraz", "operator/operator/disfraz",
 			"operator/operator/llamada", "client:c1/Municipalidad de Coyhaique/trámite", "peer:benefits/peer:payroll/nómina",
 			"peer:benefits/client:c9 for an official/otra consulta", "peer:benefits/operator/explicación",
 			"peer:benefits/the person/mis beneficios", "peer:benefits/client:c9/beneficios potenciales",

@@ -8,6 +8,7 @@ import (
 // Roles of the platform that call identity.
 const (
 	gateway   = "gateway"
+	benefits  = "benefits"
 	bootstrap = "bootstrap"
 )
 
@@ -23,7 +24,7 @@ const (
 // Rules says who may call what, by full method name. internal are roles of the organisation's own programs, beside the
 // platform's. A method that is not here is for nobody.
 func Rules(internal ...string) map[string]rpcserver.Rule {
-	services := append([]string{gateway, "benefits", "notifications", "session"}, internal...)
+	services := append([]string{gateway, benefits, "notifications", "session"}, internal...)
 	// For clients, see the scopes in caller.go.
 	read := rpcserver.Rule{Peers: services, Caller: rpcserver.AnyCaller, OperatorRoles: []string{viewer, support, editor, publish, security}}
 	change := orBootstrap(rpcserver.Rule{Peers: services, Caller: rpcserver.AnyCaller, OperatorRoles: []string{editor}})

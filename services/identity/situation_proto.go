@@ -9,12 +9,13 @@ import (
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
 )
 
-// situationsToProto reads the facts of a household once for all who live there.
+// situationsToProto reads the facts of a household once for all who live there, and values that many have once for all of them.
 func situationsToProto(in []store.Situation) ([]*identityv1.Situation, error) {
 	facts := map[*store.Residence]map[string]*structpb.Value{}
+	values := factValues{}
 	out := make([]*identityv1.Situation, len(in))
 	for i, one := range in {
-		own, err := valuesToProto(one.Facts)
+		own, err := values.toProto(one.Facts)
 		if err != nil {
 			return nil, err
 		}
@@ -24,7 +25,7 @@ func situationsToProto(in []store.Situation) ([]*identityv1.Situation, error) {
 			continue
 		}
 		if facts[home] == nil {
-			if facts[home], err = valuesToProto(home.Facts); err != nil {
+			if facts[home], err = values.toProto(home.Facts); err != nil {
 				return nil, err
 			}
 		}
@@ -35,12 +36,19 @@ func situationsToProto(in []store.Situation) ([]*identityv1.Situation, error) {
 	return out, nil
 }
 
-func valuesToProto(in []store.NamedValue) (map[string]*structpb.Value, error) {
+// factValues are values by what is stored of them. Messages share them.
+type factValues map[string]*structpb.Value
+
+func (v factValues) toProto(in []store.NamedValue) (map[string]*structpb.Value, error) {
 	out := make(map[string]*structpb.Value, len(in))
 	for _, fact := range in {
-		value, err := factValueToProto(fact.Value)
-		if err != nil {
-			return nil, err
+		value := v[fact.Value]
+		if value == nil {
+			var err error
+			if value, err = factValueToProto(fact.Value); err != nil {
+				return nil, err
+			}
+			v[fact.Value] = value
 		}
 		out[fact.Name] = value
 	}

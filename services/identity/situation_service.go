@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"google.golang.org/protobuf/proto"
 
@@ -18,6 +19,8 @@ const (
 	defaultSituations = 100
 	// maxSituationsBytes bounds an answer; whoever calls takes no longer one.
 	maxSituationsBytes = 4 << 20
+	// maxFactName bounds the name of a fact, in characters.
+	maxFactName = 64
 )
 
 type situationService struct {
@@ -111,12 +114,28 @@ func (s *situationService) situationsPage(
 
 func (s *situationService) situationQuery(ctx context.Context, scope *identityv1.SituationScope) (store.DataSet, store.SituationQuery, error) {
 	want := store.SituationQuery{PersonFacts: scope.GetPersonFacts(), HouseholdFacts: scope.GetHouseholdFacts()}
+	if err := checkNames("scope.person_facts", want.PersonFacts); err != nil {
+		return "", want, err
+	}
+	if err := checkNames("scope.household_facts", want.HouseholdFacts); err != nil {
+		return "", want, err
+	}
 	set, err := callerOf(ctx).dataSetFor(scopeRead, scope.GetDataSet())
 	if err != nil {
 		return "", want, err
 	}
 	want.AsOf, err = s.asOf("scope.", scope.GetValidAt(), scope.GetKnownAt())
 	return set, want, err
+}
+
+// checkNames checks the names of facts. The rules of the contract would take longer than the read for the hundred of a catalogue.
+func checkNames(field string, names []string) error {
+	for i, name := range names {
+		if name == "" || utf8.RuneCountInString(name) > maxFactName {
+			return rpcerr.Invalid(element(field, i), "must have 1 to 64 characters")
+		}
+	}
+	return nil
 }
 
 func personKey(field string, in *identityv1.PersonKey) (key store.PersonKey, err error) {

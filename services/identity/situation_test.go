@@ -231,6 +231,24 @@ func TestSituationsAreForRolesAndClientsThatMayRead(t *testing.T) {
 	}
 }
 
+func TestNamesOfFactsAskedForHave1To64Characters(t *testing.T) {
+	p := newPlatform(t)
+	situations, ctx := p.replica().situations(), p.byPeer("benefits")
+	for field, change := range map[string]func(*identityv1.SituationScope){
+		"scope.person_facts[1]": func(s *identityv1.SituationScope) {
+			s.PersonFacts = []string{strings.Repeat("ñ", 64), strings.Repeat("n", 65)}
+		},
+		"scope.household_facts[0]": func(s *identityv1.SituationScope) { s.HouseholdFacts = []string{""} },
+	} {
+		want := scope()
+		change(want)
+		_, err := situations.GetSituations(ctx, &identityv1.GetSituationsRequest{Scope: want, Persons: []*identityv1.PersonKey{personID("p")}})
+		wantField(t, err, field)
+		_, err = situations.ListSituations(ctx, &identityv1.ListSituationsRequest{Scope: want})
+		wantField(t, err, field)
+	}
+}
+
 func TestSituationsAreListedPageByPage(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		r := p.replica()

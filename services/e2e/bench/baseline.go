@@ -23,10 +23,11 @@ const (
 	loopback        = "127.0.0.1:0"
 )
 
-// answers are the bodies that a baseline gives.
+// answers are the bodies that a baseline gives; what it is not asked for is empty.
 type answers struct {
-	Token     json.RawMessage `json:"token"`
-	TokenInfo json.RawMessage `json:"token_info"`
+	Token     json.RawMessage `json:"token,omitempty"`
+	TokenInfo json.RawMessage `json:"token_info,omitempty"`
+	Benefits  json.RawMessage `json:"benefits,omitempty"`
 	// Profiles is where profiles are read.
 	Profiles *database `json:"profiles,omitempty"`
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -21,7 +22,7 @@ const timeLimit = 30 * time.Minute
 // options are the flags.
 type options struct {
 	runs, requests, connections int
-	// persons are those of the identity part.
+	// persons are those of the identity part and of the benefits part.
 	persons        int
 	json, check    bool
 	postgres, only string
@@ -69,14 +70,14 @@ func parse(args []string) (options, error) {
 	count("runs", &asked.runs, 5, 100, "runs of each kind of work on each server")
 	count("requests", &asked.requests, 4000, 100_000, "requests of a run")
 	count("connections", &asked.connections, 16, 256, "connections at once")
-	number("persons", &asked.persons, fewestPersons, mostPersons, fmt.Sprintf("`persons` of the identity part, %d to %d (default %d with -only identity, else %d)",
-		fewestPersons, mostPersons, manyPersons, usualPersons))
+	number("persons", &asked.persons, fewestPersons, mostPersons, fmt.Sprintf("`persons` of the identity part, and of the benefits part, %d to %d (default %d with -only identity, %d with -only benefits, else %d)",
+		fewestPersons, mostPersons, manyPersons, bulkCitizens, usualPersons))
 	flags.BoolVar(&asked.json, "json", false, "print JSON with every run in place of the table")
 	flags.BoolVar(&asked.check, "check", false, "fail when a goal is missed")
 	flags.StringVar(&asked.postgres, "postgres", "", "`URL` of an empty PostgreSQL database on this machine to use in place of SQLite")
-	flags.Func("only", "measure one `part` only: cost (CPU and latency of each kind of work), stress (overload, slow clients), memory (of auth and gateway alone), identity (profiles, imports and cards) or rules (of benefits)", func(part string) error {
-		if !slices.Contains([]string{costPart, stressPart, memoryPart, identityPart, rulesPart}, part) {
-			return fmt.Errorf("must be %s, %s, %s, %s or %s", costPart, stressPart, memoryPart, identityPart, rulesPart)
+	flags.Func("only", "measure one `part` only: cost (CPU and latency of each kind of work), stress (overload, slow clients), memory (of auth and gateway alone), identity (profiles, imports and cards), benefits (partners' call and decisions in bulk) or rules (of benefits)", func(part string) error {
+		if !slices.Contains(parts, part) {
+			return fmt.Errorf("must be one of %s", strings.Join(parts, ", "))
 		}
 		asked.only = part
 		return nil
@@ -84,8 +85,11 @@ func parse(args []string) (options, error) {
 	err := flags.Parse(args)
 	if asked.persons == 0 {
 		asked.persons = usualPersons
-		if asked.only == identityPart {
+		switch asked.only {
+		case identityPart:
 			asked.persons = manyPersons
+		case benefitsPart:
+			asked.persons = bulkCitizens
 		}
 	}
 	return asked, err
@@ -121,8 +125,11 @@ const (
 	stressPart   = "stress"
 	memoryPart   = "memory"
 	identityPart = "identity"
+	benefitsPart = "benefits"
 	rulesPart    = "rules"
 )
+
+var parts = []string{costPart, stressPart, memoryPart, identityPart, benefitsPart, rulesPart}
 
 // wants tells whether a part is to be measured.
 func (o options) wants(part string) bool { return o.only == "" || o.only == part }
@@ -166,7 +173,12 @@ func measurePlatform(ctx context.Context, asked options, result *measured, progr
 			return err
 		}
 	}
-	if asked.only == memoryPart || asked.only == identityPart {
+	if asked.wants(benefitsPart) {
+		if result.benefits, err = platform.benefits(ctx, asked, progress); err != nil {
+			return err
+		}
+	}
+	if asked.only == memoryPart || asked.only == identityPart || asked.only == benefitsPart {
 		return nil
 	}
 	progress("issuing tokens for a later process")

@@ -31,6 +31,7 @@ func servePassThrough(ctx context.Context, edge net.Listener, self *identity, re
 	server := grpc.NewServer(grpc.Creds(credentials.NewTLS(pki.ServerTLS(self.source))))
 	cmpv1.RegisterOAuthServiceServer(server, service)
 	tuiddv1.RegisterTokenInfoServiceServer(server, service)
+	cmpv1.RegisterBenefitServiceServer(server, service)
 
 	conn, err := grpc.NewClient(internal.Addr().String(), grpc.WithTransportCredentials(credentials.NewTLS(pki.ClientTLS(self.source, baselineRole))))
 	if err != nil {
@@ -43,6 +44,9 @@ func servePassThrough(ctx context.Context, edge net.Listener, self *identity, re
 	}
 	if err := tuiddv1.RegisterTokenInfoServiceHandler(ctx, mux, conn); err != nil {
 		return fmt.Errorf("registering the introspection endpoint: %w", err)
+	}
+	if err := cmpv1.RegisterBenefitServiceHandler(ctx, mux, conn); err != nil {
+		return fmt.Errorf("registering the endpoint of potential benefits: %w", err)
 	}
 
 	group, ctx := errgroup.WithContext(ctx)
@@ -57,18 +61,23 @@ func servePassThrough(ctx context.Context, edge net.Listener, self *identity, re
 // fixedService answers every call alike.
 type fixedService struct {
 	cmpv1.UnimplementedOAuthServiceServer
+	cmpv1.UnimplementedBenefitServiceServer
 	tuiddv1.UnimplementedTokenInfoServiceServer
-	token *cmpv1.TokenResponse
-	info  *tuiddv1.TokenInfoResponse
+	token    *cmpv1.TokenResponse
+	info     *tuiddv1.TokenInfoResponse
+	benefits *cmpv1.ListPotentialBenefitsResponse
 }
 
 func newFixedService(reply answers) (*fixedService, error) {
-	service := &fixedService{token: new(cmpv1.TokenResponse), info: new(tuiddv1.TokenInfoResponse)}
+	service := &fixedService{token: new(cmpv1.TokenResponse), info: new(tuiddv1.TokenInfoResponse), benefits: new(cmpv1.ListPotentialBenefitsResponse)}
 	if err := readAnswer(reply.Token, service.token); err != nil {
 		return nil, fmt.Errorf("reading the token answer: %w", err)
 	}
 	if err := readAnswer(reply.TokenInfo, service.info); err != nil {
 		return nil, fmt.Errorf("reading the introspection answer: %w", err)
+	}
+	if err := readAnswer(reply.Benefits, service.benefits); err != nil {
+		return nil, fmt.Errorf("reading the answer of potential benefits: %w", err)
 	}
 	return service, nil
 }
@@ -76,6 +85,9 @@ func newFixedService(reply answers) (*fixedService, error) {
 // readAnswer leaves out members that the message does not name: those that
 // ventanilla adds for the token's client.
 func readAnswer(body []byte, into proto.Message) error {
+	if len(body) == 0 {
+		return nil
+	}
 	return protojson.UnmarshalOptions{DiscardUnknown: true}.Unmarshal(body, into)
 }
 
@@ -87,4 +99,9 @@ func (s *fixedService) Token(context.Context, *cmpv1.TokenRequest) (*cmpv1.Token
 // TokenInfo implements [tuiddv1.TokenInfoServiceServer].
 func (s *fixedService) TokenInfo(context.Context, *tuiddv1.TokenInfoRequest) (*tuiddv1.TokenInfoResponse, error) {
 	return s.info, nil
+}
+
+// ListPotentialBenefits implements [cmpv1.BenefitServiceServer].
+func (s *fixedService) ListPotentialBenefits(context.Context, *cmpv1.ListPotentialBenefitsRequest) (*cmpv1.ListPotentialBenefitsResponse, error) {
+	return s.benefits, nil
 }

@@ -77,12 +77,12 @@ type personsMeasure struct {
 	key string
 }
 
-// theirs is the platform's database, while it is down.
-func (m *personsMeasure) theirs() database {
-	if m.postgres != "" {
-		return database{m.postgres, "identity"}
+// theirs is the database of the platform's identity.
+func (p platform) theirs() database {
+	if p.postgres != "" {
+		return database{p.postgres, "identity"}
 	}
-	return database{URL: "sqlite:" + filepath.Join(m.data(), "identity.db")}
+	return database{URL: "sqlite:" + filepath.Join(p.data(), "identity.db")}
 }
 
 func (d database) fill(ctx context.Context) error {
@@ -94,12 +94,12 @@ func (d database) fill(ctx context.Context) error {
 }
 
 // life starts the platform, and stops it when do has returned.
-func (m *personsMeasure) life(ctx context.Context, do func(ctx context.Context, ours *server, to access) error) error {
+func (p platform) life(ctx context.Context, do func(ctx context.Context, ours *server, to access) error) error {
 	var running sync.WaitGroup
 	defer running.Wait()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	ours, to, err := m.start(ctx, &running)
+	ours, to, err := p.start(ctx, &running)
 	if err != nil {
 		return err
 	}
@@ -178,10 +178,7 @@ func (m *personsMeasure) profiles(ctx context.Context, persons int, of []holder)
 				if err != nil {
 					return err
 				}
-				if m.found.profiles[one.work] == nil {
-					m.found.profiles[one.work] = map[string][]sample{}
-				}
-				m.found.profiles[one.work][one.on.name] = append(m.found.profiles[one.work][one.on.name], figures)
+				m.found.profiles.add(one.work, one.on.name, figures)
 			}
 		}
 		return nil

@@ -83,6 +83,8 @@ type measured struct {
 	memory []memory
 	// persons is nil when it was not asked for.
 	persons *personsFound
+	// benefits is nil when it was not asked for.
+	benefits *benefitsFound
 	// rules is nil when it was not asked for.
 	rules *rulesFound
 }
@@ -110,6 +112,9 @@ func newReport(asked options, found measured) report {
 	}
 	if found.persons != nil {
 		r.addPersons(*found.persons)
+	}
+	if found.benefits != nil {
+		r.addBenefits(*found.benefits)
 	}
 	if found.rules != nil {
 		r.addRules(*found.rules)

@@ -8,6 +8,13 @@ import (
 // record has the samples of each kind of work, by server.
 type record map[string]map[string][]sample
 
+func (r record) add(work, server string, figures sample) {
+	if r[work] == nil {
+		r[work] = map[string][]sample{}
+	}
+	r[work][server] = append(r[work][server], figures)
+}
+
 // subject is what the rounds send to the servers: tokens of partner, asked for
 // with its secret, and asked about by the holder of the access token caller.
 type subject struct {
@@ -73,9 +80,6 @@ func (s subject) rounds(ctx context.Context, servers []*server, asked options, p
 		return nil, err
 	}
 	found := record{}
-	for _, work := range works {
-		found[work] = map[string][]sample{}
-	}
 	for run := range asked.runs {
 		one := func(name string, work workload, servers ...*server) error {
 			for _, server := range servers {
@@ -84,14 +88,14 @@ func (s subject) rounds(ctx context.Context, servers []*server, asked options, p
 				if err != nil {
 					return err
 				}
-				found[name][server.name] = append(found[name][server.name], figures)
+				found.add(name, server.name, figures)
 			}
 			return nil
 		}
 		sign := func(name string) error {
 			progress(fmt.Sprintf("run %d of %d: %s, %s", run+1, asked.runs, name, signatureName))
 			figures, err := signatures(ctx, signers[name], asked.requests)
-			found[name][signatureName] = append(found[name][signatureName], figures)
+			found.add(name, signatureName, figures)
 			return err
 		}
 		part := func(of []string) []string { return of[run*asked.requests:][:asked.requests] }

@@ -129,13 +129,13 @@ func (c call) values() (all []value) {
 
 // bearer is the reader's token that the operation needs, or empty.
 func (o operation) bearer() string {
-	for _, scheme := range o.Security {
-		if _, ok := scheme["widget"]; ok {
-			return "{cmp_widget}"
-		}
-		return "{token}"
+	if len(o.Security) == 0 {
+		return ""
 	}
-	return ""
+	if _, ok := o.Security[0]["widget"]; ok {
+		return "{cmp_widget}"
+	}
+	return "{token}"
 }
 
 // resolve follows a reference to a component.

@@ -34,6 +34,9 @@ var (
 	ErrToken = errors.New("ClaveÚnica does not know the token")
 	// ErrAway says that ClaveÚnica did not answer, or nothing that can be an answer.
 	ErrAway = errors.New("ClaveÚnica is away")
+	// errUnreachable is an ErrAway of which the next call may expect the same. An answer that cannot be one may be that token's: it must
+	// not shut others out.
+	errUnreachable = errors.New("it does not answer")
 )
 
 // Options are what a client works with. All are needed.
@@ -73,7 +76,7 @@ func New(opts Options) *Client {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
 	c.breaker = circuitbreaker.NewBuilder[string]().
-		HandleErrors(ErrAway).
+		HandleErrors(errUnreachable).
 		WithFailureThreshold(failures).
 		WithSuccessThreshold(1).
 		WithDelay(opts.Pause).
@@ -126,7 +129,7 @@ func (c *Client) ask(ctx context.Context, token string) (string, error) {
 		c.count(ctx, "token invalid")
 		return "", ErrToken
 	default:
-		return "", c.away(ctx, fmt.Errorf("it answered %d", response.StatusCode))
+		return "", c.unexpected(ctx, response.StatusCode)
 	}
 	text, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	if err != nil {
@@ -141,6 +144,16 @@ func (c *Client) ask(ctx context.Context, token string) (string, error) {
 	return rut, nil
 }
 
+// unexpected counts a call whose answer has another status than answers about tokens have.
+func (c *Client) unexpected(ctx context.Context, status int) error {
+	cause := fmt.Errorf("it answered %d", status)
+	if status >= http.StatusInternalServerError || status == http.StatusTooManyRequests {
+		return c.away(ctx, cause)
+	}
+	c.count(ctx, "answer invalid")
+	return fmt.Errorf("%w: %w", ErrAway, cause)
+}
+
 // away counts a call that got no answer.
 func (c *Client) away(ctx context.Context, cause error) error {
 	outcome := "away"
@@ -148,5 +161,5 @@ func (c *Client) away(ctx context.Context, cause error) error {
 		outcome = "slow"
 	}
 	c.count(ctx, outcome)
-	return fmt.Errorf("%w: %w", ErrAway, cause)
+	return fmt.Errorf("%w: %w: %w", ErrAway, errUnreachable, cause)
 }

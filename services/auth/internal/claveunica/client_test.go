@@ -187,7 +187,7 @@ func TestOutcomesAreCounted(t *testing.T) {
 	ask()
 	w.answers(200, `{}`)
 	ask()
-	for range 3 {
+	for range 4 {
 		w.answers(500, ``)
 		ask()
 	}
@@ -198,9 +198,34 @@ func TestOutcomesAreCounted(t *testing.T) {
 	for range 2 {
 		ask()
 	}
-	want := map[string]int64{"answered": 1, "token invalid": 1, "answer invalid": 1, "away": 3, "slow": 1, "left alone": 1}
+	want := map[string]int64{"answered": 1, "token invalid": 1, "answer invalid": 1, "away": 4, "slow": 1, "left alone": 1}
 	if got := w.outcomes(t); !maps.Equal(got, want) {
 		t.Errorf("counted %v", got)
+	}
+}
+
+// Whoever has a strange token does not take ClaveÚnica from the others.
+func TestAnAnswerAboutATokenShutsNobodyOut(t *testing.T) {
+	for name, c := range map[string]struct {
+		status int
+		body   string
+	}{
+		"malformed": {400, ``}, "without the scope": {403, ``}, "too long a header": {431, ``},
+		"no RUT": {200, `{"sub":"2"}`}, "a wrong digit": {200, `{"RolUnico":{"numero":44444444,"DV":"5"}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := start(t, nil)
+			w.answers(c.status, c.body)
+			for range 10 {
+				if _, err := w.RUT(t.Context(), "a-token"); !errors.Is(err, claveunica.ErrAway) {
+					t.Fatal(err)
+				}
+			}
+			w.answers(200, `{"RolUnico":{"numero":44444444,"DV":"4"}}`)
+			if _, err := w.RUT(t.Context(), "another-token"); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 

@@ -15,9 +15,10 @@ type situationQueries struct {
 }
 
 func newSituationQueries(engine sqlstore.Engine) situationQueries {
-	in, latest := inListOnSQLite, latestOnSQLite
+	// SQLite would look every wanted name up for every subject, most of which have few of them: + keeps it from that.
+	in, latest, name := inListOnSQLite, latestOnSQLite, `+name`
 	if engine == sqlstore.PostgreSQL {
-		in, latest = inListOnPostgreSQL, latestOnPostgreSQL
+		in, latest, name = inListOnPostgreSQL, latestOnPostgreSQL, `name`
 	}
 	const holds = ` AND recorded_at <= $2 AND valid_from <= $3 AND (valid_to IS NULL OR valid_to > $3)`
 	return situationQueries{
@@ -34,7 +35,7 @@ func newSituationQueries(engine sqlstore.Engine) situationQueries {
 			JOIN person AS p ON p.person_id = latest.person_id
 			WHERE latest.relation <> 'none' ORDER BY latest.number`,
 		facts: `SELECT subject_id, name, value FROM ` +
-			latest(`subject_id, name`, `value`, `fact WHERE subject_id`+in("$1")+holds+` AND subject = $4 AND name`+in("$5")) + `
+			latest(`subject_id, name`, `value`, `fact WHERE subject_id`+in("$1")+holds+` AND subject = $4 AND `+name+in("$5")) + `
 			WHERE value IS NOT NULL`,
 	}
 }

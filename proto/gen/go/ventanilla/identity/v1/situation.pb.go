@@ -115,9 +115,9 @@ func (*PersonKey_Identifier) isPersonKey_Key() {}
 // SituationScope says what is wanted of each, and as of when.
 type SituationScope struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The facts about the person, by name; none when empty.
+	// The facts about the person, by name; none when empty. A name has 1 to 64 characters.
 	PersonFacts []string `protobuf:"bytes,1,rep,name=person_facts,json=personFacts,proto3" json:"person_facts,omitempty"`
-	// The facts about its household, by name; none when empty.
+	// The facts about its household, by name; none when empty. A name has 1 to 64 characters.
 	HouseholdFacts []string `protobuf:"bytes,2,rep,name=household_facts,json=householdFacts,proto3" json:"household_facts,omitempty"`
 	// As of when; now when absent.
 	ValidAt *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=valid_at,json=validAt,proto3" json:"valid_at,omitempty"`
@@ -579,10 +579,10 @@ const file_ventanilla_identity_v1_situation_proto_rawDesc = "" +
 	"\n" +
 	"identifier\x18\x02 \x01(\v2\".ventanilla.identity.v1.IdentifierH\x00R\n" +
 	"identifierB\f\n" +
-	"\x03key\x12\x05\xbaH\x02\b\x01\"\xf6\x02\n" +
-	"\x0eSituationScope\x126\n" +
-	"\fperson_facts\x18\x01 \x03(\tB\x13\xbaH\x10\x92\x01\r\x10\xf4\x03\x18\x01\"\x06r\x04\x10\x01\x18@R\vpersonFacts\x12<\n" +
-	"\x0fhousehold_facts\x18\x02 \x03(\tB\x13\xbaH\x10\x92\x01\r\x10\xf4\x03\x18\x01\"\x06r\x04\x10\x01\x18@R\x0ehouseholdFacts\x125\n" +
+	"\x03key\x12\x05\xbaH\x02\b\x01\"\xe6\x02\n" +
+	"\x0eSituationScope\x12.\n" +
+	"\fperson_facts\x18\x01 \x03(\tB\v\xbaH\b\x92\x01\x05\x10\xf4\x03\x18\x01R\vpersonFacts\x124\n" +
+	"\x0fhousehold_facts\x18\x02 \x03(\tB\v\xbaH\b\x92\x01\x05\x10\xf4\x03\x18\x01R\x0ehouseholdFacts\x125\n" +
 	"\bvalid_at\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\avalidAt\x125\n" +
 	"\bknown_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\aknownAt\x12@\n" +
 	"\bdata_set\x18\x05 \x01(\x0e2\x1b.ventanilla.auth.v1.DataSetB\b\xbaH\x05\x82\x01\x02\x10\x01R\adataSet\x12>\n" +
