@@ -19,7 +19,8 @@ NODE_MODULES := $(addsuffix /node_modules,$(PAGES) services/e2e/clients services
 BINARY := $(CURDIR)/bin/ventanilla
 # After the other tests, so that none competes with the suite's deadlines; never from the
 # cache, which does not see that the binary changed.
-E2E := VENTANILLA_BIN=$(BINARY) go test -race -count=1 ./services/e2e
+# The time is for slow machines.
+E2E := VENTANILLA_BIN=$(BINARY) go test -race -count=1 -timeout=40m ./services/e2e
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s%s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,7 +45,7 @@ soak: build test-needs ## Run the end-to-end suite with its drills repeated for 
 	VENTANILLA_E2E_SOAK=1 $(E2E) -v -timeout=0
 
 drill: build test-needs ## Run only the drills: killed replicas, lost etcd, lost database, 1000 random histories.
-	VENTANILLA_E2E_HISTORIES=1000 $(E2E) -v -timeout=30m -run '^TestDrill'
+	VENTANILLA_E2E_HISTORIES=1000 $(E2E) -v -run '^TestDrill'
 
 # What skew takes for the previous release: any name that git knows.
 SKEW_BASE ?= HEAD^

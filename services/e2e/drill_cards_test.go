@@ -88,8 +88,11 @@ func newCardBook(t *testing.T, m *mortal) *cardBook {
 	return b
 }
 
-// change renews the newest card of a membership, or issues one. That another was first is no failure.
+// change renews the newest card of a membership, or issues one. That another was first is no failure. One that is under way when the
+// load ends comes to its own end: given up, it could be made while the book is checked.
 func (b *cardBook) change(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
 	of := b.holders[rand.IntN(len(b.holders))].membership
 	b.mu.Lock()
 	old := b.newest[of]
