@@ -109,7 +109,7 @@ func (m *benefitsMeasure) enter(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(populate(ctx, db), db.Close())
+	return errors.Join(populate(ctx, db, m.citizens), db.Close())
 }
 
 // inBulk measures decisions for all persons.

@@ -61,8 +61,11 @@ func readBatch(ctx context.Context, db *store.DB, ruts []string) error {
 	return err
 }
 
-// readKeyed returns the first column of what a query finds; it scans all.
+// readKeyed returns the first column of what a query finds for keys, the last of which fills the places that are left; it scans all.
 func readKeyed(ctx context.Context, db *store.DB, query string, most int, keys []string) ([]string, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
 	args := make([]any, most)
 	for i := range args {
 		args[i] = keys[min(i, len(keys)-1)]

@@ -68,6 +68,18 @@
 //     The last tenth is compared with the first.
 //   - card issue: through the admin window, and a signature and a transaction of one row in this process.
 //
+// Benefits are measured with `ventanilla up` and the demo's catalogue, on -persons invented persons, four to a household, with two
+// dozen facts each and ten of each household:
+//
+//   - benefits warm: the call of a partner for one citizen, over and over, with one access token and one token of ClaveÚnica.
+//   - benefits cold: the same for 1,000 citizens, each call with a token of ClaveÚnica that was never shown before, so that ClaveÚnica,
+//     which this process emulates, is asked and an internal token signed each time. The pass-through and the bare handler, of the same
+//     kinds as above, answer what the platform typically does. They read and decide nothing, so that there is no goal.
+//   - benefits in bulk: decisions for all persons over one stream of the admin window, in a process of its own for each run. Beside it,
+//     this process reads the same facts through the driver, 200 persons at a time, with plain queries by key: without history, log or decision.
+//
+// With -postgres, benefits still has its catalogue on SQLite, where the demo made it.
+//
 // Rules are measured by the benchmarks of their package, which this program runs with `go test`; -runs of them:
 //
 //   - decision and explanation: 100 rules for one person, beside bare CEL, which gets the same expressions and facts, and beside
@@ -75,7 +87,7 @@
 //   - bulk: 100 rules for 100,000 persons from memory, with the digest of the facts of each.
 //   - catalogue: what a rule costs among 10 to 10,000, in the best round; more rules than the caches hold cost more.
 //
-// -only picks cost (the kinds of work), memory, stress, identity or rules.
+// -only picks cost (the kinds of work), memory, stress, identity, benefits or rules.
 //
 // The load comes from this process, over at most -connections kept-alive
 // HTTP/1.1 connections to loopback, and is not counted. Every answer is checked;

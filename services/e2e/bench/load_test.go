@@ -15,13 +15,14 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const (
 	tokenAnswer    = `{"token_type":"Bearer","expires_in":3600,"access_token":"e30.e30.c2ln"}`
 	activeAnswer   = `{"active":true,"scope":"a b","client_id":"c","exp":1790000000,"level":1}`
+	benefitsAnswer = `{"code":200,"success":true,"data":{"beneficios":[{"url":"u","title":"t","description":"d","idChileAtiende":[]}]}}`
 	inactiveAnswer = `{"active":false}`
 )
 
 func TestBaselinesAnswerEveryWorkload(t *testing.T) {
 	for _, name := range []string{passThroughName, bareHandlerName} {
 		t.Run(name, func(t *testing.T) {
-			target := startTestBaseline(t, name, answers{Token: []byte(tokenAnswer), TokenInfo: []byte(activeAnswer)})
+			target := startTestBaseline(t, name, answers{Token: []byte(tokenAnswer), TokenInfo: []byte(activeAnswer), Benefits: []byte(benefitsAnswer)})
 			tokens := make([]string, 20)
 			if _, _, err := target.run(t.Context(), issue(client{"id", "secret"}, tokens), len(tokens)); err != nil {
 				t.Fatalf("issuing: %v", err)
@@ -34,6 +35,9 @@ func TestBaselinesAnswerEveryWorkload(t *testing.T) {
 			latencies, wall, err := target.run(t.Context(), introspect(subject{caller: "caller"}.one, func(i int) string { return tokens[i] }), len(tokens))
 			if err != nil {
 				t.Fatalf("introspecting: %v", err)
+			}
+			if _, _, err := target.run(t.Context(), potentialBenefits("caller", []signed{{"1-9", "token"}}), 4); err != nil {
+				t.Fatalf("asking for benefits: %v", err)
 			}
 			for i, latency := range latencies {
 				if latency <= 0 || latency > wall {

@@ -178,7 +178,7 @@ func measurePlatform(ctx context.Context, asked options, result *measured, progr
 			return err
 		}
 	}
-	if asked.only == memoryPart || asked.only == identityPart || asked.only == benefitsPart {
+	if slices.Contains([]string{memoryPart, identityPart, benefitsPart}, asked.only) {
 		return nil
 	}
 	progress("issuing tokens for a later process")

@@ -20,7 +20,7 @@ const (
 	householdSize = 4
 )
 
-// statedFact is a fact that is on record of everybody: person i has the value i / every, over and over from the first.
+// statedFact is a fact that is on record of everybody: number i has value i / every, over and over from the first.
 type statedFact struct {
 	name   string
 	every  int
@@ -69,44 +69,59 @@ var (
 	}
 )
 
-// populate puts the persons of the benefits part into households and states facts of all.
-func populate(ctx context.Context, db *store.DB) error {
-	const (
-		persons = `WITH citizen AS (SELECT person_id AS id, row_number() OVER (ORDER BY person_id) - 1 AS i
-			FROM person WHERE data_set = 'production' AND unique_key LIKE '` + citizenKeys + `') `
-		households = `WITH home AS (SELECT household_id AS id, row_number() OVER (ORDER BY household_id) - 1 AS i
-			FROM household WHERE household_id LIKE 'bench-%') `
-		statement = `valid_from, recorded_at, source, reference`
-	)
-	home := fmt.Sprintf(`'bench-' || (i / %d)`, householdSize)
-	texts := []string{
-		`INSERT INTO household (household_id, data_set, household_key, created_at) ` + persons +
-			`SELECT DISTINCT ` + home + `, 'production', ` + home + `, 0 FROM citizen`,
-		`INSERT INTO household_member (household_id, person_id, relation, ` + statement + `) ` + persons +
-			`SELECT ` + home + `, id, CASE i % 4 WHEN 0 THEN 'head' WHEN 1 THEN 'partner' ELSE 'child' END, 0, 0, 'bench', '' FROM citizen ORDER BY i`,
+// statedAtOnce is how many persons facts are stated of in a transaction: SQLite's log grows with it.
+const statedAtOnce = 10_000
+
+// populate puts the persons of the benefits part, who are so many, into households and states facts of all.
+func populate(ctx context.Context, db *store.DB, citizens int) error {
+	for first := 0; first < citizens; first += statedAtOnce {
+		err := db.InTx(ctx, func(tx *sql.Tx) error {
+			if db.Engine == store.PostgreSQL {
+				if _, err := tx.ExecContext(ctx, `SET LOCAL statement_timeout = 0`); err != nil {
+					return err
+				}
+			}
+			for _, text := range statements(first, first+statedAtOnce) {
+				if _, err := tx.ExecContext(ctx, text); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("stating facts: %w", err)
+		}
 	}
-	state := func(with, from, subject string, facts []statedFact) {
+	if db.Engine != store.PostgreSQL {
+		return nil
+	}
+	_, err := db.Write.ExecContext(ctx, `ANALYZE`) // as the server does by itself a little later
+	return err
+}
+
+// statements state what is on record of persons first to before end, who live in households of their own.
+func statements(first, end int) []string {
+	const columns = `valid_from, recorded_at, source, reference`
+	persons := fmt.Sprintf(`WITH citizen AS (SELECT person_id AS id, row_number() OVER (ORDER BY person_id) - 1 AS i
+		FROM person WHERE data_set = 'production' AND unique_key LIKE '%s' ORDER BY person_id LIMIT %d) `, citizenKeys, end)
+	some := fmt.Sprintf(` FROM citizen WHERE i >= %d`, first)
+	home := fmt.Sprintf(`'bench-' || (i / %d)`, householdSize)
+	state := func(subject, id string, facts []statedFact, of string) string {
 		each := make([]string, len(facts))
 		for n, fact := range facts {
-			each[n] = `SELECT i, id, '` + fact.name + `' AS name, ` + fact.value() + ` AS value FROM ` + from
+			each[n] = `SELECT i, ` + id + ` AS id, '` + fact.name + `' AS name, ` + fact.value() + ` AS value` + of
 		}
-		texts = append(texts, `INSERT INTO fact (subject, subject_id, name, value, `+statement+`) `+with+
-			`SELECT '`+subject+`', id, name, value, 0, 0, 'bench', '' FROM (`+strings.Join(each, " UNION ALL ")+`) AS stated ORDER BY i`)
+		return `INSERT INTO fact (subject, subject_id, name, value, ` + columns + `) ` + persons +
+			`SELECT '` + subject + `', id, name, value, 0, 0, 'bench', '' FROM (` + strings.Join(each, " UNION ALL ") + `) AS stated ORDER BY i`
 	}
-	state(persons, "citizen", "person", personFacts)
-	state(households, "home", "household", householdFacts)
-	if db.Engine == store.PostgreSQL {
-		texts = append([]string{`SET LOCAL statement_timeout = 0`}, texts...)
-		texts = append(texts, `ANALYZE`) // as the server does by itself a little later
+	return []string{
+		`INSERT INTO household (household_id, data_set, household_key, created_at) ` + persons +
+			`SELECT DISTINCT ` + home + `, 'production', ` + home + `, 0` + some,
+		`INSERT INTO household_member (household_id, person_id, relation, ` + columns + `) ` + persons +
+			`SELECT ` + home + `, id, CASE i % 4 WHEN 0 THEN 'head' WHEN 1 THEN 'partner' ELSE 'child' END, 0, 0, 'bench', ''` + some + ` ORDER BY i`,
+		state("person", "id", personFacts, some),
+		state("household", home, householdFacts, some+fmt.Sprintf(` AND i %% %d = 0`, householdSize)),
 	}
-	return db.InTx(ctx, func(tx *sql.Tx) error {
-		for _, text := range texts {
-			if _, err := tx.ExecContext(ctx, text); err != nil {
-				return fmt.Errorf("stating facts: %w", err)
-			}
-		}
-		return nil
-	})
 }
 
 // value is the SQL expression of the value for number i.

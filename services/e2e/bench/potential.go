@@ -122,7 +122,7 @@ func potentialBenefits(bearer string, citizens []signed) workload {
 			return url.Values{"rut": {citizen.rut}, "categoria": {"todas"}, "cu_token": {citizen.token}}.Encode()
 		},
 		check: func(_ int, body []byte) error {
-			if !bytes.Contains(body, []byte(`"idChileAtiende"`)) {
+			if !bytes.Contains(body, []byte(`"title"`)) {
 				return errors.New("there are no potential benefits")
 			}
 			return nil

@@ -49,10 +49,10 @@ func (r report) writeTable(w io.Writer) error {
 // databaseColumn tells the database's CPU, or that it is in the server's.
 func (r report) databaseColumn(of row) string {
 	switch {
-	case of.Server != platformName:
-		return "-"
-	case r.Database == sqliteName:
+	case of.Server == platformName && r.Database == sqliteName:
 		return "inside"
+	case of.Server != platformName && of.Median.Database == 0:
+		return "-"
 	}
 	return strconv.FormatFloat(of.Median.Database, 'f', 3, 64)
 }
