@@ -50,7 +50,8 @@ func (r *role) launch(t *testing.T, c *cluster) {
 			"--set", "edge.listen="+r.listen, "--set", "edge.http_listen="+r.plain, "--set", "admin.rpc_listen="+r.adminRPC,
 			"--set", "edge.tls.cert_file="+filepath.Join(c.dir, "edge.pem"),
 			"--set", "edge.tls.key_file="+filepath.Join(c.dir, "edge-key.pem"),
-			"--set", "edge.rate.per_second=100000", "--set", "edge.rate.burst=100000")
+			"--set", "edge.rate.per_second=100000", "--set", "edge.rate.burst=100000",
+			"--set", "edge.rate.failures.per_second=100000", "--set", "edge.rate.failures.burst=100000")
 	}
 	r.process = start(t, c.life, r.program, r.kind+" "+r.adminHTTP, append(args, r.more...)...)
 }
