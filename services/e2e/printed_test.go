@@ -1,10 +1,13 @@
 package e2e
 
 import (
+	"errors"
 	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/ventanilla/ventanilla/pkg/testkit"
 )
 
 // The answers that the printed calls promise, in the printed order: a token's life, what citizens may get, and what there is about
@@ -37,6 +40,12 @@ func printedCalls(t *testing.T, p *platform) {
 		t.Log("what a platform that runs elsewhere printed is not to be had")
 		return
 	}
+	testkit.Eventually(t, patience, func() error { // it prints when it is ready; this is the last line
+		if !strings.Contains(p.process.output.String(), " access verify\n") {
+			return errors.New("not all is printed yet")
+		}
+		return nil
+	})
 	var script strings.Builder
 	var calls int
 	for line := range strings.Lines(p.process.output.String()) {
