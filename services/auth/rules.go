@@ -8,7 +8,7 @@ import (
 // Roles of the platform that call auth.
 const (
 	gateway   = "gateway"
-	bootstrap = "bootstrap"
+	bootstrap = "bootstrap" // sets a new platform up, which has no operator yet
 )
 
 // Roles of operators, as internal tokens name them.
@@ -39,17 +39,17 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 		authv1.TokenService_GetKeySet_FullMethodName:        verifiers,
 		authv1.TokenService_WatchRevocations_FullMethodName: verifiers,
 
-		authv1.ClientService_CreateClient_FullMethodName:  orBootstrap(operators(security, editor)),
-		authv1.ClientService_GetClient_FullMethodName:     orBootstrap(operators()),
-		authv1.ClientService_ListClients_FullMethodName:   orBootstrap(operators()),
+		authv1.ClientService_CreateClient_FullMethodName:  operators(security, editor).OrTrusted(bootstrap),
+		authv1.ClientService_GetClient_FullMethodName:     operators().OrTrusted(bootstrap),
+		authv1.ClientService_ListClients_FullMethodName:   operators().OrTrusted(bootstrap),
 		authv1.ClientService_DisableClient_FullMethodName: operators(security, support),
 		authv1.ClientService_EnableClient_FullMethodName:  operators(security),
 		authv1.ClientService_RotateSecret_FullMethodName:  operators(security),
 		authv1.ClientService_UpdateClient_FullMethodName:  operators(security, editor),
 		authv1.ClientService_DeleteClient_FullMethodName:  operators(security),
 
-		authv1.ApiKeyService_CreateApiKey_FullMethodName: orBootstrap(operators(security)),
-		authv1.ApiKeyService_ListApiKeys_FullMethodName:  orBootstrap(operators()),
+		authv1.ApiKeyService_CreateApiKey_FullMethodName: operators(security).OrTrusted(bootstrap),
+		authv1.ApiKeyService_ListApiKeys_FullMethodName:  operators().OrTrusted(bootstrap),
 		authv1.ApiKeyService_DeleteApiKey_FullMethodName: operators(security, support),
 
 		authv1.KeyService_ListKeys_FullMethodName:   operators(),
@@ -57,16 +57,16 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 		authv1.KeyService_RetireKey_FullMethodName:  operators(security),
 		authv1.KeyService_RewrapKeys_FullMethodName: operators(security),
 
-		authv1.OperatorService_CreateOperator_FullMethodName:  orBootstrap(operators(security)),
-		authv1.OperatorService_ListOperators_FullMethodName:   orBootstrap(operators()),
+		authv1.OperatorService_CreateOperator_FullMethodName:  operators(security).OrTrusted(bootstrap),
+		authv1.OperatorService_ListOperators_FullMethodName:   operators().OrTrusted(bootstrap),
 		authv1.OperatorService_DisableOperator_FullMethodName: operators(security),
-		authv1.OperatorService_EnableOperator_FullMethodName:  orBootstrap(operators(security)),
-		authv1.OperatorService_IssueCredential_FullMethodName: orBootstrap(operators()),
+		authv1.OperatorService_EnableOperator_FullMethodName:  operators(security).OrTrusted(bootstrap),
+		authv1.OperatorService_IssueCredential_FullMethodName: operators().OrTrusted(bootstrap),
 
-		authv1.LogService_ListLogEntries_FullMethodName:   orBootstrap(operators()),
-		authv1.LogService_ExportLogEntries_FullMethodName: orBootstrap(operators()),
-		authv1.LogService_GetCheckpoint_FullMethodName:    orBootstrap(operators()),
-		authv1.LogService_ProveConsistency_FullMethodName: orBootstrap(operators()),
+		authv1.LogService_ListLogEntries_FullMethodName:   operators().OrTrusted(bootstrap),
+		authv1.LogService_ExportLogEntries_FullMethodName: operators().OrTrusted(bootstrap),
+		authv1.LogService_GetCheckpoint_FullMethodName:    operators().OrTrusted(bootstrap),
+		authv1.LogService_ProveConsistency_FullMethodName: operators().OrTrusted(bootstrap),
 
 		authv1.SwitchService_SetSwitch_FullMethodName:    operators(security, support),
 		authv1.SwitchService_ClearSwitch_FullMethodName:  operators(security, support),
@@ -80,11 +80,4 @@ func operators(roles ...string) rpcserver.Rule {
 		roles = []string{viewer, support, editor, publisher, security}
 	}
 	return rpcserver.Rule{Peers: []string{gateway}, Caller: rpcserver.OperatorCaller, OperatorRoles: roles}
-}
-
-// orBootstrap also lets in the peer that sets a new platform up, which has no operator yet.
-func orBootstrap(rule rpcserver.Rule) rpcserver.Rule {
-	rule.Peers = append(rule.Peers, bootstrap)
-	rule.Trusted = []string{bootstrap}
-	return rule
 }

@@ -8,7 +8,7 @@ import (
 // Roles of the platform that call benefits.
 const (
 	gateway   = "gateway"
-	bootstrap = "bootstrap"
+	bootstrap = "bootstrap" // sets a new platform up, which has no operator yet
 )
 
 // Roles of operators, as internal tokens name them.
@@ -33,18 +33,18 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 	services := append([]string{gateway, "notifications", "session"}, internal...)
 	evaluate := rpcserver.Rule{Peers: services, Caller: rpcserver.AnyCaller, OperatorRoles: []string{support, editor, publisher, security}}
 	simulate := rpcserver.Rule{Peers: services, Caller: rpcserver.AnyCaller, OperatorRoles: []string{editor, publisher}}
-	look := orBootstrap(operators(viewer, support, editor, publisher, security))
+	look := operators(viewer, support, editor, publisher, security).OrTrusted(bootstrap)
 	return map[string]rpcserver.Rule{
 		benefitsv1.CatalogueService_ListCategories_FullMethodName:      look,
 		benefitsv1.CatalogueService_ListFactDefinitions_FullMethodName: look,
-		benefitsv1.CatalogueService_Import_FullMethodName:              orBootstrap(operators(editor)),
+		benefitsv1.CatalogueService_Import_FullMethodName:              operators(editor).OrTrusted(bootstrap),
 		benefitsv1.CatalogueService_Lint_FullMethodName:                look,
 		benefitsv1.CatalogueService_GetBenefit_FullMethodName:          look,
 		benefitsv1.CatalogueService_ListBenefits_FullMethodName:        look,
 		benefitsv1.CatalogueService_ListHistory_FullMethodName:         look,
-		benefitsv1.CatalogueService_Submit_FullMethodName:              orBootstrap(operators(editor)),
+		benefitsv1.CatalogueService_Submit_FullMethodName:              operators(editor).OrTrusted(bootstrap),
 		benefitsv1.CatalogueService_Return_FullMethodName:              operators(editor, publisher),
-		benefitsv1.CatalogueService_Publish_FullMethodName:             orBootstrap(operators(publisher)),
+		benefitsv1.CatalogueService_Publish_FullMethodName:             operators(publisher).OrTrusted(bootstrap),
 		benefitsv1.CatalogueService_Retire_FullMethodName:              operators(publisher),
 
 		benefitsv1.EvaluationService_Evaluate_FullMethodName:       evaluate,
@@ -58,11 +58,4 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 // operators lets operators of one of the roles in.
 func operators(roles ...string) rpcserver.Rule {
 	return rpcserver.Rule{Peers: []string{gateway}, Caller: rpcserver.OperatorCaller, OperatorRoles: roles}
-}
-
-// orBootstrap also lets in the peer that sets a new platform up, which has no operator yet.
-func orBootstrap(rule rpcserver.Rule) rpcserver.Rule {
-	rule.Peers = append([]string{bootstrap}, rule.Peers...)
-	rule.Trusted = []string{bootstrap}
-	return rule
 }

@@ -9,7 +9,7 @@ import (
 const (
 	gateway   = "gateway"
 	benefits  = "benefits"
-	bootstrap = "bootstrap"
+	bootstrap = "bootstrap" // sets a new platform up, which has no operator yet
 )
 
 // Roles of operators, as internal tokens name them.
@@ -27,29 +27,29 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 	services := append([]string{gateway, benefits, "notifications", "session"}, internal...)
 	// For clients, see the scopes in caller.go.
 	read := rpcserver.Rule{Peers: services, Caller: rpcserver.AnyCaller, OperatorRoles: []string{viewer, support, editor, publish, security}}
-	change := orBootstrap(rpcserver.Rule{Peers: services, Caller: rpcserver.AnyCaller, OperatorRoles: []string{editor}})
+	change := rpcserver.Rule{Peers: services, Caller: rpcserver.AnyCaller, OperatorRoles: []string{editor}}.OrTrusted(bootstrap)
 	// What anyone may know: without personal data, or for whoever holds the card.
 	public := rpcserver.Rule{Peers: append([]string{bootstrap}, services...), Caller: rpcserver.NoCaller}
 	return map[string]rpcserver.Rule{
 		identityv1.PersonService_CreatePerson_FullMethodName: change,
 		identityv1.PersonService_GetPerson_FullMethodName:    read,
-		identityv1.PersonService_FindPerson_FullMethodName:   orBootstrap(read),
+		identityv1.PersonService_FindPerson_FullMethodName:   read.OrTrusted(bootstrap),
 		identityv1.PersonService_ListPersons_FullMethodName:  read,
 		identityv1.PersonService_UpdatePerson_FullMethodName: change,
 
 		identityv1.MembershipService_CreateMembership_FullMethodName: change,
-		identityv1.MembershipService_ListMemberships_FullMethodName:  orBootstrap(read),
+		identityv1.MembershipService_ListMemberships_FullMethodName:  read.OrTrusted(bootstrap),
 		identityv1.MembershipService_UpdateMembership_FullMethodName: change,
 		identityv1.MembershipService_EndMembership_FullMethodName:    change,
 
 		identityv1.CatalogueService_ListCatalogue_FullMethodName:        read,
-		identityv1.CatalogueService_PutCatalogueEntry_FullMethodName:    orBootstrap(operators(editor)),
+		identityv1.CatalogueService_PutCatalogueEntry_FullMethodName:    operators(editor).OrTrusted(bootstrap),
 		identityv1.CatalogueService_DeleteCatalogueEntry_FullMethodName: operators(editor),
 
-		identityv1.CardService_IssueCard_FullMethodName:         orBootstrap(operators(editor)),
+		identityv1.CardService_IssueCard_FullMethodName:         operators(editor).OrTrusted(bootstrap),
 		identityv1.CardService_RenewCard_FullMethodName:         operators(editor),
-		identityv1.CardService_RevokeCard_FullMethodName:        orBootstrap(operators(editor, support)),
-		identityv1.CardService_ListCards_FullMethodName:         orBootstrap(read),
+		identityv1.CardService_RevokeCard_FullMethodName:        operators(editor, support).OrTrusted(bootstrap),
+		identityv1.CardService_ListCards_FullMethodName:         read.OrTrusted(bootstrap),
 		identityv1.CardService_RenderCard_FullMethodName:        read,
 		identityv1.CardService_VerifyCard_FullMethodName:        read,
 		identityv1.CardService_GetCardStatus_FullMethodName:     public,
@@ -96,11 +96,4 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 // operators lets operators of one of the roles in.
 func operators(roles ...string) rpcserver.Rule {
 	return rpcserver.Rule{Peers: []string{gateway}, Caller: rpcserver.OperatorCaller, OperatorRoles: roles}
-}
-
-// orBootstrap also lets in the peer that sets a new platform up, which has no operator yet.
-func orBootstrap(rule rpcserver.Rule) rpcserver.Rule {
-	rule.Peers = append([]string{bootstrap}, rule.Peers...)
-	rule.Trusted = []string{bootstrap}
-	return rule
 }
