@@ -23,6 +23,7 @@ import (
 	"github.com/ventanilla/ventanilla/services/auth"
 	"github.com/ventanilla/ventanilla/services/benefits"
 	"github.com/ventanilla/ventanilla/services/identity"
+	"github.com/ventanilla/ventanilla/services/notifications"
 )
 
 // Settings is everything that can be set. A role reads its own part.
@@ -34,13 +35,14 @@ type Settings struct {
 	RPC   rpcserver.Config `koanf:"rpc"`
 	Calls rpcclient.Config `koanf:"calls"`
 	// TLS is the role's identity among the roles; `up` makes its own.
-	TLS       pki.Config       `koanf:"tls"`
-	Discovery discovery.Config `koanf:"discovery"`
-	Etcd      Etcd             `koanf:"etcd"`
-	Auth      auth.Config      `koanf:"auth"`
-	Identity  identity.Config  `koanf:"identity"`
-	Benefits  benefits.Config  `koanf:"benefits"`
-	Telemetry telemetry.Config `koanf:"telemetry"`
+	TLS           pki.Config           `koanf:"tls"`
+	Discovery     discovery.Config     `koanf:"discovery"`
+	Etcd          Etcd                 `koanf:"etcd"`
+	Auth          auth.Config          `koanf:"auth"`
+	Identity      identity.Config      `koanf:"identity"`
+	Benefits      benefits.Config      `koanf:"benefits"`
+	Notifications notifications.Config `koanf:"notifications"`
+	Telemetry     telemetry.Config     `koanf:"telemetry"`
 	// Limits says where calls are counted.
 	Limits ratelimit.Config `koanf:"limits"`
 	// StopDelay is how long a process says "not ready" before it stops serving, for load
@@ -84,19 +86,20 @@ func DefaultData(demo bool) string {
 // Defaults returns the settings of a laptop.
 func Defaults() Settings {
 	s := Settings{
-		Data:      DefaultData(false),
-		Edge:      edge.DefaultConfig(),
-		Admin:     Admin{Config: probe.Config{Listen: "127.0.0.1:9090"}, RPCListen: "127.0.0.1:9443"},
-		RPC:       rpcserver.DefaultConfig(),
-		Calls:     rpcclient.DefaultConfig(),
-		Discovery: discovery.DefaultConfig(),
-		Etcd:      Etcd{Listen: "127.0.0.1:2379"},
-		Auth:      auth.DefaultConfig(),
-		Identity:  identity.DefaultConfig(),
-		Benefits:  benefits.DefaultConfig(),
-		Telemetry: telemetry.DefaultConfig(),
-		Limits:    ratelimit.DefaultConfig(),
-		Demo:      Demo{PageListen: "127.0.0.1:8090"},
+		Data:          DefaultData(false),
+		Edge:          edge.DefaultConfig(),
+		Admin:         Admin{Config: probe.Config{Listen: "127.0.0.1:9090"}, RPCListen: "127.0.0.1:9443"},
+		RPC:           rpcserver.DefaultConfig(),
+		Calls:         rpcclient.DefaultConfig(),
+		Discovery:     discovery.DefaultConfig(),
+		Etcd:          Etcd{Listen: "127.0.0.1:2379"},
+		Auth:          auth.DefaultConfig(),
+		Identity:      identity.DefaultConfig(),
+		Benefits:      benefits.DefaultConfig(),
+		Notifications: notifications.DefaultConfig(),
+		Telemetry:     telemetry.DefaultConfig(),
+		Limits:        ratelimit.DefaultConfig(),
+		Demo:          Demo{PageListen: "127.0.0.1:8090"},
 	}
 	s.Auth.Families, s.Auth.FamilyScopes = partners(), familyScopes()
 	return s

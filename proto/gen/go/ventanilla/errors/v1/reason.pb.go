@@ -155,71 +155,122 @@ const (
 	Reason_REASON_AUTHOR_MAY_NOT_PUBLISH Reason = 94
 	// A fact of the catalogue has another type.
 	Reason_REASON_FACT_TYPE_CHANGED Reason = 95
+	// No provider has the identifier, or none of the caller's.
+	Reason_REASON_PROVIDER_NOT_FOUND Reason = 100
+	// No service has the identifier.
+	Reason_REASON_SERVICE_NOT_FOUND Reason = 101
+	// No subscription has the identifier.
+	Reason_REASON_SUBSCRIPTION_NOT_FOUND Reason = 102
+	// Provider, service and service token do not belong together, or not to the caller: one answer for all, so that nothing can be probed.
+	Reason_REASON_SUBSCRIPTION_REFUSED Reason = 103
+	// The service does not take the part, or not by the channel; BadRequest names it.
+	Reason_REASON_PART_REFUSED Reason = 104
+	// Nobody has the identifier, or the person has no address for the channel; BadRequest names the destination.
+	Reason_REASON_DESTINATION_UNREACHABLE Reason = 105
+	// No dispatch has the identifier, or none of the caller's.
+	Reason_REASON_DISPATCH_NOT_FOUND Reason = 106
+	// The idempotency key or the reference was used with another content; BadRequest names which.
+	Reason_REASON_DISPATCH_CONFLICT Reason = 107
+	// No part of the dispatch can be taken back any more.
+	Reason_REASON_NOTHING_TO_CANCEL Reason = 108
+	// The service's quota for the day is used up, the provider's or that for one recipient; RetryInfo says when there is a new one.
+	Reason_REASON_QUOTA_EXCEEDED Reason = 109
+	// The provider has no template of the name and version.
+	Reason_REASON_TEMPLATE_NOT_FOUND Reason = 110
+	// The person has no address of the identifier.
+	Reason_REASON_ADDRESS_NOT_FOUND Reason = 111
+	// No code is like this, or none of the caller's.
+	Reason_REASON_CODE_NOT_FOUND Reason = 112
+	// The code cannot be redeemed: metadata "state" is "used", "revoked", "early" or "late".
+	Reason_REASON_CODE_NOT_REDEEMABLE Reason = 113
+	// No payment request has the identifier, or none of the caller's.
+	Reason_REASON_PAYMENT_NOT_FOUND Reason = 114
+	// The payment request is settled otherwise, or is about another amount.
+	Reason_REASON_PAYMENT_STATE Reason = 115
+	// No picture has the identifier.
+	Reason_REASON_PICTURE_NOT_FOUND Reason = 116
 )
 
 // Enum value maps for Reason.
 var (
 	Reason_name = map[int32]string{
-		0:  "REASON_UNSPECIFIED",
-		1:  "REASON_INTERNAL",
-		2:  "REASON_UNAVAILABLE",
-		3:  "REASON_DEADLINE_EXCEEDED",
-		4:  "REASON_CANCELLED",
-		5:  "REASON_RATE_LIMITED",
-		6:  "REASON_MAINTENANCE",
-		10: "REASON_ROUTE_NOT_FOUND",
-		11: "REASON_METHOD_NOT_ALLOWED",
-		12: "REASON_NOT_ACCEPTABLE",
-		13: "REASON_MEDIA_TYPE_UNSUPPORTED",
-		14: "REASON_BODY_TOO_LARGE",
-		15: "REASON_INSECURE_TRANSPORT",
-		16: "REASON_MALFORMED_BODY",
-		17: "REASON_RETIRED",
-		20: "REASON_FIELD_MISSING",
-		21: "REASON_FIELD_INVALID",
-		22: "REASON_FIELD_REPEATED",
-		30: "REASON_CREDENTIAL_MISSING",
-		31: "REASON_CREDENTIAL_INVALID",
-		32: "REASON_PERMISSION_DENIED",
-		33: "REASON_PEER_REFUSED",
-		34: "REASON_CITIZEN_TOKEN_INVALID",
-		35: "REASON_CITIZEN_MISMATCH",
-		36: "REASON_ORIGIN_REFUSED",
-		40: "REASON_GRANT_TYPE_UNSUPPORTED",
-		41: "REASON_SCOPE_INVALID",
-		42: "REASON_TOKEN_NOT_OWNED",
-		43: "REASON_GRANT_NOT_ALLOWED",
-		50: "REASON_CLIENT_NOT_FOUND",
-		51: "REASON_OPERATOR_NOT_FOUND",
-		52: "REASON_OPERATOR_EXISTS",
-		53: "REASON_CERTIFICATE_REQUEST_INVALID",
-		54: "REASON_LAST_OPERATOR",
-		55: "REASON_CLIENT_HAS_NO_SECRET",
-		56: "REASON_KEY_NOT_FOUND",
-		57: "REASON_KEY_NOT_READY",
-		58: "REASON_KEY_IN_USE",
-		59: "REASON_API_KEY_NOT_FOUND",
-		60: "REASON_API_KEY_LIMIT",
-		61: "REASON_SWITCH_NOT_FOUND",
-		70: "REASON_PERSON_NOT_FOUND",
-		71: "REASON_PERSON_EXISTS",
-		72: "REASON_PERSON_CHANGED",
-		73: "REASON_MEMBERSHIP_NOT_FOUND",
-		74: "REASON_MEMBERSHIP_EXISTS",
-		75: "REASON_MEMBERSHIP_ENDED",
-		76: "REASON_CATALOGUE_ENTRY_NOT_FOUND",
-		77: "REASON_CATALOGUE_ENTRY_IN_USE",
-		78: "REASON_CARD_NOT_FOUND",
-		79: "REASON_CARD_REVOKED",
-		80: "REASON_CARD_LIVE",
-		81: "REASON_HOUSEHOLD_NOT_FOUND",
-		82: "REASON_IMPORT_GAP",
-		90: "REASON_BENEFIT_NOT_FOUND",
-		91: "REASON_VERSION_STATE",
-		92: "REASON_BENEFIT_INVALID",
-		93: "REASON_EXAMPLES_FAIL",
-		94: "REASON_AUTHOR_MAY_NOT_PUBLISH",
-		95: "REASON_FACT_TYPE_CHANGED",
+		0:   "REASON_UNSPECIFIED",
+		1:   "REASON_INTERNAL",
+		2:   "REASON_UNAVAILABLE",
+		3:   "REASON_DEADLINE_EXCEEDED",
+		4:   "REASON_CANCELLED",
+		5:   "REASON_RATE_LIMITED",
+		6:   "REASON_MAINTENANCE",
+		10:  "REASON_ROUTE_NOT_FOUND",
+		11:  "REASON_METHOD_NOT_ALLOWED",
+		12:  "REASON_NOT_ACCEPTABLE",
+		13:  "REASON_MEDIA_TYPE_UNSUPPORTED",
+		14:  "REASON_BODY_TOO_LARGE",
+		15:  "REASON_INSECURE_TRANSPORT",
+		16:  "REASON_MALFORMED_BODY",
+		17:  "REASON_RETIRED",
+		20:  "REASON_FIELD_MISSING",
+		21:  "REASON_FIELD_INVALID",
+		22:  "REASON_FIELD_REPEATED",
+		30:  "REASON_CREDENTIAL_MISSING",
+		31:  "REASON_CREDENTIAL_INVALID",
+		32:  "REASON_PERMISSION_DENIED",
+		33:  "REASON_PEER_REFUSED",
+		34:  "REASON_CITIZEN_TOKEN_INVALID",
+		35:  "REASON_CITIZEN_MISMATCH",
+		36:  "REASON_ORIGIN_REFUSED",
+		40:  "REASON_GRANT_TYPE_UNSUPPORTED",
+		41:  "REASON_SCOPE_INVALID",
+		42:  "REASON_TOKEN_NOT_OWNED",
+		43:  "REASON_GRANT_NOT_ALLOWED",
+		50:  "REASON_CLIENT_NOT_FOUND",
+		51:  "REASON_OPERATOR_NOT_FOUND",
+		52:  "REASON_OPERATOR_EXISTS",
+		53:  "REASON_CERTIFICATE_REQUEST_INVALID",
+		54:  "REASON_LAST_OPERATOR",
+		55:  "REASON_CLIENT_HAS_NO_SECRET",
+		56:  "REASON_KEY_NOT_FOUND",
+		57:  "REASON_KEY_NOT_READY",
+		58:  "REASON_KEY_IN_USE",
+		59:  "REASON_API_KEY_NOT_FOUND",
+		60:  "REASON_API_KEY_LIMIT",
+		61:  "REASON_SWITCH_NOT_FOUND",
+		70:  "REASON_PERSON_NOT_FOUND",
+		71:  "REASON_PERSON_EXISTS",
+		72:  "REASON_PERSON_CHANGED",
+		73:  "REASON_MEMBERSHIP_NOT_FOUND",
+		74:  "REASON_MEMBERSHIP_EXISTS",
+		75:  "REASON_MEMBERSHIP_ENDED",
+		76:  "REASON_CATALOGUE_ENTRY_NOT_FOUND",
+		77:  "REASON_CATALOGUE_ENTRY_IN_USE",
+		78:  "REASON_CARD_NOT_FOUND",
+		79:  "REASON_CARD_REVOKED",
+		80:  "REASON_CARD_LIVE",
+		81:  "REASON_HOUSEHOLD_NOT_FOUND",
+		82:  "REASON_IMPORT_GAP",
+		90:  "REASON_BENEFIT_NOT_FOUND",
+		91:  "REASON_VERSION_STATE",
+		92:  "REASON_BENEFIT_INVALID",
+		93:  "REASON_EXAMPLES_FAIL",
+		94:  "REASON_AUTHOR_MAY_NOT_PUBLISH",
+		95:  "REASON_FACT_TYPE_CHANGED",
+		100: "REASON_PROVIDER_NOT_FOUND",
+		101: "REASON_SERVICE_NOT_FOUND",
+		102: "REASON_SUBSCRIPTION_NOT_FOUND",
+		103: "REASON_SUBSCRIPTION_REFUSED",
+		104: "REASON_PART_REFUSED",
+		105: "REASON_DESTINATION_UNREACHABLE",
+		106: "REASON_DISPATCH_NOT_FOUND",
+		107: "REASON_DISPATCH_CONFLICT",
+		108: "REASON_NOTHING_TO_CANCEL",
+		109: "REASON_QUOTA_EXCEEDED",
+		110: "REASON_TEMPLATE_NOT_FOUND",
+		111: "REASON_ADDRESS_NOT_FOUND",
+		112: "REASON_CODE_NOT_FOUND",
+		113: "REASON_CODE_NOT_REDEEMABLE",
+		114: "REASON_PAYMENT_NOT_FOUND",
+		115: "REASON_PAYMENT_STATE",
+		116: "REASON_PICTURE_NOT_FOUND",
 	}
 	Reason_value = map[string]int32{
 		"REASON_UNSPECIFIED":                 0,
@@ -282,6 +333,23 @@ var (
 		"REASON_EXAMPLES_FAIL":               93,
 		"REASON_AUTHOR_MAY_NOT_PUBLISH":      94,
 		"REASON_FACT_TYPE_CHANGED":           95,
+		"REASON_PROVIDER_NOT_FOUND":          100,
+		"REASON_SERVICE_NOT_FOUND":           101,
+		"REASON_SUBSCRIPTION_NOT_FOUND":      102,
+		"REASON_SUBSCRIPTION_REFUSED":        103,
+		"REASON_PART_REFUSED":                104,
+		"REASON_DESTINATION_UNREACHABLE":     105,
+		"REASON_DISPATCH_NOT_FOUND":          106,
+		"REASON_DISPATCH_CONFLICT":           107,
+		"REASON_NOTHING_TO_CANCEL":           108,
+		"REASON_QUOTA_EXCEEDED":              109,
+		"REASON_TEMPLATE_NOT_FOUND":          110,
+		"REASON_ADDRESS_NOT_FOUND":           111,
+		"REASON_CODE_NOT_FOUND":              112,
+		"REASON_CODE_NOT_REDEEMABLE":         113,
+		"REASON_PAYMENT_NOT_FOUND":           114,
+		"REASON_PAYMENT_STATE":               115,
+		"REASON_PICTURE_NOT_FOUND":           116,
 	}
 )
 
@@ -371,7 +439,7 @@ var File_ventanilla_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"!ventanilla/errors/v1/reason.proto\x12\x14ventanilla.errors.v1\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto*\xab\x12\n" +
+	"!ventanilla/errors/v1/reason.proto\x12\x14ventanilla.errors.v1\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto*\x9a\x19\n" +
 	"\x06Reason\x12\x1c\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x1a\x04\x88\xb5\x18\x02\x12\x19\n" +
 	"\x0fREASON_INTERNAL\x10\x01\x1a\x04\x88\xb5\x18\r\x12\x1c\n" +
@@ -434,7 +502,24 @@ const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\x16REASON_BENEFIT_INVALID\x10\\\x1a\x10\x88\xb5\x18\x03\x92\xb5\x18\bbenefits\x12\"\n" +
 	"\x14REASON_EXAMPLES_FAIL\x10]\x1a\b\x88\xb5\x18\t\xa0\xb5\x18\x01\x12+\n" +
 	"\x1dREASON_AUTHOR_MAY_NOT_PUBLISH\x10^\x1a\b\x88\xb5\x18\a\xa0\xb5\x18\x01\x12&\n" +
-	"\x18REASON_FACT_TYPE_CHANGED\x10_\x1a\b\x88\xb5\x18\t\xa0\xb5\x18\x01:I\n" +
+	"\x18REASON_FACT_TYPE_CHANGED\x10_\x1a\b\x88\xb5\x18\t\xa0\xb5\x18\x01\x124\n" +
+	"\x19REASON_PROVIDER_NOT_FOUND\x10d\x1a\x15\x88\xb5\x18\x05\x92\xb5\x18\rnotifications\x12&\n" +
+	"\x18REASON_SERVICE_NOT_FOUND\x10e\x1a\b\x88\xb5\x18\x05\xa0\xb5\x18\x01\x12+\n" +
+	"\x1dREASON_SUBSCRIPTION_NOT_FOUND\x10f\x1a\b\x88\xb5\x18\x05\xa0\xb5\x18\x01\x126\n" +
+	"\x1bREASON_SUBSCRIPTION_REFUSED\x10g\x1a\x15\x88\xb5\x18\a\x92\xb5\x18\rnotifications\x12.\n" +
+	"\x13REASON_PART_REFUSED\x10h\x1a\x15\x88\xb5\x18\x03\x92\xb5\x18\rnotifications\x129\n" +
+	"\x1eREASON_DESTINATION_UNREACHABLE\x10i\x1a\x15\x88\xb5\x18\x03\x92\xb5\x18\rnotifications\x124\n" +
+	"\x19REASON_DISPATCH_NOT_FOUND\x10j\x1a\x15\x88\xb5\x18\x05\x92\xb5\x18\rnotifications\x123\n" +
+	"\x18REASON_DISPATCH_CONFLICT\x10k\x1a\x15\x88\xb5\x18\x06\x92\xb5\x18\rnotifications\x123\n" +
+	"\x18REASON_NOTHING_TO_CANCEL\x10l\x1a\x15\x88\xb5\x18\t\x92\xb5\x18\rnotifications\x120\n" +
+	"\x15REASON_QUOTA_EXCEEDED\x10m\x1a\x15\x88\xb5\x18\b\x92\xb5\x18\rnotifications\x124\n" +
+	"\x19REASON_TEMPLATE_NOT_FOUND\x10n\x1a\x15\x88\xb5\x18\x05\x92\xb5\x18\rnotifications\x123\n" +
+	"\x18REASON_ADDRESS_NOT_FOUND\x10o\x1a\x15\x88\xb5\x18\x05\x92\xb5\x18\rnotifications\x120\n" +
+	"\x15REASON_CODE_NOT_FOUND\x10p\x1a\x15\x88\xb5\x18\x05\x92\xb5\x18\rnotifications\x125\n" +
+	"\x1aREASON_CODE_NOT_REDEEMABLE\x10q\x1a\x15\x88\xb5\x18\t\x92\xb5\x18\rnotifications\x123\n" +
+	"\x18REASON_PAYMENT_NOT_FOUND\x10r\x1a\x15\x88\xb5\x18\x05\x92\xb5\x18\rnotifications\x12/\n" +
+	"\x14REASON_PAYMENT_STATE\x10s\x1a\x15\x88\xb5\x18\t\x92\xb5\x18\rnotifications\x123\n" +
+	"\x18REASON_PICTURE_NOT_FOUND\x10t\x1a\x15\x88\xb5\x18\x05\x92\xb5\x18\rnotifications:I\n" +
 	"\x04code\x12!.google.protobuf.EnumValueOptions\x18ц\x03 \x01(\x0e2\x10.google.rpc.CodeR\x04code:=\n" +
 	"\aservice\x12!.google.protobuf.EnumValueOptions\x18҆\x03 \x01(\tR\aservice:F\n" +
 	"\falso_service\x12!.google.protobuf.EnumValueOptions\x18Ն\x03 \x01(\tR\valsoService:J\n" +

@@ -1,0 +1,10 @@
+package notifications
+
+import (
+	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
+)
+
+type providerService struct {
+	notificationsv1.UnimplementedProviderServiceServer
+	*Service
+}

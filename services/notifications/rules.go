@@ -1,0 +1,90 @@
+package notifications
+
+import (
+	"github.com/ventanilla/ventanilla/pkg/rpcserver"
+	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
+)
+
+// Roles of the platform that call notifications.
+const (
+	gateway   = "gateway"
+	session   = "session"
+	bootstrap = "bootstrap" // sets a new platform up, which has no operator yet
+)
+
+// Roles of operators, as internal tokens name them.
+const (
+	viewer    = "viewer"
+	support   = "support"
+	editor    = "editor"
+	publisher = "publisher"
+	security  = "security"
+)
+
+// scopeRecipients is what clients need for RecipientService. Dispatching is a right of who is a provider, not a scope.
+const scopeRecipients = "notifications.recipients"
+
+// Rules says who may call what, by full method name. internal are roles of the organisation's own programs, beside the
+// platform's. A method that is not here is for nobody.
+func Rules(internal ...string) map[string]rpcserver.Rule {
+	services := append([]string{gateway, session}, internal...)
+	// Clients and roles, as the providers that they are; see Provider.client_id and Provider.role.
+	provide := rpcserver.Rule{Peers: services, Caller: rpcserver.AnyCaller}
+	with := func(roles ...string) rpcserver.Rule {
+		rule := provide
+		rule.OperatorRoles = roles
+		return rule
+	}
+	all := []string{viewer, support, editor, publisher, security}
+	look := operators(all...).OrTrusted(bootstrap)
+	keep := operators(editor, security).OrTrusted(bootstrap)
+	// What holding a code, an address or a signature is enough for.
+	public := rpcserver.Rule{Peers: services, Caller: rpcserver.NoCaller}
+	return map[string]rpcserver.Rule{
+		notificationsv1.ProviderService_CreateProvider_FullMethodName:       keep,
+		notificationsv1.ProviderService_GetProvider_FullMethodName:          look,
+		notificationsv1.ProviderService_ListProviders_FullMethodName:        look,
+		notificationsv1.ProviderService_UpdateProvider_FullMethodName:       keep,
+		notificationsv1.ProviderService_RotateCallbackSecret_FullMethodName: operators(security).OrTrusted(bootstrap),
+		notificationsv1.ProviderService_CreateService_FullMethodName:        keep,
+		notificationsv1.ProviderService_ListServices_FullMethodName:         look,
+		notificationsv1.ProviderService_UpdateService_FullMethodName:        keep,
+		notificationsv1.ProviderService_CreateSubscription_FullMethodName:   keep,
+		notificationsv1.ProviderService_ListSubscriptions_FullMethodName:    look,
+		notificationsv1.ProviderService_EndSubscription_FullMethodName:      keep,
+
+		notificationsv1.DispatchService_Dispatch_FullMethodName:        provide,
+		notificationsv1.DispatchService_DispatchBatch_FullMethodName:   provide,
+		notificationsv1.DispatchService_GetDispatch_FullMethodName:     with(all...),
+		notificationsv1.DispatchService_ListDispatches_FullMethodName:  with(all...),
+		notificationsv1.DispatchService_CancelDispatch_FullMethodName:  with(support, editor),
+		notificationsv1.DispatchService_WatchDispatches_FullMethodName: with(all...),
+
+		notificationsv1.DeadLetterService_ListDeadLetters_FullMethodName:   operators(all...),
+		notificationsv1.DeadLetterService_ReplayDeadLetters_FullMethodName: operators(support, editor),
+
+		notificationsv1.TemplateService_PutTemplate_FullMethodName:   with(editor).OrTrusted(bootstrap),
+		notificationsv1.TemplateService_GetTemplate_FullMethodName:   with(all...),
+		notificationsv1.TemplateService_ListTemplates_FullMethodName: with(all...),
+
+		notificationsv1.RecipientService_PutAddress_FullMethodName:      with(support, editor).OrTrusted(bootstrap),
+		notificationsv1.RecipientService_DeleteAddress_FullMethodName:   with(support, editor),
+		notificationsv1.RecipientService_GetRecipient_FullMethodName:    with(support, editor).OrTrusted(bootstrap),
+		notificationsv1.RecipientService_PutWishes_FullMethodName:       with(support, editor).OrTrusted(bootstrap),
+		notificationsv1.RecipientService_DeleteRecipient_FullMethodName: operators(security),
+
+		notificationsv1.CodeService_GetCode_FullMethodName:    with(all...),
+		notificationsv1.CodeService_RenderCode_FullMethodName: public,
+		notificationsv1.CodeService_RedeemCode_FullMethodName: provide,
+		notificationsv1.CodeService_RevokeCode_FullMethodName: with(support, editor),
+
+		notificationsv1.PaymentService_GetPayment_FullMethodName:    with(all...),
+		notificationsv1.PaymentService_SettlePayment_FullMethodName: public,
+		notificationsv1.PictureService_GetPicture_FullMethodName:    public,
+	}
+}
+
+// operators lets operators of one of the roles in.
+func operators(roles ...string) rpcserver.Rule {
+	return rpcserver.Rule{Peers: []string{gateway}, Caller: rpcserver.OperatorCaller, OperatorRoles: roles}
+}

@@ -1,0 +1,85 @@
+package notifications
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/otel/metric"
+	"google.golang.org/grpc"
+
+	"github.com/ventanilla/ventanilla/pkg/keyring"
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
+	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
+)
+
+// Role is the name under which the service is called, and the audience of the internal tokens that it accepts.
+const Role = "notifications"
+
+// Schema is the PostgreSQL schema of the service.
+const Schema = store.Schema
+
+// Migrations are the revisions of the service's schema, for pkg/store.
+func Migrations() fs.FS { return store.Migrations() }
+
+// Contacts is what the service needs of identity: where persons can be reached.
+type Contacts interface {
+	GetContacts(ctx context.Context, in *identityv1.GetContactsRequest, opts ...grpc.CallOption) (*identityv1.GetContactsResponse, error)
+}
+
+// Deps are what the service works with. All are needed.
+type Deps struct {
+	// DB is the service's database, migrated (see Migrations).
+	DB *sqlstore.DB
+	// KEK opens the secrets in the database.
+	KEK *keyring.KEK
+	// Contacts are those of identity, asked for in the service's own name.
+	Contacts Contacts
+	// Now is the clock.
+	Now func() time.Time
+	// Logger takes what operators of the platform should know.
+	Logger *slog.Logger
+	// Meter counts what they should be alerted of.
+	Meter metric.Meter
+}
+
+// Service is one replica of notifications.
+type Service struct {
+	config   Config
+	store    *store.Store
+	kek      *keyring.KEK
+	contacts Contacts
+	now      func() time.Time
+	logger   *slog.Logger
+}
+
+// New makes a replica.
+func New(_ context.Context, config Config, deps Deps) (*Service, error) {
+	return &Service{
+		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, contacts: deps.Contacts, now: deps.Now, logger: deps.Logger,
+	}, nil
+}
+
+// Register adds the service's RPCs to a server.
+func (s *Service) Register(server grpc.ServiceRegistrar) {
+	notificationsv1.RegisterProviderServiceServer(server, &providerService{Service: s})
+	notificationsv1.RegisterDispatchServiceServer(server, &dispatchService{Service: s})
+	notificationsv1.RegisterDeadLetterServiceServer(server, &deadLetterService{Service: s})
+	notificationsv1.RegisterTemplateServiceServer(server, &templateService{Service: s})
+	notificationsv1.RegisterRecipientServiceServer(server, &recipientService{Service: s})
+	notificationsv1.RegisterCodeServiceServer(server, &codeService{Service: s})
+	notificationsv1.RegisterPaymentServiceServer(server, &paymentService{Service: s})
+	notificationsv1.RegisterPictureServiceServer(server, &pictureService{Service: s})
+}
+
+// Run delivers, and does what else is to be done by itself, until ctx ends and all of it has stopped; it returns nil then.
+func (s *Service) Run(ctx context.Context) error {
+	var parts sync.WaitGroup
+	defer parts.Wait()
+	<-ctx.Done()
+	return nil
+}
