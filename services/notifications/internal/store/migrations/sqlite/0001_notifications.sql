@@ -50,7 +50,8 @@ CREATE TABLE admin_event (
 ) STRICT;
 
 -- person_id is empty once it is erased. digest is the SHA-256 in hex of what was asked for, first_status what was answered.
--- ended_at is when nothing more could happen; it is NULL again after a replay. version counts changes.
+-- ended_at is when nothing more could happen; it is NULL again after a replay. version counts changes. told is what the provider could see of the
+-- parts' statuses when they last changed, in the words of the store; empty before the first change.
 CREATE TABLE dispatch (
     dispatch_id  TEXT PRIMARY KEY,
     provider_id  INTEGER NOT NULL,
@@ -69,7 +70,8 @@ CREATE TABLE dispatch (
     ended_at     INTEGER,
     -- How long what was said is kept after ended_at.
     retention    INTEGER NOT NULL,
-    erased_at    INTEGER
+    erased_at    INTEGER,
+    told         TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE UNIQUE INDEX dispatch_by_reference ON dispatch (provider_id, reference) WHERE reference <> '';
 CREATE INDEX dispatch_by_provider ON dispatch (provider_id, created_at, dispatch_id);
