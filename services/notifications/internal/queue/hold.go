@@ -36,7 +36,7 @@ func Held(ctx context.Context) bool {
 func (e *Engine[T]) hold(ctx context.Context, item T, since time.Time) *hold[T] {
 	h := &hold[T]{item: item, lease: &lease{now: e.options.Now}}
 	h.until.Store(since.Add(e.options.Lease).UnixNano())
-	h.ctx, h.end = context.WithCancel(context.WithValue(ctx, leaseKey{}, h.lease))
+	h.ctx, h.end = context.WithCancel(context.WithValue(ctx, leaseKey{}, h.lease)) //nolint:gosec // drop calls it
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.held[h] = struct{}{}
