@@ -51,7 +51,8 @@ CREATE TABLE admin_event (
 );
 
 -- person_id is empty once it is erased. digest is the SHA-256 in hex of what was asked for, first_status what was answered.
--- ended_at is when nothing more could happen; it is NULL again after a replay. version counts changes.
+-- ended_at is when nothing more could happen; it is NULL again after a replay. version counts changes. told is what the provider could see of the
+-- parts' statuses when they last changed, in the words of the store; empty before the first change.
 CREATE TABLE dispatch (
     dispatch_id  TEXT COLLATE "C" PRIMARY KEY,
     provider_id  BIGINT NOT NULL,
@@ -70,7 +71,8 @@ CREATE TABLE dispatch (
     ended_at     BIGINT,
     -- How long what was said is kept after ended_at.
     retention    BIGINT NOT NULL,
-    erased_at    BIGINT
+    erased_at    BIGINT,
+    told         TEXT COLLATE "C" NOT NULL DEFAULT ''
 );
 -- A provider's references differ; operators look for one among all providers'.
 CREATE UNIQUE INDEX dispatch_by_reference ON dispatch (reference, provider_id) WHERE reference <> '';
