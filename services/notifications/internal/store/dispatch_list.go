@@ -161,5 +161,5 @@ func (s *Store) CountDispatches(ctx context.Context, f DispatchFilter) (total in
 }
 
 func (f DispatchFilter) findsNothing() bool {
-	return f.Providers != nil && len(f.Providers) == 0 || !keyable(f.Reference)
+	return f.Providers != nil && len(f.Providers) == 0 || !canBeKey(f.Reference)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"slices"
 	"time"
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
@@ -63,12 +62,12 @@ func (s *Store) selectSnapshots() string {
 		FROM dispatch AS d JOIN part AS p ON p.dispatch_id = d.dispatch_id
 		LEFT JOIN code AS c ON c.dispatch_id = d.dispatch_id AND p.part = 3
 		LEFT JOIN payment AS y ON y.dispatch_id = d.dispatch_id AND p.part = 4
-		WHERE d.dispatch_id` + s.among("$1") + ` ORDER BY d.created_at DESC, d.dispatch_id DESC, p.part`
+		WHERE ` + s.among("d.dispatch_id", "$1") + ` ORDER BY d.created_at DESC, d.dispatch_id DESC, p.part`
 }
 
 // Snapshots returns dispatches without their attempts, newest first. One that there is not is left out.
 func (s *Store) Snapshots(ctx context.Context, ids []string) ([]*Snapshot, error) {
-	if ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !keyable(id) }); len(ids) == 0 {
+	if len(ids) == 0 {
 		return nil, nil
 	}
 	rows, err := sqlstore.Rows(ctx, s.db, scanSnapshot, s.selectSnapshots(), s.list(ids))
@@ -102,23 +101,15 @@ func scanSnapshot(row sqlstore.Scanner) (*Snapshot, error) {
 	err := row.Scan(&d.ID, &d.ProviderID, &d.ServiceID, &d.DataSet, &d.PersonID, &d.Reference, &d.Status, &d.Version, &created, &send,
 		&expires, &changed, &ended, &erased, &p.Kind, &p.Channel, &p.Status, &p.Reason, &next, &p.CodeID, &p.PaymentID, &p.PaymentStatus)
 	d.CreatedAt, d.ExpiresAt, d.ChangedAt = time.UnixMilli(created).UTC(), time.UnixMilli(expires).UTC(), time.UnixMilli(changed).UTC()
-	d.SendAt, d.EndedAt, d.ErasedAt, p.NextAttemptAt = moment(send), moment(ended), moment(erased), moment(next)
+	d.SendAt, d.EndedAt, d.ErasedAt, p.NextAttemptAt = at(send), at(ended), at(erased), at(next)
 	d.Parts = []SnapshotPart{p}
 	return d, err
-}
-
-// moment is the zero time when there was none.
-func moment(milliseconds sql.NullInt64) time.Time {
-	if !milliseconds.Valid {
-		return time.Time{}
-	}
-	return time.UnixMilli(milliseconds.Int64).UTC()
 }
 
 func (s *Store) selectAttempts() string {
 	return `SELECT a.dispatch_id, a.part, a.number, a.at, a.carrier, a.outcome, a.reason, a.repeated
 		FROM part AS p JOIN attempt AS a ON a.dispatch_id = p.dispatch_id AND a.part = p.part AND a.number > p.attempt - $1
-		WHERE p.dispatch_id` + s.among("$2") + ` ORDER BY a.dispatch_id, a.part, a.number`
+		WHERE ` + s.among("p.dispatch_id", "$2") + ` ORDER BY a.dispatch_id, a.part, a.number`
 }
 
 func (s *Store) addAttempts(ctx context.Context, all []*Snapshot) error {
@@ -136,9 +127,9 @@ func (s *Store) addAttempts(ctx context.Context, all []*Snapshot) error {
 	_, err := sqlstore.Rows(ctx, s.db, func(row sqlstore.Scanner) (none struct{}, err error) {
 		var of key
 		var a SnapshotAttempt
-		var at, repeated int64
-		err = row.Scan(&of.id, &of.kind, &a.Number, &at, &a.Carrier, &a.Outcome, &a.Reason, &repeated)
-		a.At, a.Repeated = time.UnixMilli(at).UTC(), repeated != 0
+		var began, repeated int64
+		err = row.Scan(&of.id, &of.kind, &a.Number, &began, &a.Carrier, &a.Outcome, &a.Reason, &repeated)
+		a.At, a.Repeated = time.UnixMilli(began).UTC(), repeated != 0
 		if part := parts[of]; part != nil {
 			part.Attempts = append(part.Attempts, a)
 		}
