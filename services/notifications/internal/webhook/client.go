@@ -15,6 +15,8 @@ import (
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"github.com/ventanilla/ventanilla/pkg/pki"
 )
 
 const (
@@ -69,9 +71,9 @@ func New(config Config, options Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	roots, err := config.roots()
+	roots, err := pki.Roots(config.CAFile)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("ca_file: %w", err)
 	}
 	dial := &dialer{guard: guard, resolver: options.Resolver, roots: roots}
 	if dial.resolver == nil {

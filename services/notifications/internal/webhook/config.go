@@ -1,12 +1,5 @@
 package webhook
 
-import (
-	"crypto/x509"
-	"errors"
-	"fmt"
-	"os"
-)
-
 // Config says who may be called beside the public Internet.
 type Config struct {
 	// AllowNetworks are networks (CIDR) that may be called although they are not the Internet's: the organisation's own, or the loopback
@@ -23,23 +16,4 @@ func DefaultConfig() Config { return Config{} }
 func (c Config) Validate() error {
 	_, err := NewGuard(c.AllowNetworks)
 	return err
-}
-
-// roots are the authorities to trust; nil for the system's.
-func (c Config) roots() (*x509.CertPool, error) {
-	if c.CAFile == "" {
-		return nil, nil
-	}
-	text, err := os.ReadFile(c.CAFile)
-	if err != nil {
-		return nil, fmt.Errorf("ca_file: %w", err)
-	}
-	roots, err := x509.SystemCertPool()
-	if err != nil {
-		return nil, fmt.Errorf("reading the system's certificates: %w", err)
-	}
-	if !roots.AppendCertsFromPEM(text) {
-		return nil, errors.New("ca_file: has no certificate in PEM")
-	}
-	return roots, nil
 }
