@@ -18,6 +18,7 @@ CREATE TABLE provider (
     updated_at       BIGINT NOT NULL
 );
 CREATE INDEX provider_by_client ON provider (client_id) WHERE client_id <> '';
+CREATE INDEX provider_by_role ON provider (role) WHERE role <> '';
 
 -- definition is JSON.
 CREATE TABLE service (
