@@ -56,7 +56,7 @@ func (s *Store) Claim(ctx context.Context, lane Lane, owner string, n int, lease
 	var claimed []Claimed
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
 		now := s.now()
-		parts, err := inTx(ctx, tx, scanPart, s.claimParts(), lane.Channel, lane.Priority, now.UnixMilli(), n, now.Add(lease).UnixMilli(), owner)
+		parts, err := scanned(ctx, tx, scanPart, s.claimParts(), lane.Channel, lane.Priority, now.UnixMilli(), n, now.Add(lease).UnixMilli(), owner)
 		claimed = make([]Claimed, len(parts))
 		if err != nil || len(parts) == 0 {
 			return err
@@ -94,7 +94,7 @@ func (s *Store) beginAttempts(ctx context.Context, tx *sql.Tx, claimed []Claimed
 		if _, err := tx.ExecContext(ctx, s.loseAttempts(), recorded(again), now.UnixMilli()); err != nil {
 			return err
 		}
-		keys, err := inTx(ctx, tx, scanKey, s.selectUnknown(), recorded(again))
+		keys, err := scanned(ctx, tx, scanKey, s.selectUnknown(), recorded(again))
 		if err != nil {
 			return err
 		}
@@ -183,22 +183,4 @@ func (s *Store) selectContents() string {
 
 func (s *Store) updateSending() string {
 	return `UPDATE dispatch SET status = 'sending', version = version + 1, changed_at = $2 WHERE ` + s.among("dispatch_id", "$1")
-}
-
-// inTx runs a statement that returns rows in a transaction.
-func inTx[T any](ctx context.Context, tx *sql.Tx, scan func(sqlstore.Scanner) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := tx.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		one, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, rows.Err()
 }

@@ -45,7 +45,7 @@ func (s *Store) Finish(ctx context.Context, results []Result) ([]bool, error) {
 		}
 		sorted := slices.Clone(records)
 		slices.SortFunc(sorted, func(a, b finished) int { return compareKeys(a.partKey, b.partKey) })
-		keys, err := inTx(ctx, tx, scanFence, s.finishParts(), recorded(sorted))
+		keys, err := scanned(ctx, tx, scanFence, s.finishParts(), recorded(sorted))
 		if err != nil {
 			return err
 		}

@@ -109,7 +109,7 @@ func (s *Store) receiptsOf(ctx context.Context, tx *sql.Tx, receipts []Receipt) 
 		}
 	}
 	sortKeys(keys)
-	found, err := inTx(ctx, tx, scanPart, s.lockParts(), recorded(slices.Compact(keys)))
+	found, err := scanned(ctx, tx, scanPart, s.lockParts(), recorded(slices.Compact(keys)))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -118,13 +118,13 @@ func (s *Store) receiptsOf(ctx context.Context, tx *sql.Tx, receipts []Receipt) 
 		parts[partKey{DispatchID: p.DispatchID, Part: p.Kind}] = &found[i]
 	}
 	attempts := make(map[partKey]*message.Outcome, len(numbers))
-	_, err = inTx(ctx, tx, func(row sqlstore.Scanner) (struct{}, error) {
+	_, err = scanned(ctx, tx, func(row sqlstore.Scanner) (struct{}, error) {
 		var k partKey
 		outcome := new(message.Outcome)
 		err := row.Scan(&k.DispatchID, &k.Part, &k.Number, outcome)
 		attempts[k] = outcome
 		return struct{}{}, err
-	}, s.selectAttempts(), recorded(numbers))
+	}, s.selectOutcomes(), recorded(numbers))
 	return parts, attempts, err
 }
 
@@ -137,8 +137,8 @@ func (s *Store) lockParts() string {
 	return text
 }
 
-// selectAttempts is a statement of its own, behind the lock: an attempt changes only with its part.
-func (s *Store) selectAttempts() string {
+// selectOutcomes is a statement of its own, behind the lock: an attempt changes only with its part.
+func (s *Store) selectOutcomes() string {
 	return `SELECT attempt.dispatch_id, attempt.part, attempt.number, attempt.outcome FROM ` + s.records(1, "r", attemptColumns) + `
 		JOIN attempt ON attempt.dispatch_id = r.dispatch_id AND attempt.part = r.part AND attempt.number = r.number`
 }

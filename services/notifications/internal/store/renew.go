@@ -16,7 +16,7 @@ func (s *Store) Renew(ctx context.Context, claimed []Claimed, lease time.Duratio
 	sortKeys(keys)
 	var held map[partKey]bool
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
-		renewed, err := inTx(ctx, tx, scanKey, s.renewParts(), recorded(keys), s.now().Add(lease).UnixMilli())
+		renewed, err := scanned(ctx, tx, scanKey, s.renewParts(), recorded(keys), s.now().Add(lease).UnixMilli())
 		held = make(map[partKey]bool, len(renewed))
 		for _, k := range renewed {
 			held[k] = true

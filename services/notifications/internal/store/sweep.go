@@ -51,7 +51,7 @@ func (s *Store) sweep(do func(ctx context.Context, tx *sql.Tx, now time.Time) (i
 }
 
 func (s *Store) expireParts(ctx context.Context, tx *sql.Tx, now time.Time) (int, error) {
-	ids, err := inTx(ctx, tx, sqlstore.Value[string], s.updateExpired(), now.UnixMilli(), MaxSweep)
+	ids, err := scanned(ctx, tx, sqlstore.Value[string], s.updateExpired(), now.UnixMilli(), MaxSweep)
 	if err != nil {
 		return 0, err
 	}
@@ -64,7 +64,7 @@ func (s *Store) updateExpired() string {
 }
 
 func (s *Store) expirePayments(ctx context.Context, tx *sql.Tx, now time.Time) (int, error) {
-	ids, err := inTx(ctx, tx, sqlstore.Value[string], s.updateUnpaid(), now.UnixMilli(), MaxSweep)
+	ids, err := scanned(ctx, tx, sqlstore.Value[string], s.updateUnpaid(), now.UnixMilli(), MaxSweep)
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
@@ -86,7 +86,7 @@ func (s *Store) updateUnpaidParts() string {
 
 // erase removes what was said, and to whom, once it was kept long enough. What became of it stays.
 func (s *Store) erase(ctx context.Context, tx *sql.Tx, now time.Time) (int, error) {
-	ids, err := inTx(ctx, tx, sqlstore.Value[string], s.updateErased(), now.UnixMilli(), MaxSweep)
+	ids, err := scanned(ctx, tx, sqlstore.Value[string], s.updateErased(), now.UnixMilli(), MaxSweep)
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
