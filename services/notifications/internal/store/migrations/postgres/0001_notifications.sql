@@ -80,6 +80,8 @@ CREATE UNIQUE INDEX dispatch_by_reference ON dispatch (reference, provider_id) W
 CREATE INDEX dispatch_by_provider ON dispatch (provider_id, status, created_at, dispatch_id);
 CREATE INDEX dispatch_by_status ON dispatch (status, created_at, dispatch_id);
 CREATE INDEX dispatch_by_change ON dispatch (changed_at, dispatch_id);
+-- A person's, for who is to be forgotten.
+CREATE INDEX dispatch_by_person ON dispatch (person_id, dispatch_id) WHERE person_id <> '';
 -- Those whose content is to be erased.
 CREATE INDEX dispatch_to_erase ON dispatch ((ended_at + retention)) WHERE ended_at IS NOT NULL AND erased_at IS NULL;
 
@@ -122,16 +124,16 @@ CREATE TABLE part (
     status          TEXT COLLATE "C" NOT NULL,
     reason          TEXT COLLATE "C" NOT NULL,
     next_attempt_at BIGINT,
-    lease_owner     TEXT COLLATE "C" NOT NULL,
+    lease_owner     TEXT COLLATE "C" NOT NULL DEFAULT '',
     lease_until     BIGINT,
-    fence           BIGINT NOT NULL,
-    attempt         BIGINT NOT NULL,
-    tries           BIGINT NOT NULL,
-    replays         BIGINT NOT NULL,
+    fence           BIGINT NOT NULL DEFAULT 0,
+    attempt         BIGINT NOT NULL DEFAULT 0,
+    tries           BIGINT NOT NULL DEFAULT 0,
+    replays         BIGINT NOT NULL DEFAULT 0,
     expires_at      BIGINT NOT NULL,
-    carrier         TEXT COLLATE "C" NOT NULL,
+    carrier         TEXT COLLATE "C" NOT NULL DEFAULT '',
     -- The carrier's own identifier of the message.
-    carrier_ref     TEXT COLLATE "C" NOT NULL,
+    carrier_ref     TEXT COLLATE "C" NOT NULL DEFAULT '',
     ended_at        BIGINT,
     PRIMARY KEY (dispatch_id, part)
 );
@@ -229,7 +231,7 @@ CREATE TABLE template (
     PRIMARY KEY (provider_id, name, version)
 );
 
--- Addresses that identity has not. lookup is the SHA-256 in hex of channel and address; secret is sealed.
+-- Addresses that identity has not. lookup is the SHA-256 in hex of channel and address, and of a webhook its person; secret is sealed.
 CREATE TABLE address (
     address_id TEXT COLLATE "C" PRIMARY KEY,
     data_set   TEXT COLLATE "C" NOT NULL,

@@ -80,6 +80,8 @@ CREATE UNIQUE INDEX dispatch_by_reference ON dispatch (reference, provider_id) W
 CREATE INDEX dispatch_by_provider ON dispatch (provider_id, status, created_at, dispatch_id);
 CREATE INDEX dispatch_by_status ON dispatch (status, created_at, dispatch_id);
 CREATE INDEX dispatch_by_change ON dispatch (changed_at, dispatch_id);
+-- A person's, for who is to be forgotten.
+CREATE INDEX dispatch_by_person ON dispatch (person_id, dispatch_id) WHERE person_id <> '';
 -- Those whose content is to be erased.
 CREATE INDEX dispatch_to_erase ON dispatch ((ended_at + retention)) WHERE ended_at IS NOT NULL AND erased_at IS NULL;
 
@@ -122,16 +124,16 @@ CREATE TABLE part (
     status          TEXT NOT NULL,
     reason          TEXT NOT NULL,
     next_attempt_at INTEGER,
-    lease_owner     TEXT NOT NULL,
+    lease_owner     TEXT NOT NULL DEFAULT '',
     lease_until     INTEGER,
-    fence           INTEGER NOT NULL,
-    attempt         INTEGER NOT NULL,
-    tries           INTEGER NOT NULL,
-    replays         INTEGER NOT NULL,
+    fence           INTEGER NOT NULL DEFAULT 0,
+    attempt         INTEGER NOT NULL DEFAULT 0,
+    tries           INTEGER NOT NULL DEFAULT 0,
+    replays         INTEGER NOT NULL DEFAULT 0,
     expires_at      INTEGER NOT NULL,
-    carrier         TEXT NOT NULL,
+    carrier         TEXT NOT NULL DEFAULT '',
     -- The carrier's own identifier of the message.
-    carrier_ref     TEXT NOT NULL,
+    carrier_ref     TEXT NOT NULL DEFAULT '',
     ended_at        INTEGER,
     PRIMARY KEY (dispatch_id, part)
 ) STRICT;
@@ -229,7 +231,7 @@ CREATE TABLE template (
     PRIMARY KEY (provider_id, name, version)
 ) STRICT;
 
--- Addresses that identity has not. lookup is the SHA-256 in hex of channel and address; secret is sealed.
+-- Addresses that identity has not. lookup is the SHA-256 in hex of channel and address, and of a webhook its person; secret is sealed.
 CREATE TABLE address (
     address_id TEXT PRIMARY KEY,
     data_set   TEXT NOT NULL,
