@@ -24,11 +24,7 @@ func (s *deadLetterService) ListDeadLetters(ctx context.Context, req *notificati
 	if err != nil {
 		return nil, err
 	}
-	size := int(req.GetPageSize())
-	if size == 0 {
-		size = defaultPage
-	}
-	letters, next, err := s.store.NewestDeadLetters(ctx, filter, behind, size)
+	letters, next, err := s.store.NewestDeadLetters(ctx, filter, behind, pageSize(req.GetPageSize()))
 	if err != nil {
 		return nil, sqlstore.Failure(err, "listing dead letters")
 	}

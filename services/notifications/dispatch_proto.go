@@ -19,7 +19,7 @@ func seesDestination(caller authn.Caller) bool {
 // dispatchToProto is a dispatch as a caller sees it.
 func (s *Service) dispatchToProto(caller authn.Caller, d *store.Snapshot) *notificationsv1.Dispatch {
 	out := &notificationsv1.Dispatch{
-		DispatchId: d.ID, ProviderId: d.ProviderID, ServiceId: int32(d.ServiceID), Status: d.Status.Proto(), Reference: d.Reference,
+		DispatchId: d.ID, ProviderId: d.ProviderID, ServiceId: d.ServiceID, Status: d.Status.Proto(), Reference: d.Reference,
 		CreatedAt: timestamp(d.CreatedAt), SendAt: timestamp(d.SendAt), ExpiresAt: timestamp(d.ExpiresAt), ChangedAt: timestamp(d.ChangedAt),
 		ErasedAt: timestamp(d.ErasedAt), DataSet: d.DataSet.Proto(), Version: d.Version,
 	}

@@ -2,6 +2,8 @@ package notifications
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -12,12 +14,7 @@ import (
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
-
-	"slices"
-	"time"
 )
-
-const defaultPage = 50
 
 func dispatchNotFound() error {
 	return rpcerr.New(errorsv1.Reason_REASON_DISPATCH_NOT_FOUND, "no dispatch has the identifier")
@@ -52,10 +49,7 @@ func (s *dispatchService) dispatchFor(ctx context.Context, caller authn.Caller, 
 // ListDispatches returns a page, newest first.
 func (s *dispatchService) ListDispatches(ctx context.Context, req *notificationsv1.ListDispatchesRequest) (*notificationsv1.ListDispatchesResponse, error) {
 	caller := authn.CallerOf(ctx)
-	page, size := int(max(req.GetPage(), 1)), int(req.GetPageSize())
-	if size == 0 {
-		size = defaultPage
-	}
+	page, size := int(max(req.GetPage(), 1)), pageSize(req.GetPageSize())
 	if page*size > store.MaxListed {
 		return nil, rpcerr.Invalid("page", "only the first 10,000 dispatches can be paged through: narrow the filter")
 	}
