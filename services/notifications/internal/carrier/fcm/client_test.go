@@ -206,6 +206,9 @@ func TestFCMAway(t *testing.T) {
 	w := start(t, nil)
 	w.want(w.send(w.message()), message.OutcomeSent, "")
 	w.Server.Close()
+	if err := w.Client.Close(); err != nil { // of no connection that is kept anybody knows whether it still leads there
+		t.Fatal(err)
+	}
 	w.want(w.send(w.message()), message.OutcomeFailed, message.CarrierAway)
 	w.clock.Advance(time.Hour)
 	w.want(w.send(w.message()), message.OutcomeFailed, message.CarrierAway) // and no token either
