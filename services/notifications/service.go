@@ -20,6 +20,7 @@ import (
 	"github.com/ventanilla/ventanilla/services/notifications/internal/recipient"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/signing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/watch"
 )
 
 // Role is the name under which the service is called, and the audience of the internal tokens that it accepts.
@@ -63,6 +64,7 @@ type Service struct {
 	recipients *recipient.Directory
 	codes      code.Issuer
 	callbacks  *callbacks
+	watches    *watch.Hub
 	// definitions validates providers and services as they would be after a change.
 	definitions protovalidate.Validator
 }
@@ -77,6 +79,7 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger,
 		definitions: definitions,
 	}
+	s.watches = watch.NewHub(s.store, deps.Now, deps.Logger)
 	zone, err := recipient.Zone(config.DefaultTimeZone)
 	if err != nil {
 		return nil, fmt.Errorf("reading default_time_zone: %w", err)
@@ -109,5 +112,6 @@ func (s *Service) Run(ctx context.Context) error {
 	for _, run := range []func(context.Context) error{s.recipients.Run, s.callbacks.Run, s.takeBounces} {
 		parts.Go(func() error { return run(ctx) })
 	}
+	parts.Go(func() error { s.watches.Run(ctx); return nil })
 	return parts.Wait()
 }

@@ -155,14 +155,26 @@ type name struct {
 func (d *NewDispatch) key() name       { return name{d.ProviderID, d.Key} }
 func (d *NewDispatch) reference() name { return name{d.ProviderID, d.Reference} }
 
+// names are the keys and references of some dispatches.
+type names struct{ keys, references map[name]bool }
+
+func newNames() names { return names{make(map[name]bool), make(map[name]bool)} }
+
+func (n names) add(d *NewDispatch) {
+	n.keys[d.key()], n.references[d.reference()] = d.Key != "", d.Reference != ""
+}
+
+// have tells whether a dispatch has a key or reference of theirs.
+func (n names) have(d *NewDispatch) bool { return n.keys[d.key()] || n.references[d.reference()] }
+
 // choose takes those that can be entered side by side, within the quotas. One whose key or reference an earlier one has waits for what becomes of that.
 // One without room repeats another perhaps: unless they have been compared, it waits as well.
 func (a *acceptor) choose(pending []int, compared bool) (chosen, later []int) {
-	keys, references := make(map[name]bool), make(map[name]bool)
+	earlier := newNames()
 	for _, i := range pending {
 		d := &a.group[i]
 		switch {
-		case keys[d.key()], references[d.reference()]:
+		case earlier.have(d):
 			later = append(later, i)
 		case a.take(d):
 			chosen = append(chosen, i)
@@ -172,7 +184,7 @@ func (a *acceptor) choose(pending []int, compared bool) (chosen, later []int) {
 		default:
 			later = append(later, i)
 		}
-		keys[d.key()], references[d.reference()] = d.Key != "", d.Reference != ""
+		earlier.add(d)
 	}
 	return chosen, later
 }

@@ -106,7 +106,8 @@ func (f first) to(d *NewDispatch, conflict error) Acceptance {
 	return f.answer
 }
 
-// answerRepeats answers those of which another is stored by now, and returns the rest.
+// answerRepeats answers those of which another is stored by now, and returns the rest. One that shares a name with an earlier one of the rest waits for
+// what becomes of that.
 func (a *acceptor) answerRepeats(ctx context.Context, pending []int) (rest []int, err error) {
 	asked := make([]*NewDispatch, len(pending))
 	for n, i := range pending {
@@ -116,22 +117,29 @@ func (a *acceptor) answerRepeats(ctx context.Context, pending []int) (rest []int
 	if err != nil {
 		return nil, err
 	}
-	for n, i := range pending {
-		answer, byKey, ok := known.answer(asked[n])
-		if !ok {
+	earlier := newNames()
+	for _, i := range pending {
+		d := &a.group[i]
+		answer, byKey, ok := known.answer(d)
+		if !ok || earlier.have(d) {
 			rest = append(rest, i)
+			earlier.add(d)
 			continue
 		}
 		a.results[i] = answer
-		if answer.Err == nil && !byKey && asked[n].Key != "" {
-			// What this key asked for is known from now on, too.
-			err := insertKeys.Run(ctx, a.tx, a.store.db.Engine, a.keyRow(asked[n], answer.DispatchID), func(sqlstore.Scanner) error { return nil })
-			if err != nil {
+		if answer.Err == nil && !byKey && d.Key != "" {
+			if err := a.enterKey(ctx, d, answer.DispatchID); err != nil {
 				return nil, err
 			}
+			earlier.keys[d.key()] = true
 		}
 	}
 	return rest, nil
+}
+
+// enterKey makes known what was asked for by a key, where the reference tells that it was asked for before.
+func (a *acceptor) enterKey(ctx context.Context, d *NewDispatch, dispatchID string) error {
+	return insertKeys.Run(ctx, a.tx, a.store.db.Engine, a.keyRow(d, dispatchID), func(sqlstore.Scanner) error { return nil })
 }
 
 // Repeated returns the first answer to a dispatch that was stored before, by its key or reference and digest; ok is false when none was.

@@ -26,7 +26,7 @@ type DeadLetter struct {
 	Reason     message.Reason
 	Attempts   int32
 	EndedAt    time.Time
-	// Erased tells that what it says is gone, so that it cannot be replayed.
+	// Erased tells that what it says is gone.
 	Erased bool
 }
 
@@ -37,10 +37,13 @@ type DeadLetterFilter struct {
 	Reason     message.Reason
 	// From and To are when they were given up: at From or later, before To.
 	From, To time.Time
+	// Kept leaves out those whose text is erased, which cannot be replayed.
+	Kept bool
 }
 
 func (f DeadLetterFilter) matches(d DeadLetter) bool {
-	return (f.ProviderID == 0 || f.ProviderID == d.ProviderID) && (f.Channel == "" || f.Channel == d.Channel) && (f.Reason == "" || f.Reason == d.Reason)
+	return (f.ProviderID == 0 || f.ProviderID == d.ProviderID) && (f.Channel == "" || f.Channel == d.Channel) && (f.Reason == "" || f.Reason == d.Reason) &&
+		!(f.Kept && d.Erased)
 }
 
 // DeadLetterPosition is where a list goes on: behind a part that was given up then. The zero position is where a list begins.

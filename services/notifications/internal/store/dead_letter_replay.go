@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -66,36 +65,52 @@ func (s *Store) ReplayDeadLetters(ctx context.Context, operator string, replays 
 	return done, nil
 }
 
-// revive puts parts back into the queue. Their dispatches are held before, so that none is erased meanwhile: what is sent would say nothing.
+// revive puts parts back into the queue. Their dispatches are held, as the parts are, so that none is erased meanwhile: what is sent would
+// say nothing.
 func (s *Store) revive(ctx context.Context, tx *sql.Tx, now time.Time, wanted []replayed) ([]replayed, error) {
-	ids := make([]string, len(wanted))
+	wanted, err := s.replayable(ctx, tx, wanted)
+	if err != nil || len(wanted) == 0 {
+		return nil, err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE part SET status = 'accepted', reason = '', next_attempt_at = $2, lease_owner = '', lease_until = NULL,
+			fence = fence + 1, tries = 0, replays = replays + 1, expires_at = r.expires_at, carrier = '', carrier_ref = '', ended_at = NULL
+		FROM `+s.records(1, "r", replayColumns)+` WHERE part.dispatch_id = r.dispatch_id AND part.part = r.part`, recorded(wanted), now.UnixMilli()); err != nil {
+		return nil, err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE dispatch SET expires_at = r.expires_at FROM `+s.records(1, "r", replayColumns)+`
+		WHERE dispatch.dispatch_id = r.dispatch_id AND dispatch.expires_at < r.expires_at`, recorded(wanted))
+	return wanted, err
+}
+
+// replayable leaves of what is wanted the dead letters that still say something, in the order in which all transactions lock parts.
+func (s *Store) replayable(ctx context.Context, tx *sql.Tx, wanted []replayed) ([]replayed, error) {
+	keys, until := make([]partKey, len(wanted)), make(map[PartKey]int64, len(wanted))
 	for i, r := range wanted {
-		ids[i] = r.DispatchID
+		keys[i], until[r.PartKey] = partKey{DispatchID: r.DispatchID, Part: r.Kind}, r.ExpiresAt
+	}
+	sortKeys(keys)
+	parts, err := scanned(ctx, tx, scanPart, s.lockParts(), recorded(slices.Compact(keys)))
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(parts))
+	for i, p := range parts {
+		ids[i] = p.DispatchID
 	}
 	kept, err := scanned(ctx, tx, sqlstore.Value[string], s.locking(`SELECT dispatch_id FROM dispatch WHERE erased_at IS NULL AND `+
 		s.among("dispatch_id", "$1")+` ORDER BY dispatch_id`, toChange), s.list(ids))
 	if err != nil {
 		return nil, err
 	}
-	wanted = slices.DeleteFunc(slices.Clone(wanted), func(r replayed) bool {
-		_, found := slices.BinarySearch(kept, r.DispatchID)
-		return !found
-	})
-	revived, err := scanned(ctx, tx, func(row sqlstore.Scanner) (r replayed, err error) {
-		err = row.Scan(&r.DispatchID, &r.Kind, &r.ExpiresAt)
-		return r, err
-	}, `UPDATE part SET status = 'accepted', reason = '', next_attempt_at = $2, lease_owner = '', lease_until = NULL, fence = fence + 1,
-			tries = 0, replays = replays + 1, expires_at = r.expires_at, carrier = '', carrier_ref = '', ended_at = NULL
-		FROM `+s.records(1, "r", replayColumns)+` WHERE part.dispatch_id = r.dispatch_id AND part.part = r.part
-		AND part.status IN ('failed', 'expired') AND part.channel <> '' RETURNING part.dispatch_id, part.part, part.expires_at`,
-		recorded(wanted), now.UnixMilli())
-	if err != nil {
-		return nil, err
+	var dead []replayed
+	for _, p := range parts {
+		key := PartKey{p.DispatchID, p.Kind}
+		_, said := slices.BinarySearch(kept, p.DispatchID)
+		if said && p.Channel != "" && (p.Status == message.Failed || p.Status == message.Expired) {
+			dead = append(dead, replayed{key, until[key]})
+		}
 	}
-	slices.SortFunc(revived, func(a, b replayed) int { return cmp.Or(cmp.Compare(a.DispatchID, b.DispatchID), cmp.Compare(a.Kind, b.Kind)) })
-	_, err = tx.ExecContext(ctx, `UPDATE dispatch SET expires_at = r.expires_at FROM `+s.records(1, "r", replayColumns)+`
-		WHERE dispatch.dispatch_id = r.dispatch_id AND dispatch.expires_at < r.expires_at`, recorded(revived))
-	return revived, err
+	return dead, nil
 }
 
 // ofEach parts what is sorted by dispatch.

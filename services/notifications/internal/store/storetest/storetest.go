@@ -25,7 +25,10 @@ type checks map[string]func(*testing.T, Open)
 // Run runs all checks.
 func Run(t *testing.T, open Open) {
 	all := checks{}
-	for _, some := range []checks{schemaChecks} {
+	for _, some := range []checks{
+		acceptChecks, schemaChecks, providerChecks, templateChecks,
+		dispatchChecks, cancelChecks, deadLetterChecks,
+	} {
 		maps.Copy(all, some)
 	}
 	for name, check := range all {
