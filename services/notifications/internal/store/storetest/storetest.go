@@ -28,6 +28,7 @@ func Run(t *testing.T, open Open) {
 	for _, some := range []checks{
 		acceptChecks, schemaChecks, providerChecks, templateChecks,
 		dispatchChecks, cancelChecks, deadLetterChecks,
+		queueChecks, receiptChecks, sweepChecks, callbackChecks,
 	} {
 		maps.Copy(all, some)
 	}
