@@ -2,11 +2,13 @@ package notifications
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"sync"
 	"time"
 
+	"buf.build/go/protovalidate"
 	"go.opentelemetry.io/otel/metric"
 	"google.golang.org/grpc"
 
@@ -55,12 +57,19 @@ type Service struct {
 	contacts Contacts
 	now      func() time.Time
 	logger   *slog.Logger
+	// definitions validates providers and services as they would be after a change.
+	definitions protovalidate.Validator
 }
 
 // New makes a replica.
 func New(_ context.Context, config Config, deps Deps) (*Service, error) {
+	definitions, err := definitionContract()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract of providers and services: %w", err)
+	}
 	return &Service{
 		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, contacts: deps.Contacts, now: deps.Now, logger: deps.Logger,
+		definitions: definitions,
 	}, nil
 }
 

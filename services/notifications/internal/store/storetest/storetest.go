@@ -25,7 +25,7 @@ type checks map[string]func(*testing.T, Open)
 // Run runs all checks.
 func Run(t *testing.T, open Open) {
 	all := checks{}
-	for _, some := range []checks{acceptChecks, schemaChecks} {
+	for _, some := range []checks{acceptChecks, providerChecks, schemaChecks, templateChecks} {
 		maps.Copy(all, some)
 	}
 	for name, check := range all {
