@@ -20,6 +20,7 @@ import (
 	"github.com/ventanilla/ventanilla/services/notifications/internal/recipient"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/signing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/watch"
 )
 
 // Role is the name under which the service is called, and the audience of the internal tokens that it accepts.
@@ -62,6 +63,7 @@ type Service struct {
 	// recipients are where persons can be reached.
 	recipients *recipient.Directory
 	codes      code.Issuer
+	watches    *watch.Hub
 	// definitions validates providers and services as they would be after a change.
 	definitions protovalidate.Validator
 }
@@ -76,6 +78,7 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger,
 		definitions: definitions,
 	}
+	s.watches = watch.NewHub(s.store, deps.Now, deps.Logger)
 	zone, err := recipient.Zone(config.DefaultTimeZone)
 	if err != nil {
 		return nil, fmt.Errorf("reading default_time_zone: %w", err)
@@ -104,6 +107,7 @@ func (s *Service) Run(ctx context.Context) error {
 	var parts sync.WaitGroup
 	defer parts.Wait()
 	parts.Go(func() { _ = s.recipients.Run(ctx) }) // returns nil
+	parts.Go(func() { s.watches.Run(ctx) })
 	<-ctx.Done()
 	return nil
 }
