@@ -10,3 +10,6 @@ func e164(text, region string) (number string, ok bool) {
 	}
 	return phonenumbers.Format(parsed, phonenumbers.E164), true
 }
+
+// KnownRegion tells whether numbers of a country can be read without its code.
+func KnownRegion(region string) bool { return phonenumbers.GetCountryCodeForRegion(region) != 0 }

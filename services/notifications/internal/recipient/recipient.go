@@ -1,12 +1,13 @@
 package recipient
 
 import (
-	"fmt"
+	"errors"
 	"time"
+	_ "time/tzdata" // where there are no files of zones, they are known too
 
-	"github.com/ventanilla/ventanilla/pkg/keyring"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/secret"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
 )
 
@@ -54,42 +55,31 @@ func (d *Directory) recipient(contacts *identityv1.PersonContacts, stored store.
 		}
 	}
 	for _, address := range stored.Addresses {
-		secret, err := OpenSecret(d.kek, address)
-		if err != nil {
-			return Recipient{}, err
+		to := message.Address{ID: address.ID, Value: address.Value}
+		if address.Sealed != nil {
+			key, err := secret.OpenKey(d.kek, secret.OfAddress(address.ID), address.Sealed)
+			if err != nil {
+				return Recipient{}, err
+			}
+			to.Secret = key
 		}
-		add(address.Channel, message.Address{ID: address.ID, Value: address.Value, Secret: secret})
+		add(address.Channel, to)
 	}
 	return r, nil
 }
 
 // zone is a named one; that of the platform where there is none of the name any more.
 func zone(name string, otherwise *time.Location) *time.Location {
-	if name == "" {
-		return otherwise
-	}
-	if zone, err := time.LoadLocation(name); err == nil {
+	if zone, err := Zone(name); err == nil {
 		return zone
 	}
 	return otherwise
 }
 
-// SealSecret seals the secret of a webhook's address for the store.
-func SealSecret(kek *keyring.KEK, addressID string, secret []byte) []byte {
-	return kek.Seal(secret, place(addressID))
-}
-
-// OpenSecret opens it; nil where the address has none.
-func OpenSecret(kek *keyring.KEK, address store.Address) ([]byte, error) {
-	if address.Sealed == nil {
-		return nil, nil
+// Zone is the time zone of a name of IANA's.
+func Zone(name string) (*time.Location, error) {
+	if name == "" || name == "Local" { // which package time knows, and IANA does not
+		return nil, errors.New("no name of a time zone")
 	}
-	secret, err := kek.Open(address.Sealed, place(address.ID))
-	if err != nil {
-		return nil, fmt.Errorf("opening the secret of address %s: %w", address.ID, err)
-	}
-	return secret, nil
+	return time.LoadLocation(name)
 }
-
-// place ties a sealed secret to its row.
-func place(addressID string) []byte { return []byte("notifications address " + addressID) }

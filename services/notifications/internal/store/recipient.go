@@ -33,6 +33,14 @@ type Address struct {
 	CreatedAt time.Time
 }
 
+// addressEvent is what events say of an address.
+type addressEvent struct {
+	ID      string          `json:"address_id"`
+	Channel message.Channel `json:"channel"`
+}
+
+func eventOf(a Address) addressEvent { return addressEvent{a.ID, a.Channel} }
+
 // owned is an address with its person.
 type owned struct {
 	person string
@@ -83,28 +91,4 @@ func (s *Store) Recipients(ctx context.Context, set message.DataSet, personIDs [
 		all[a.person] = r
 	}
 	return all, nil
-}
-
-// PruneAddress takes away an address that will never be good again, if it is still the person's. It fails with sqlstore.ErrNotFound.
-func (s *Store) PruneAddress(ctx context.Context, set message.DataSet, personID, addressID string) error {
-	if !canBeKey(personID) || !canBeKey(addressID) {
-		return fmt.Errorf("pruning an address: %w", sqlstore.ErrNotFound)
-	}
-	result, err := s.db.Write.ExecContext(ctx, deleteAddress, addressID, set, personID)
-	if err != nil {
-		return fmt.Errorf("pruning an address: %w", sqlstore.Classify(ctx, err))
-	}
-	if gone, err := result.RowsAffected(); err != nil || gone == 0 {
-		return fmt.Errorf("pruning an address: %w", orNotFound(err))
-	}
-	return nil
-}
-
-const deleteAddress = `DELETE FROM address WHERE address_id = $1 AND data_set = $2 AND person_id = $3`
-
-func orNotFound(err error) error {
-	if err != nil {
-		return err
-	}
-	return sqlstore.ErrNotFound
 }
