@@ -6,6 +6,8 @@ import (
 
 	"github.com/ventanilla/ventanilla/pkg/keyring"
 	"github.com/ventanilla/ventanilla/pkg/store"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/bounce"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/callback"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/recipient"
 )
 
@@ -19,6 +21,10 @@ type Config struct {
 	DefaultRegion string `koanf:"default_region"`
 	// DefaultTimeZone is where recipients are who wish for no other.
 	DefaultTimeZone string `koanf:"default_time_zone"`
+	// Bounces is where mails that could not be delivered come back to.
+	Bounces bounce.Config `koanf:"bounces"`
+	// Callbacks is where providers may be told of changes.
+	Callbacks callback.Config `koanf:"callbacks"`
 }
 
 // DefaultConfig returns the defaults. The store's URL and the KEK have none.
@@ -39,6 +45,12 @@ func (c Config) Validate() error {
 	}
 	if _, err := recipient.Zone(c.DefaultTimeZone); err != nil {
 		return errors.New("default_time_zone: must be the name of a time zone, as America/Santiago")
+	}
+	if err := c.Bounces.Validate(); err != nil {
+		return fmt.Errorf("bounces.%w", err)
+	}
+	if err := c.Callbacks.Validate(); err != nil {
+		return fmt.Errorf("callbacks.%w", err)
 	}
 	return nil
 }

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"sync"
 	"time"
 
 	"buf.build/go/protovalidate"
 	"go.opentelemetry.io/otel/metric"
+	"golang.org/x/sync/errgroup"
 	"google.golang.org/grpc"
 
 	"github.com/ventanilla/ventanilla/pkg/keyring"
@@ -63,6 +63,7 @@ type Service struct {
 	// recipients are where persons can be reached.
 	recipients *recipient.Directory
 	codes      code.Issuer
+	callbacks  *callbacks
 	watches    *watch.Hub
 	// definitions validates providers and services as they would be after a change.
 	definitions protovalidate.Validator
@@ -87,6 +88,9 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	if s.codes.Key, err = signing.Open(ctx, s.store, deps.KEK, "codes"); err != nil {
 		return nil, fmt.Errorf("starting notifications: %w", err)
 	}
+	if s.callbacks, err = s.newCallbacks(deps.Meter); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -104,10 +108,10 @@ func (s *Service) Register(server grpc.ServiceRegistrar) {
 
 // Run delivers, and does what else is to be done by itself, until ctx ends and all of it has stopped; it returns nil then.
 func (s *Service) Run(ctx context.Context) error {
-	var parts sync.WaitGroup
-	defer parts.Wait()
-	parts.Go(func() { _ = s.recipients.Run(ctx) }) // returns nil
-	parts.Go(func() { s.watches.Run(ctx) })
-	<-ctx.Done()
-	return nil
+	parts, ctx := errgroup.WithContext(ctx)
+	for _, run := range []func(context.Context) error{s.recipients.Run, s.callbacks.Run, s.takeBounces} {
+		parts.Go(func() error { return run(ctx) })
+	}
+	parts.Go(func() error { s.watches.Run(ctx); return nil })
+	return parts.Wait()
 }

@@ -25,7 +25,11 @@ type checks map[string]func(*testing.T, Open)
 // Run runs all checks.
 func Run(t *testing.T, open Open) {
 	all := checks{}
-	for _, some := range []checks{acceptChecks, providerChecks, queueChecks, receiptChecks, schemaChecks, sweepChecks, templateChecks} {
+	for _, some := range []checks{
+		acceptChecks, schemaChecks, providerChecks, templateChecks,
+		dispatchChecks, cancelChecks, deadLetterChecks,
+		queueChecks, receiptChecks, sweepChecks, callbackChecks,
+	} {
 		maps.Copy(all, some)
 	}
 	for name, check := range all {
