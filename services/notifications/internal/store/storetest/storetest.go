@@ -25,7 +25,10 @@ type checks map[string]func(*testing.T, Open)
 // Run runs all checks.
 func Run(t *testing.T, open Open) {
 	all := checks{}
-	for _, some := range []checks{schemaChecks, providerChecks, templateChecks} {
+	for _, some := range []checks{
+		acceptChecks, acceptChecks, cancelChecks, deadLetterChecks,
+	, providerChecks, queueChecks, receiptChecks, schemaChecks, sweepChecks, templateChecks, templateChecks,
+		dispatchChecks} {
 		maps.Copy(all, some)
 	}
 	for name, check := range all {
