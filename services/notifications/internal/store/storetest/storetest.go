@@ -26,10 +26,7 @@ type checks map[string]func(*testing.T, Open)
 func Run(t *testing.T, open Open) {
 	all := checks{}
 	for _, some := range []checks{
-		acceptChecks, schemaChecks, providerChecks, templateChecks,
-		dispatchChecks, cancelChecks, deadLetterChecks,
-		queueChecks, receiptChecks, sweepChecks, callbackChecks,
-	} {
+	for _, some := range []checks{acceptChecks, callbackChecks, cancelChecks, deadLetterChecks, dispatchChecks, providerChecks, queueChecks, receiptChecks, schemaChecks, sweepChecks, templateChecks} {
 		maps.Copy(all, some)
 	}
 	for name, check := range all {
