@@ -16,8 +16,10 @@ import (
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/accept"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/code"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/recipient"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/routing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/signing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/watch"
@@ -63,6 +65,8 @@ type Service struct {
 	// recipients are where persons can be reached.
 	recipients *recipient.Directory
 	codes      code.Issuer
+	router     *routing.Router
+	acceptor   *accept.Acceptor
 	watches    *watch.Hub
 	// definitions validates providers and services as they would be after a change.
 	definitions protovalidate.Validator
@@ -87,6 +91,13 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	if s.codes.Key, err = signing.Open(ctx, s.store, deps.KEK, "codes"); err != nil {
 		return nil, fmt.Errorf("starting notifications: %w", err)
 	}
+	s.router = routing.New(nil, routing.Options{Now: deps.Now, Logger: deps.Logger})
+	if s.acceptor, err = accept.New(accept.Deps{
+		Store: s.store, Directory: s.recipients, Carriers: s.router, Codes: s.codes, Wake: func() {},
+		Now: deps.Now, Logger: deps.Logger, Meter: deps.Meter,
+	}); err != nil {
+		return nil, fmt.Errorf("starting notifications: %w", err)
+	}
 	return s, nil
 }
 
@@ -107,6 +118,7 @@ func (s *Service) Run(ctx context.Context) error {
 	var parts sync.WaitGroup
 	defer parts.Wait()
 	parts.Go(func() { _ = s.recipients.Run(ctx) }) // returns nil
+	parts.Go(func() { _ = s.acceptor.Run(ctx) })   // returns nil
 	parts.Go(func() { s.watches.Run(ctx) })
 	<-ctx.Done()
 	return nil
