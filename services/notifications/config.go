@@ -25,6 +25,8 @@ type Config struct {
 	Bounces bounce.Config `koanf:"bounces"`
 	// Callbacks is where providers may be told of changes.
 	Callbacks callback.Config `koanf:"callbacks"`
+	// Carriers take messages to recipients, by the names that attempts are told with. A channel that none carries is refused.
+	Carriers map[string]CarrierConfig `koanf:"carriers"`
 }
 
 // DefaultConfig returns the defaults. The store's URL and the KEK have none.
@@ -52,5 +54,5 @@ func (c Config) Validate() error {
 	if err := c.Callbacks.Validate(); err != nil {
 		return fmt.Errorf("callbacks.%w", err)
 	}
-	return nil
+	return c.validateCarriers()
 }

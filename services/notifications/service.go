@@ -16,8 +16,10 @@ import (
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/accept"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/code"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/recipient"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/routing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/signing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/watch"
@@ -64,6 +66,8 @@ type Service struct {
 	recipients *recipient.Directory
 	codes      code.Issuer
 	callbacks  *callbacks
+	router     *routing.Router
+	acceptor   *accept.Acceptor
 	watches    *watch.Hub
 	// definitions validates providers and services as they would be after a change.
 	definitions protovalidate.Validator
@@ -91,6 +95,15 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	if s.callbacks, err = s.newCallbacks(deps.Meter); err != nil {
 		return nil, err
 	}
+	if s.router, err = s.newRouter(); err != nil {
+		return nil, fmt.Errorf("starting notifications: %w", err)
+	}
+	if s.acceptor, err = accept.New(accept.Deps{
+		Store: s.store, Directory: s.recipients, Carriers: s.router, Codes: s.codes, Wake: func() {},
+		Now: deps.Now, Logger: deps.Logger, Meter: deps.Meter,
+	}); err != nil {
+		return nil, fmt.Errorf("starting notifications: %w", err)
+	}
 	return s, nil
 }
 
@@ -109,7 +122,7 @@ func (s *Service) Register(server grpc.ServiceRegistrar) {
 // Run delivers, and does what else is to be done by itself, until ctx ends and all of it has stopped; it returns nil then.
 func (s *Service) Run(ctx context.Context) error {
 	parts, ctx := errgroup.WithContext(ctx)
-	for _, run := range []func(context.Context) error{s.recipients.Run, s.callbacks.Run, s.takeBounces} {
+	for _, run := range []func(context.Context) error{s.recipients.Run, s.acceptor.Run, s.callbacks.Run, s.takeBounces} {
 		parts.Go(func() error { return run(ctx) })
 	}
 	parts.Go(func() error { s.watches.Run(ctx); return nil })
