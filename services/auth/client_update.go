@@ -9,12 +9,12 @@ import (
 	"strings"
 
 	"buf.build/go/protovalidate"
-	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	"github.com/ventanilla/ventanilla/pkg/rpcserver"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+	"github.com/ventanilla/ventanilla/pkg/updatemask"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
@@ -51,7 +51,7 @@ func (s *clientService) UpdateClient(ctx context.Context, req *authv1.UpdateClie
 	client, err := s.change(ctx, "UpdateClient", req.GetClient().GetClientId(), func(c *store.Client) error {
 		before := *c
 		merged := clientToProto(directory.NewClient(*c), s.now())
-		assign(merged, req.GetClient(), paths)
+		updatemask.Assign(merged, req.GetClient(), req.GetUpdateMask())
 		if err := rpcserver.Validate(s.contract, &authv1.CreateClientRequest{Client: merged}); err != nil {
 			return err
 		}
@@ -106,17 +106,4 @@ func checkUpdate(client *authv1.Client, paths []string) error {
 		}
 	}
 	return nil
-}
-
-// assign takes the named fields over; what is absent there becomes absent here.
-func assign(to, from *authv1.Client, paths []string) {
-	target, source := to.ProtoReflect(), from.ProtoReflect()
-	for _, path := range paths {
-		field := target.Descriptor().Fields().ByName(protoreflect.Name(path))
-		if source.Has(field) {
-			target.Set(field, source.Get(field))
-		} else {
-			target.Clear(field)
-		}
-	}
 }

@@ -1,16 +1,14 @@
 package identity
 
 import (
-	"fmt"
 	"slices"
-	"strings"
-
-	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 
 	"buf.build/go/protovalidate"
 	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	"github.com/ventanilla/ventanilla/pkg/updatemask"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 )
 
@@ -22,32 +20,11 @@ func recordContract() (protovalidate.Validator, error) {
 }
 
 // checkMask refuses what is not to be changed. id is the identifier of what is changed, in the field idField.
-func checkMask(idField, id string, paths, changeable []string) error {
-	switch {
-	case id == "":
+func checkMask(idField, id string, mask *fieldmaskpb.FieldMask, changeable []string) error {
+	if id == "" {
 		return rpcerr.Missing(idField)
-	case len(paths) == 0:
-		return rpcerr.Missing("update_mask")
 	}
-	for i, path := range paths {
-		if !slices.Contains(changeable, path) {
-			return rpcerr.Invalid(fmt.Sprintf("update_mask.paths[%d]", i), "is not to be changed; these are: "+strings.Join(changeable, ", "))
-		}
-	}
-	return nil
-}
-
-// assignFields takes the named fields over; what is absent there becomes absent here.
-func assignFields(to, from proto.Message, paths []string) {
-	target, source := to.ProtoReflect(), from.ProtoReflect()
-	for _, path := range paths {
-		field := target.Descriptor().Fields().ByName(protoreflect.Name(path))
-		if source.Has(field) {
-			target.Set(field, source.Get(field))
-		} else {
-			target.Clear(field)
-		}
-	}
+	return updatemask.Check(mask, changeable)
 }
 
 // fieldsOf names the fields that some messages of a type have, in the order of their numbers: what the access log says

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+	"github.com/ventanilla/ventanilla/pkg/updatemask"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
@@ -82,8 +83,8 @@ func (s *membershipService) UpdateMembership(
 	if err := caller.Needs(scopeWrite); err != nil {
 		return nil, err
 	}
-	id, paths := req.GetMembership().GetMembershipId(), req.GetUpdateMask().GetPaths()
-	if err := checkMask("membership.membership_id", id, paths, changeableOfMembership()); err != nil {
+	id, mask := req.GetMembership().GetMembershipId(), req.GetUpdateMask()
+	if err := checkMask("membership.membership_id", id, mask, changeableOfMembership()); err != nil {
 		return nil, err
 	}
 	stored, err := s.store.ChangeMembership(ctx, id, act(ctx, "UpdateMembership"), func(m *store.Membership) error {
@@ -91,7 +92,7 @@ func (s *membershipService) UpdateMembership(
 			return sqlstore.ErrNotFound
 		}
 		merged := membershipToProto(*m)
-		assignFields(merged, req.GetMembership(), paths)
+		updatemask.Assign(merged, req.GetMembership(), mask)
 		var err error
 		*m, err = s.checkedMembership(merged)
 		return err

@@ -6,6 +6,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	"github.com/ventanilla/ventanilla/pkg/updatemask"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	"github.com/ventanilla/ventanilla/services/identity/internal/store"
@@ -25,8 +26,8 @@ func (s *personService) UpdatePerson(ctx context.Context, req *identityv1.Update
 	if err := caller.Needs(scopeWrite); err != nil {
 		return nil, err
 	}
-	id, paths := req.GetPerson().GetPersonId(), req.GetUpdateMask().GetPaths()
-	if err := checkMask("person.person_id", id, paths, changeableOfPerson()); err != nil {
+	id, mask := req.GetPerson().GetPersonId(), req.GetUpdateMask()
+	if err := checkMask("person.person_id", id, mask, changeableOfPerson()); err != nil {
 		return nil, err
 	}
 	stored, err := s.store.ChangePerson(ctx, id, act(ctx, "UpdatePerson"), req.GetReason(), func(p *store.Person) error {
@@ -40,7 +41,7 @@ func (s *personService) UpdatePerson(ctx context.Context, req *identityv1.Update
 		if err != nil {
 			return err
 		}
-		assignFields(merged, req.GetPerson(), paths)
+		updatemask.Assign(merged, req.GetPerson(), mask)
 		*p, err = s.checkedPerson(merged)
 		return err
 	})

@@ -1,10 +1,14 @@
 package notifications
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/ventanilla/ventanilla/pkg/keyring"
 	"github.com/ventanilla/ventanilla/pkg/store"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/bounce"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/callback"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/recipient"
 )
 
 // Config is the `notifications` section of the configuration.
@@ -13,10 +17,20 @@ type Config struct {
 	Store store.Config `koanf:"store"`
 	// KEK is the key under which secrets of callbacks, webhooks and codes are stored.
 	KEK keyring.Config `koanf:"kek"`
+	// DefaultRegion is the country of telephone numbers that name none, as "CL".
+	DefaultRegion string `koanf:"default_region"`
+	// DefaultTimeZone is where recipients are who wish for no other.
+	DefaultTimeZone string `koanf:"default_time_zone"`
+	// Bounces is where mails that could not be delivered come back to.
+	Bounces bounce.Config `koanf:"bounces"`
+	// Callbacks is where providers may be told of changes.
+	Callbacks callback.Config `koanf:"callbacks"`
 }
 
 // DefaultConfig returns the defaults. The store's URL and the KEK have none.
-func DefaultConfig() Config { return Config{Store: store.DefaultConfig()} }
+func DefaultConfig() Config {
+	return Config{Store: store.DefaultConfig(), DefaultRegion: "CL", DefaultTimeZone: "America/Santiago"}
+}
 
 // Validate names every setting that cannot be used.
 func (c Config) Validate() error {
@@ -25,6 +39,18 @@ func (c Config) Validate() error {
 	}
 	if err := c.KEK.Validate(); err != nil {
 		return fmt.Errorf("kek.%w", err)
+	}
+	if !recipient.KnownRegion(c.DefaultRegion) {
+		return errors.New("default_region: must be the code of a country, as CL")
+	}
+	if _, err := recipient.Zone(c.DefaultTimeZone); err != nil {
+		return errors.New("default_time_zone: must be the name of a time zone, as America/Santiago")
+	}
+	if err := c.Bounces.Validate(); err != nil {
+		return fmt.Errorf("bounces.%w", err)
+	}
+	if err := c.Callbacks.Validate(); err != nil {
+		return fmt.Errorf("callbacks.%w", err)
 	}
 	return nil
 }

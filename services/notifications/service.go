@@ -2,19 +2,25 @@ package notifications
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"log/slog"
-	"sync"
 	"time"
 
+	"buf.build/go/protovalidate"
 	"go.opentelemetry.io/otel/metric"
+	"golang.org/x/sync/errgroup"
 	"google.golang.org/grpc"
 
 	"github.com/ventanilla/ventanilla/pkg/keyring"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/code"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/recipient"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/signing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/watch"
 )
 
 // Role is the name under which the service is called, and the audience of the internal tokens that it accepts.
@@ -49,19 +55,43 @@ type Deps struct {
 
 // Service is one replica of notifications.
 type Service struct {
-	config   Config
-	store    *store.Store
-	kek      *keyring.KEK
-	contacts Contacts
-	now      func() time.Time
-	logger   *slog.Logger
+	config Config
+	store  *store.Store
+	kek    *keyring.KEK
+	now    func() time.Time
+	logger *slog.Logger
+	// recipients are where persons can be reached.
+	recipients *recipient.Directory
+	codes      code.Issuer
+	callbacks  *callbacks
+	watches    *watch.Hub
+	// definitions validates providers and services as they would be after a change.
+	definitions protovalidate.Validator
 }
 
 // New makes a replica.
-func New(_ context.Context, config Config, deps Deps) (*Service, error) {
-	return &Service{
-		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, contacts: deps.Contacts, now: deps.Now, logger: deps.Logger,
-	}, nil
+func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
+	definitions, err := definitionContract()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract of providers and services: %w", err)
+	}
+	s := &Service{
+		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger,
+		definitions: definitions,
+	}
+	s.watches = watch.NewHub(s.store, deps.Now, deps.Logger)
+	zone, err := recipient.Zone(config.DefaultTimeZone)
+	if err != nil {
+		return nil, fmt.Errorf("reading default_time_zone: %w", err)
+	}
+	s.recipients = recipient.NewDirectory(deps.Contacts, s.store, deps.KEK, recipient.Options{DefaultRegion: config.DefaultRegion, DefaultZone: zone}, deps.Now)
+	if s.codes.Key, err = signing.Open(ctx, s.store, deps.KEK, "codes"); err != nil {
+		return nil, fmt.Errorf("starting notifications: %w", err)
+	}
+	if s.callbacks, err = s.newCallbacks(deps.Meter); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // Register adds the service's RPCs to a server.
@@ -78,8 +108,10 @@ func (s *Service) Register(server grpc.ServiceRegistrar) {
 
 // Run delivers, and does what else is to be done by itself, until ctx ends and all of it has stopped; it returns nil then.
 func (s *Service) Run(ctx context.Context) error {
-	var parts sync.WaitGroup
-	defer parts.Wait()
-	<-ctx.Done()
-	return nil
+	parts, ctx := errgroup.WithContext(ctx)
+	for _, run := range []func(context.Context) error{s.recipients.Run, s.callbacks.Run, s.takeBounces} {
+		parts.Go(func() error { return run(ctx) })
+	}
+	parts.Go(func() error { s.watches.Run(ctx); return nil })
+	return parts.Wait()
 }

@@ -96,7 +96,7 @@ type Provider struct {
 	ClientId string `protobuf:"bytes,4,opt,name=client_id,json=clientId,proto3" json:"client_id,omitempty"`
 	// The role of the platform that dispatches as this provider, "session"; empty when a client does.
 	Role string `protobuf:"bytes,5,opt,name=role,proto3" json:"role,omitempty"`
-	// Where changes of its dispatches are told, an absolute https address; empty for nowhere.
+	// Where changes of its dispatches are told, an absolute https address without user and fragment; empty for nowhere.
 	NotificationUri string `protobuf:"bytes,6,opt,name=notification_uri,json=notificationUri,proto3" json:"notification_uri,omitempty"`
 	// Whether it is shut out. What is stored is still delivered.
 	Disabled bool `protobuf:"varint,7,opt,name=disabled,proto3" json:"disabled,omitempty"`
@@ -1043,9 +1043,13 @@ func (x *CreateServiceResponse) GetService() *Service {
 	return nil
 }
 
-// ListServicesRequest asks for all.
+// ListServicesRequest asks for a page.
 type ListServicesRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// At most so many, 1 to 500; 50 when 0.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// next_page_token of the page before.
+	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1080,11 +1084,27 @@ func (*ListServicesRequest) Descriptor() ([]byte, []int) {
 	return file_ventanilla_notifications_v1_provider_proto_rawDescGZIP(), []int{15}
 }
 
-// ListServicesResponse has them.
+func (x *ListServicesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListServicesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListServicesResponse is a page.
 type ListServicesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The services.
-	Services      []*Service `protobuf:"bytes,1,rep,name=services,proto3" json:"services,omitempty"`
+	Services []*Service `protobuf:"bytes,1,rep,name=services,proto3" json:"services,omitempty"`
+	// Where to go on; empty on the last page.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1124,6 +1144,13 @@ func (x *ListServicesResponse) GetServices() []*Service {
 		return x.Services
 	}
 	return nil
+}
+
+func (x *ListServicesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
 }
 
 // UpdateServiceRequest says what to change.
@@ -1605,10 +1632,15 @@ const file_ventanilla_notifications_v1_provider_proto_rawDesc = "" +
 	"\x14CreateServiceRequest\x12F\n" +
 	"\aservice\x18\x01 \x01(\v2$.ventanilla.notifications.v1.ServiceB\x06\xbaH\x03\xc8\x01\x01R\aservice\"W\n" +
 	"\x15CreateServiceResponse\x12>\n" +
-	"\aservice\x18\x01 \x01(\v2$.ventanilla.notifications.v1.ServiceR\aservice\"\x15\n" +
-	"\x13ListServicesRequest\"X\n" +
+	"\aservice\x18\x01 \x01(\v2$.ventanilla.notifications.v1.ServiceR\aservice\"g\n" +
+	"\x13ListServicesRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\tpageToken\"\x80\x01\n" +
 	"\x14ListServicesResponse\x12@\n" +
-	"\bservices\x18\x01 \x03(\v2$.ventanilla.notifications.v1.ServiceR\bservices\"\xa3\x01\n" +
+	"\bservices\x18\x01 \x03(\v2$.ventanilla.notifications.v1.ServiceR\bservices\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xa3\x01\n" +
 	"\x14UpdateServiceRequest\x12F\n" +
 	"\aservice\x18\x01 \x01(\v2$.ventanilla.notifications.v1.ServiceB\x06\xbaH\x03\xd8\x01\x03R\aservice\x12C\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01R\n" +

@@ -57,9 +57,10 @@ type ProviderServiceClient interface {
 	ListServices(ctx context.Context, in *ListServicesRequest, opts ...grpc.CallOption) (*ListServicesResponse, error)
 	// UpdateService changes the fields of the mask; for dispatches from then on. Fails with SERVICE_NOT_FOUND, FIELD_INVALID.
 	UpdateService(ctx context.Context, in *UpdateServiceRequest, opts ...grpc.CallOption) (*UpdateServiceResponse, error)
-	// CreateSubscription lets a provider consume a service, and returns the service token, this once. Fails with PROVIDER_NOT_FOUND, SERVICE_NOT_FOUND.
+	// CreateSubscription lets a provider consume a service, and returns the service token, this once. Fails with PROVIDER_NOT_FOUND, SERVICE_NOT_FOUND,
+	// and FIELD_INVALID when the provider has 100 that are good.
 	CreateSubscription(ctx context.Context, in *CreateSubscriptionRequest, opts ...grpc.CallOption) (*CreateSubscriptionResponse, error)
-	// ListSubscriptions returns a provider's subscriptions, oldest first. Fails with PROVIDER_NOT_FOUND.
+	// ListSubscriptions returns the newest 1000 of a provider's subscriptions, oldest first. Fails with PROVIDER_NOT_FOUND.
 	ListSubscriptions(ctx context.Context, in *ListSubscriptionsRequest, opts ...grpc.CallOption) (*ListSubscriptionsResponse, error)
 	// EndSubscription refuses its token from then on. Fails with SUBSCRIPTION_NOT_FOUND.
 	EndSubscription(ctx context.Context, in *EndSubscriptionRequest, opts ...grpc.CallOption) (*EndSubscriptionResponse, error)
@@ -208,9 +209,10 @@ type ProviderServiceServer interface {
 	ListServices(context.Context, *ListServicesRequest) (*ListServicesResponse, error)
 	// UpdateService changes the fields of the mask; for dispatches from then on. Fails with SERVICE_NOT_FOUND, FIELD_INVALID.
 	UpdateService(context.Context, *UpdateServiceRequest) (*UpdateServiceResponse, error)
-	// CreateSubscription lets a provider consume a service, and returns the service token, this once. Fails with PROVIDER_NOT_FOUND, SERVICE_NOT_FOUND.
+	// CreateSubscription lets a provider consume a service, and returns the service token, this once. Fails with PROVIDER_NOT_FOUND, SERVICE_NOT_FOUND,
+	// and FIELD_INVALID when the provider has 100 that are good.
 	CreateSubscription(context.Context, *CreateSubscriptionRequest) (*CreateSubscriptionResponse, error)
-	// ListSubscriptions returns a provider's subscriptions, oldest first. Fails with PROVIDER_NOT_FOUND.
+	// ListSubscriptions returns the newest 1000 of a provider's subscriptions, oldest first. Fails with PROVIDER_NOT_FOUND.
 	ListSubscriptions(context.Context, *ListSubscriptionsRequest) (*ListSubscriptionsResponse, error)
 	// EndSubscription refuses its token from then on. Fails with SUBSCRIPTION_NOT_FOUND.
 	EndSubscription(context.Context, *EndSubscriptionRequest) (*EndSubscriptionResponse, error)

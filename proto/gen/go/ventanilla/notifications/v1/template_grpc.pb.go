@@ -32,11 +32,12 @@ const (
 // writes; so does the provider's own client or role. Each RPC fails with UNAVAILABLE when the store is away.
 type TemplateServiceClient interface {
 	// PutTemplate stores a text as the next version, unless it is that of the newest. Fails with FIELD_INVALID: a placeholder that is not
-	// declared or not used, or a text that is longer than a title or message may be with its longest values. Fails with PROVIDER_NOT_FOUND.
+	// declared or not used, or a text that is longer than a title or message may be with its longest values; also when the provider has 1000
+	// templates, or the template 10,000 versions. Fails with PROVIDER_NOT_FOUND.
 	PutTemplate(ctx context.Context, in *PutTemplateRequest, opts ...grpc.CallOption) (*PutTemplateResponse, error)
 	// GetTemplate returns one version. Fails with TEMPLATE_NOT_FOUND.
 	GetTemplate(ctx context.Context, in *GetTemplateRequest, opts ...grpc.CallOption) (*GetTemplateResponse, error)
-	// ListTemplates returns the newest version of each of a provider's templates, by name.
+	// ListTemplates returns the newest version of each of a provider's templates, by name. Fails with PROVIDER_NOT_FOUND.
 	ListTemplates(ctx context.Context, in *ListTemplatesRequest, opts ...grpc.CallOption) (*ListTemplatesResponse, error)
 }
 
@@ -86,11 +87,12 @@ func (c *templateServiceClient) ListTemplates(ctx context.Context, in *ListTempl
 // writes; so does the provider's own client or role. Each RPC fails with UNAVAILABLE when the store is away.
 type TemplateServiceServer interface {
 	// PutTemplate stores a text as the next version, unless it is that of the newest. Fails with FIELD_INVALID: a placeholder that is not
-	// declared or not used, or a text that is longer than a title or message may be with its longest values. Fails with PROVIDER_NOT_FOUND.
+	// declared or not used, or a text that is longer than a title or message may be with its longest values; also when the provider has 1000
+	// templates, or the template 10,000 versions. Fails with PROVIDER_NOT_FOUND.
 	PutTemplate(context.Context, *PutTemplateRequest) (*PutTemplateResponse, error)
 	// GetTemplate returns one version. Fails with TEMPLATE_NOT_FOUND.
 	GetTemplate(context.Context, *GetTemplateRequest) (*GetTemplateResponse, error)
-	// ListTemplates returns the newest version of each of a provider's templates, by name.
+	// ListTemplates returns the newest version of each of a provider's templates, by name. Fails with PROVIDER_NOT_FOUND.
 	ListTemplates(context.Context, *ListTemplatesRequest) (*ListTemplatesResponse, error)
 	mustEmbedUnimplementedTemplateServiceServer()
 }

@@ -1,0 +1,35 @@
+package notifications
+
+import (
+	"context"
+
+	"github.com/ventanilla/ventanilla/pkg/authn"
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
+)
+
+// providersOf are the providers that are the caller's: those of a client, within its data set, or those of a role. With all, the caller sees
+// what belongs to any: an operator, and the peer that sets a platform up. What belongs to others does not exist for the caller.
+func (s *Service) providersOf(ctx context.Context, caller authn.Caller) (ids []int64, all bool, err error) {
+	switch {
+	case caller.IsOperator(), caller.Claims == nil && caller.Peer == bootstrap:
+		return nil, true, nil
+	case caller.IsClient():
+		ids, err = s.store.ProvidersOfClient(ctx, caller.Claims.ClientID, dataSetFromProto(caller.Claims.DataSet))
+	case caller.Claims != nil:
+		ids, err = s.store.ProvidersOfRole(ctx, caller.Claims.Peer)
+	}
+	return ids, false, sqlstore.Failure(err, "looking for the caller's providers")
+}
+
+func dataSetFromProto(set authv1.DataSet) message.DataSet {
+	switch set {
+	case authv1.DataSet_DATA_SET_PRODUCTION:
+		return message.Production
+	case authv1.DataSet_DATA_SET_STAGING:
+		return message.Staging
+	default:
+		return ""
+	}
+}
