@@ -51,6 +51,8 @@ func Call(client *http.Client, request *http.Request) (answer Answer, result mes
 	ctx := request.Context()
 	var reached atomic.Bool
 	request = request.WithContext(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		// Once more where nothing could be written to a connection that was kept.
+		GetConn: func(string) { reached.Store(false) },
 		GotConn: func(httptrace.GotConnInfo) { reached.Store(true) },
 	}))
 	response, err := client.Do(request)

@@ -121,7 +121,7 @@ func (l *line) give(now time.Time, result message.Result) {
 		return
 	}
 	l.breaker.RecordSuccess()
-	if result.Outcome != message.OutcomeThrottled {
+	if result.Outcome != message.OutcomeThrottled || result.Reason == message.RecipientAway { // one recipient's wish is no carrier's
 		l.pauses = 0
 		return
 	}

@@ -182,6 +182,16 @@ func TestWhoAsksToWaitIsGivenNothing(t *testing.T) {
 	}
 }
 
+func TestARecipientsWishToWaitIsNotTheCarriers(t *testing.T) {
+	busy := message.Result{Outcome: message.OutcomeThrottled, Reason: message.RecipientAway, RetryAfter: time.Hour}
+	r := router(testkit.NewClock(start), one("only", &script{result: busy}))
+	for range 2 {
+		if name, _ := send(r, sms); name != "only" {
+			t.Error("the carrier is left alone")
+		}
+	}
+}
+
 func TestAdvertisementsLeaveRoomForNotifications(t *testing.T) {
 	client := &script{result: fine, began: make(chan struct{}), held: make(chan struct{})}
 	r := router(testkit.NewClock(start), one("only", client))

@@ -76,7 +76,7 @@ func encode(m message.Message, clickAction string, now time.Time) ([]byte, error
 	out := outgoing{
 		Token:        m.To.Value,
 		Notification: notification{Title: m.Title, Body: m.Text, Image: m.PictureURL},
-		Data:         map[string]string{"message_id": m.ID},
+		Data:         map[string]string{"id": m.ID},
 		Android:      android{Priority: priority, TTL: seconds + "s", Notification: androidNotification{Tag: m.ID}},
 		Webpush:      webpush{Headers: map[string]string{"TTL": seconds, "Urgency": urgency}, Notification: webpushNotification{Tag: m.ID}},
 		APNS: apns{Headers: map[string]string{

@@ -109,7 +109,9 @@ func acceptRepeats(t *testing.T, open Open) {
 	both := with(newDispatch("c"), "k2", "r2")
 	accept(t, s, keyed, referred, both)
 	clock.Advance(time.Hour)
-	anew := func(digest, key, reference string) store.NewDispatch { return with(newDispatch(digest), key, reference) }
+	anew := func(digest, key, reference string) store.NewDispatch {
+		return with(newDispatch(digest), key, reference)
+	}
 	wantAnswers(t, "repeated", accept(t, s, anew("a", "k", ""), anew("b", "", "r"), anew("c", "k2", "r2"), anew("c", "k3", "r2")),
 		again(keyed), again(referred), again(both), again(both))
 	wantAnswers(t, "with other content", accept(t, s, anew("x", "k", ""), anew("x", "", "r"), anew("x", "k2", "r2"), anew("x", "k4", "r2"), anew("x", "k3", "r9")),

@@ -263,7 +263,8 @@ func changesAreReadInTheOrderOfTime(t *testing.T, open Open) {
 		at, id = page[0].At, page[0].ID
 	}
 	want := []store.Change{
-		{At: start, ID: b.ID, ProviderID: 1, Version: 1}, {At: start, ID: c.ID, ProviderID: 1, Version: 1},
+		{At: start, ID: b.ID, ProviderID: 1, Version: 1},
+		{At: start, ID: c.ID, ProviderID: 1, Version: 1},
 		{At: clock.Now(), ID: a.ID, ProviderID: 1, Version: 2},
 	}
 	slices.SortFunc(want[:2], func(x, y store.Change) int { return cmp.Compare(x.ID, y.ID) })
