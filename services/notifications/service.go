@@ -18,6 +18,7 @@ import (
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/accept"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/code"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/delivery"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/receipt"
@@ -75,6 +76,7 @@ type Service struct {
 	received  *groupcommit.Committer[store.Receipt, store.Received]
 	counts    *delivery.Counts
 	callbacks *callbacks
+	acceptor  *accept.Acceptor
 	watches   *watch.Hub
 	// definitions validates providers and services as they would be after a change.
 	definitions protovalidate.Validator
@@ -105,6 +107,12 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	if err := s.newDelivery(ctx, deps.Meter); err != nil {
 		return nil, fmt.Errorf("starting delivery: %w", err)
 	}
+	if s.acceptor, err = accept.New(accept.Deps{
+		Store: s.store, Directory: s.recipients, Carriers: s.router, Codes: s.codes, Wake: s.deliverer.Wake,
+		Now: deps.Now, Logger: deps.Logger, Meter: deps.Meter,
+	}); err != nil {
+		return nil, fmt.Errorf("starting notifications: %w", err)
+	}
 	return s, nil
 }
 
@@ -126,7 +134,7 @@ func (s *Service) Run(ctx context.Context) error {
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	served, serving := errgroup.WithContext(serving)
-	for _, run := range []func(context.Context) error{s.recipients.Run, s.received.Run} {
+	for _, run := range []func(context.Context) error{s.recipients.Run, s.received.Run, s.acceptor.Run} {
 		served.Go(func() error { return run(serving) })
 	}
 	parts, ctx := errgroup.WithContext(ctx)

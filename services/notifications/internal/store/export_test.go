@@ -13,7 +13,9 @@ const (
 )
 
 // SelectPage and SelectTotal are the queries of a list.
-func SelectPage(f DispatchFilter, offset, limit int) (query string, args []any) { return selectPage(f, offset, limit) }
+func SelectPage(f DispatchFilter, offset, limit int) (query string, args []any) {
+	return selectPage(f, offset, limit)
+}
 
 // SelectTotal counts it.
 func SelectTotal(f DispatchFilter) (query string, args []any) { return selectTotal(f) }

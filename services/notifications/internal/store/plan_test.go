@@ -102,7 +102,7 @@ func fill(t *testing.T, db *sqlstore.DB) {
 		numbers + `INSERT INTO code (code_id, provider_id, dispatch_id, kind, title, provider_code, uses, redeemed, created_at)
 			SELECT 'c' || i, 1, 'd' || i, 'ticket', 'x', '', 1, 0, i FROM n`,
 		numbers + `INSERT INTO provider (data_set, name, client_id, role, notification_uri, callback_secret, disabled, created_at, updated_at)
-			SELECT 'production', 'x', 'c' || i, CASE WHEN i < 10 THEN 'session' ELSE '' END, '', `+empty+`, 0, i, i FROM n`,
+			SELECT 'production', 'x', 'c' || i, CASE WHEN i < 10 THEN 'session' ELSE '' END, '', ` + empty + `, 0, i, i FROM n`,
 	}
 	if db.Engine == sqlstore.PostgreSQL {
 		statements = append(statements, `ANALYZE`)
