@@ -7,6 +7,7 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/keyring"
 	"github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/recipient"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/settlement"
 )
 
 // Config is the `notifications` section of the configuration.
@@ -19,6 +20,8 @@ type Config struct {
 	DefaultRegion string `koanf:"default_region"`
 	// DefaultTimeZone is where recipients are who wish for no other.
 	DefaultTimeZone string `koanf:"default_time_zone"`
+	// Payments says whose word on payments is believed.
+	Payments settlement.Config `koanf:"payments"`
 }
 
 // DefaultConfig returns the defaults. The store's URL and the KEK have none.
@@ -33,6 +36,9 @@ func (c Config) Validate() error {
 	}
 	if err := c.KEK.Validate(); err != nil {
 		return fmt.Errorf("kek.%w", err)
+	}
+	if err := c.Payments.Validate(); err != nil {
+		return fmt.Errorf("payments.%w", err)
 	}
 	if !recipient.KnownRegion(c.DefaultRegion) {
 		return errors.New("default_region: must be the code of a country, as CL")

@@ -18,6 +18,7 @@ import (
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/code"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/recipient"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/settlement"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/signing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
 )
@@ -60,8 +61,9 @@ type Service struct {
 	now    func() time.Time
 	logger *slog.Logger
 	// recipients are where persons can be reached.
-	recipients *recipient.Directory
-	codes      code.Issuer
+	recipients  *recipient.Directory
+	codes       code.Issuer
+	settlements *settlement.Verifier
 	// definitions validates providers and services as they would be after a change.
 	definitions protovalidate.Validator
 }
@@ -83,6 +85,9 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	s.recipients = recipient.NewDirectory(deps.Contacts, s.store, deps.KEK, recipient.Options{DefaultRegion: config.DefaultRegion, DefaultZone: zone}, deps.Now)
 	if s.codes.Key, err = signing.Open(ctx, s.store, deps.KEK, "codes"); err != nil {
 		return nil, fmt.Errorf("starting notifications: %w", err)
+	}
+	if s.settlements, err = settlement.NewVerifier(config.Payments, deps.Now); err != nil {
+		return nil, fmt.Errorf("reading payments: %w", err)
 	}
 	return s, nil
 }
