@@ -40,10 +40,3 @@ func dataSetFromProto(set authv1.DataSet) message.DataSet {
 		return ""
 	}
 }
-
-func dataSetToProto(set message.DataSet) authv1.DataSet {
-	if set == message.Staging {
-		return authv1.DataSet_DATA_SET_STAGING
-	}
-	return authv1.DataSet_DATA_SET_PRODUCTION
-}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"time"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -130,12 +129,4 @@ func (s *codeService) codeToProto(c store.Code) *notificationsv1.Code {
 		ValidFrom: timestamp(c.ValidFrom), ValidUntil: timestamp(c.ValidUntil), Uses: c.Uses, Redeemed: c.Redeemed,
 		RevokedAt: timestamp(c.RevokedAt), CreatedAt: timestamppb.New(c.CreatedAt),
 	}
-}
-
-// timestamp is a time that may be absent, which is zero.
-func timestamp(t time.Time) *timestamppb.Timestamp {
-	if t.IsZero() {
-		return nil
-	}
-	return timestamppb.New(t)
 }

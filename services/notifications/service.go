@@ -16,11 +16,14 @@ import (
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/accept"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/code"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/recipient"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/routing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/settlement"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/signing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/watch"
 )
 
 // Role is the name under which the service is called, and the audience of the internal tokens that it accepts.
@@ -64,6 +67,9 @@ type Service struct {
 	recipients  *recipient.Directory
 	codes       code.Issuer
 	settlements *settlement.Verifier
+	router      *routing.Router
+	acceptor    *accept.Acceptor
+	watches     *watch.Hub
 	// definitions validates providers and services as they would be after a change.
 	definitions protovalidate.Validator
 }
@@ -78,6 +84,7 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger,
 		definitions: definitions,
 	}
+	s.watches = watch.NewHub(s.store, deps.Now, deps.Logger)
 	zone, err := recipient.Zone(config.DefaultTimeZone)
 	if err != nil {
 		return nil, fmt.Errorf("reading default_time_zone: %w", err)
@@ -88,6 +95,13 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	}
 	if s.settlements, err = settlement.NewVerifier(config.Payments, deps.Now); err != nil {
 		return nil, fmt.Errorf("reading payments: %w", err)
+	}
+	s.router = routing.New(nil, routing.Options{Now: deps.Now, Logger: deps.Logger})
+	if s.acceptor, err = accept.New(accept.Deps{
+		Store: s.store, Directory: s.recipients, Carriers: s.router, Codes: s.codes, Wake: func() {},
+		Now: deps.Now, Logger: deps.Logger, Meter: deps.Meter,
+	}); err != nil {
+		return nil, fmt.Errorf("starting notifications: %w", err)
 	}
 	return s, nil
 }
@@ -109,6 +123,8 @@ func (s *Service) Run(ctx context.Context) error {
 	var parts sync.WaitGroup
 	defer parts.Wait()
 	parts.Go(func() { _ = s.recipients.Run(ctx) }) // returns nil
+	parts.Go(func() { _ = s.acceptor.Run(ctx) })   // returns nil
+	parts.Go(func() { s.watches.Run(ctx) })
 	<-ctx.Done()
 	return nil
 }

@@ -39,7 +39,7 @@ func (c Config) keys() (keys []*standardwebhooks.Webhook, err error) {
 		if one.secret == "" {
 			continue
 		}
-		key, err := parse(string(one.secret))
+		key, err := parse(one.secret.Reveal())
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", one.name, err)
 		}

@@ -39,7 +39,7 @@ func (s *Store) CancelDispatch(ctx context.Context, id, operator string) error {
 		if err != nil {
 			return err
 		}
-		kinds, err := returned[message.Kind](ctx, tx, cancelParts, message.CancelledByUser, now.UnixMilli(), id, min(requests, 1))
+		kinds, err := scanned(ctx, tx, sqlstore.Value[message.Kind], cancelParts, message.CancelledByUser, now.UnixMilli(), id, min(requests, 1))
 		if err != nil {
 			return err
 		}
@@ -76,8 +76,8 @@ func partsText(kinds []message.Kind, status message.Status, until time.Time) str
 	return string(text)
 }
 
-// returned runs a changing statement and returns the one column that it returns.
-func returned[T any](ctx context.Context, tx *sql.Tx, query string, args ...any) ([]T, error) {
+// scanned runs a statement in a transaction and returns what scan makes of each row that it returns.
+func scanned[T any](ctx context.Context, tx *sql.Tx, scan func(sqlstore.Scanner) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func returned[T any](ctx context.Context, tx *sql.Tx, query string, args ...any)
 	defer rows.Close()
 	var all []T
 	for rows.Next() {
-		one, err := sqlstore.Value[T](rows)
+		one, err := scan(rows)
 		if err != nil {
 			return nil, err
 		}

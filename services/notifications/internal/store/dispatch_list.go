@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -158,6 +159,13 @@ func (s *Store) CountDispatches(ctx context.Context, f DispatchFilter) (total in
 		return 0, false, fmt.Errorf("counting dispatches: %w", err)
 	}
 	return min(found.total, MaxListed), found.total > MaxListed || found.searched == maxSearched, nil
+}
+
+// Matches tells whether the filter finds a dispatch.
+func (f DispatchFilter) Matches(d *Snapshot) bool {
+	return (f.Providers == nil || slices.Contains(f.Providers, d.ProviderID)) && (f.Status == "" || f.Status == d.Status) &&
+		(f.Reference == "" || f.Reference == d.Reference) && !d.CreatedAt.Before(f.From) && (f.To.IsZero() || d.CreatedAt.Before(f.To)) &&
+		(f.Channel == "" || slices.ContainsFunc(d.Parts, func(p SnapshotPart) bool { return p.Channel == f.Channel }))
 }
 
 func (f DispatchFilter) findsNothing() bool {

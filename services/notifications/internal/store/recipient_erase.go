@@ -59,17 +59,17 @@ func (s *Store) eraseSome(ctx context.Context, set message.DataSet, personID, af
 // eraseDispatches takes parts before their dispatches, as whoever locks both does.
 func (s *Store) eraseDispatches(ctx context.Context, tx *sql.Tx, ids []string) (int, error) {
 	now, those := s.now(), s.list(ids)
-	cancelled, err := returned[string](ctx, tx, `UPDATE part SET status = 'cancelled', reason = $1, next_attempt_at = NULL, ended_at = $2, fence = fence + 1
+	cancelled, err := scanned(ctx, tx, sqlstore.Value[string], `UPDATE part SET status = 'cancelled', reason = $1, next_attempt_at = NULL, ended_at = $2, fence = fence + 1
 		WHERE `+s.among("dispatch_id", "$3")+` AND status IN ('accepted', 'scheduled') RETURNING dispatch_id`, message.CancelledByUser, now.UnixMilli(), those)
 	if err != nil {
 		return 0, err
 	}
-	busy, err := returned[string](ctx, tx, `UPDATE part SET expires_at = $1 WHERE `+s.among("dispatch_id", "$2")+
+	busy, err := scanned(ctx, tx, sqlstore.Value[string], `UPDATE part SET expires_at = $1 WHERE `+s.among("dispatch_id", "$2")+
 		` AND status = 'sending' RETURNING dispatch_id`, now.UnixMilli(), those)
 	if err != nil {
 		return 0, err
 	}
-	if err := s.lockDispatches(ctx, tx, recorded(keysOf(ids))); err != nil {
+	if err := s.lockDispatches(ctx, tx, those); err != nil {
 		return 0, err
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE dispatch SET retention = 0 WHERE `+s.among("dispatch_id", "$1"), s.list(busy)); err != nil {

@@ -24,6 +24,9 @@ func (s *Store) records(placeholder int, alias, columns string) string {
 
 // recorded is the argument for records: a list of structs whose JSON has the columns.
 func recorded[T any](rows []T) string {
+	if len(rows) == 0 {
+		return "[]"
+	}
 	text, err := json.Marshal(rows)
 	if err != nil {
 		panic(err) // texts and numbers can always be encoded

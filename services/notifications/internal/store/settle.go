@@ -29,7 +29,7 @@ func (s *Store) settle(ctx context.Context, tx *sql.Tx, at time.Time, dispatchID
 	if len(dispatchIDs) == 0 {
 		return nil
 	}
-	ids := recorded(keysOf(dispatchIDs))
+	ids := s.list(dispatchIDs)
 	if err := s.lockDispatches(ctx, tx, ids); err != nil {
 		return err
 	}
@@ -51,37 +51,21 @@ func (s *Store) settle(ctx context.Context, tx *sql.Tx, at time.Time, dispatchID
 	return s.enterCalls(ctx, tx, calls)
 }
 
-type key struct {
-	DispatchID string `json:"dispatch_id"`
-}
-
-// keysOf are identifiers in their order, each once.
-func keysOf(dispatchIDs []string) []key {
-	sorted := slices.Compact(slices.Sorted(slices.Values(dispatchIDs)))
-	keys := make([]key, len(sorted))
-	for i, id := range sorted {
-		keys[i].DispatchID = id
-	}
-	return keys
-}
-
 // lockDispatches makes transactions that settle the same dispatches take turns. SQLite has one writer.
-func (s *Store) lockDispatches(ctx context.Context, tx *sql.Tx, ids string) error {
+func (s *Store) lockDispatches(ctx context.Context, tx *sql.Tx, ids any) error {
 	if s.db.Engine != sqlstore.PostgreSQL {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `SELECT 1 FROM dispatch WHERE dispatch_id IN
-		(SELECT r.dispatch_id FROM `+s.records(1, "r", "dispatch_id text")+`) ORDER BY dispatch_id FOR UPDATE`, ids)
+	_, err := tx.ExecContext(ctx, `SELECT 1 FROM dispatch WHERE `+s.among("dispatch_id", "$1")+` ORDER BY dispatch_id FOR UPDATE`, ids)
 	return err
 }
 
 // toSettle reads dispatches with their parts. It is a statement of its own, behind the lock, so that it sees what whoever had the lock before has done.
-func (s *Store) toSettle(ctx context.Context, tx *sql.Tx, ids string) ([]settled, error) {
+func (s *Store) toSettle(ctx context.Context, tx *sql.Tx, ids any) ([]settled, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT d.dispatch_id, d.provider_id, d.reference, d.send_at, d.ended_at, d.told,
 			COALESCE(v.notification_uri, '') <> '', part.part, part.channel, part.status, part.reason
-		FROM `+s.records(1, "r", "dispatch_id text")+`
-		JOIN dispatch AS d ON d.dispatch_id = r.dispatch_id JOIN part ON part.dispatch_id = d.dispatch_id
-		LEFT JOIN provider AS v ON v.provider_id = d.provider_id
+		FROM dispatch AS d JOIN part ON part.dispatch_id = d.dispatch_id LEFT JOIN provider AS v ON v.provider_id = d.provider_id
+		WHERE `+s.among("d.dispatch_id", "$1")+`
 		ORDER BY d.dispatch_id, part.part`, ids)
 	if err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ import (
 type Snapshot struct {
 	ID         string
 	ProviderID int64
-	ServiceID  int64
+	ServiceID  int32
 	DataSet    message.DataSet
 	PersonID   string // personal data; empty once it is erased
 	Reference  string

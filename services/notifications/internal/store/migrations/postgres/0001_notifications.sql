@@ -124,16 +124,16 @@ CREATE TABLE part (
     status          TEXT COLLATE "C" NOT NULL,
     reason          TEXT COLLATE "C" NOT NULL,
     next_attempt_at BIGINT,
-    lease_owner     TEXT COLLATE "C" NOT NULL,
+    lease_owner     TEXT COLLATE "C" NOT NULL DEFAULT '',
     lease_until     BIGINT,
-    fence           BIGINT NOT NULL,
-    attempt         BIGINT NOT NULL,
-    tries           BIGINT NOT NULL,
-    replays         BIGINT NOT NULL,
+    fence           BIGINT NOT NULL DEFAULT 0,
+    attempt         BIGINT NOT NULL DEFAULT 0,
+    tries           BIGINT NOT NULL DEFAULT 0,
+    replays         BIGINT NOT NULL DEFAULT 0,
     expires_at      BIGINT NOT NULL,
-    carrier         TEXT COLLATE "C" NOT NULL,
+    carrier         TEXT COLLATE "C" NOT NULL DEFAULT '',
     -- The carrier's own identifier of the message.
-    carrier_ref     TEXT COLLATE "C" NOT NULL,
+    carrier_ref     TEXT COLLATE "C" NOT NULL DEFAULT '',
     ended_at        BIGINT,
     PRIMARY KEY (dispatch_id, part)
 );

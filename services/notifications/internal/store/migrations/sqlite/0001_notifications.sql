@@ -124,16 +124,16 @@ CREATE TABLE part (
     status          TEXT NOT NULL,
     reason          TEXT NOT NULL,
     next_attempt_at INTEGER,
-    lease_owner     TEXT NOT NULL,
+    lease_owner     TEXT NOT NULL DEFAULT '',
     lease_until     INTEGER,
-    fence           INTEGER NOT NULL,
-    attempt         INTEGER NOT NULL,
-    tries           INTEGER NOT NULL,
-    replays         INTEGER NOT NULL,
+    fence           INTEGER NOT NULL DEFAULT 0,
+    attempt         INTEGER NOT NULL DEFAULT 0,
+    tries           INTEGER NOT NULL DEFAULT 0,
+    replays         INTEGER NOT NULL DEFAULT 0,
     expires_at      INTEGER NOT NULL,
-    carrier         TEXT NOT NULL,
+    carrier         TEXT NOT NULL DEFAULT '',
     -- The carrier's own identifier of the message.
-    carrier_ref     TEXT NOT NULL,
+    carrier_ref     TEXT NOT NULL DEFAULT '',
     ended_at        INTEGER,
     PRIMARY KEY (dispatch_id, part)
 ) STRICT;
