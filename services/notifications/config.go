@@ -8,6 +8,7 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/bounce"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/callback"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/kannel"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/recipient"
 )
 
@@ -21,6 +22,8 @@ type Config struct {
 	DefaultRegion string `koanf:"default_region"`
 	// DefaultTimeZone is where recipients are who wish for no other.
 	DefaultTimeZone string `koanf:"default_time_zone"`
+	// Receipts is where Kannel brings its delivery reports.
+	Receipts kannel.Receipts `koanf:"receipts"`
 	// Bounces is where mails that could not be delivered come back to.
 	Bounces bounce.Config `koanf:"bounces"`
 	// Callbacks is where providers may be told of changes.
@@ -45,6 +48,9 @@ func (c Config) Validate() error {
 	}
 	if _, err := recipient.Zone(c.DefaultTimeZone); err != nil {
 		return errors.New("default_time_zone: must be the name of a time zone, as America/Santiago")
+	}
+	if err := c.Receipts.Validate(); err != nil {
+		return fmt.Errorf("receipts.%w", err)
 	}
 	if err := c.Bounces.Validate(); err != nil {
 		return fmt.Errorf("bounces.%w", err)

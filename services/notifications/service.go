@@ -109,7 +109,7 @@ func (s *Service) Register(server grpc.ServiceRegistrar) {
 // Run delivers, and does what else is to be done by itself, until ctx ends and all of it has stopped; it returns nil then.
 func (s *Service) Run(ctx context.Context) error {
 	parts, ctx := errgroup.WithContext(ctx)
-	for _, run := range []func(context.Context) error{s.recipients.Run, s.callbacks.Run, s.takeBounces} {
+	for _, run := range []func(context.Context) error{s.recipients.Run, s.callbacks.Run, s.takeReports, s.takeBounces} {
 		parts.Go(func() error { return run(ctx) })
 	}
 	parts.Go(func() error { s.watches.Run(ctx); return nil })
