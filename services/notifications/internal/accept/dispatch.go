@@ -88,4 +88,3 @@ var statuses = map[message.Status]notificationsv1.Status{
 	message.Sent:      notificationsv1.Status_STATUS_SENT,
 	message.Delivered: notificationsv1.Status_STATUS_DELIVERED,
 }
-

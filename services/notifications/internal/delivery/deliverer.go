@@ -143,7 +143,7 @@ func (d *Deliverer) deliver(ctx context.Context, c store.Claimed, prepared func(
 		return instead
 	}
 	if !queue.Held(ctx) {
-		return j.later(message.Accepted, c.Reason, j.now)
+		return j.later(message.Accepted, "", j.now)
 	}
 	prepared()
 	name, came := d.options.Carriers.Send(ctx, c.DataSet, m.Message)
@@ -177,7 +177,7 @@ func (d *Deliverer) write(ctx context.Context, c store.Claimed, r store.Result) 
 		written, err := d.results.Do(context.WithoutCancel(ctx), r)
 		if err == nil {
 			if written {
-				d.options.Counts.ended(ctx, c, r.Status)
+				d.options.Counts.Ended(ctx, c.Channel, r.Status)
 			}
 			return
 		}

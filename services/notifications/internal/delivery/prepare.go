@@ -2,9 +2,11 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/content"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/receipt"
@@ -77,8 +79,11 @@ func (d *Deliverer) compose(ctx context.Context, j judge, text *content.Part, ad
 	}, more: addresses[0].ID != "" && len(addresses) > 1}
 	if text.PictureID != "" {
 		picture, mediaType, err := d.options.Store.PartPicture(ctx, text.PictureID)
+		if errors.Is(err, sqlstore.ErrNotFound) { // it was erased
+			return m, store.Result{}
+		}
 		if err != nil {
-			return nil, j.later(message.Accepted, c.Reason, j.now.Add(away))
+			return nil, j.later(message.Accepted, "", j.now.Add(away))
 		}
 		m.PictureURL, m.Picture, m.PictureType = d.options.PictureURL(text.PictureID), picture, mediaType
 	}

@@ -26,7 +26,18 @@ type checks map[string]func(*testing.T, Open)
 func Run(t *testing.T, open Open) {
 	all := checks{}
 	for _, some := range []checks{
-	for _, some := range []checks{acceptChecks, callbackChecks, cancelChecks, deadLetterChecks, dispatchChecks, providerChecks, queueChecks, receiptChecks, schemaChecks, sweepChecks, templateChecks} {
+		acceptChecks,
+		callbackChecks,
+		cancelChecks,
+		deadLetterChecks,
+		dispatchChecks,
+		providerChecks,
+		queueChecks,
+		receiptChecks,
+		schemaChecks,
+		sweepChecks,
+		templateChecks,
+	} {
 		maps.Copy(all, some)
 	}
 	for name, check := range all {
