@@ -27,6 +27,8 @@ type Config struct {
 	DefaultTimeZone string `koanf:"default_time_zone"`
 	// Payments says whose word on payments is believed.
 	Payments settlement.Config `koanf:"payments"`
+	// Receipts is where Kannel brings its delivery reports.
+	Receipts kannel.Receipts `koanf:"receipts"`
 	// PublicURL is where everybody reaches the platform, an https address: pictures are shown from there.
 	PublicURL string `koanf:"public_url"`
 	// QuietHours are when advertisements wait, in the time zones of their recipients.
@@ -37,8 +39,6 @@ type Config struct {
 	Bounces bounce.Config `koanf:"bounces"`
 	// Callbacks is where providers may be told of changes.
 	Callbacks callback.Config `koanf:"callbacks"`
-	// Receipts is where Kannel brings its delivery reports.
-	Receipts kannel.Receipts `koanf:"receipts"`
 }
 
 // QuietHours are times of a day, "21:00". There are none when both are the same.
@@ -72,6 +72,9 @@ func (c Config) Validate() error {
 	if _, err := recipient.Zone(c.DefaultTimeZone); err != nil {
 		return errors.New("default_time_zone: must be the name of a time zone, as America/Santiago")
 	}
+	if err := c.Receipts.Validate(); err != nil {
+		return fmt.Errorf("receipts.%w", err)
+	}
 	if public, err := url.Parse(c.PublicURL); err != nil || c.PublicURL != "" && (public.Scheme != "https" || public.Host == "") {
 		return errors.New("public_url: must be an https address")
 	}
@@ -83,9 +86,6 @@ func (c Config) Validate() error {
 	}
 	if err := c.Callbacks.Validate(); err != nil {
 		return fmt.Errorf("callbacks.%w", err)
-	}
-	if err := c.Receipts.Validate(); err != nil {
-		return fmt.Errorf("receipts.%w", err)
 	}
 	return c.validateCarriers()
 }

@@ -6,7 +6,7 @@ import (
 	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/kannel"
 )
 
-// takeReports takes delivery reports of Kannel, where the settings say so, until ctx ends.
+// takeReports takes Kannel's delivery reports, where the settings say so, until ctx ends.
 func (s *Service) takeReports(ctx context.Context) error {
 	if s.config.Receipts.Listen == "" {
 		return nil
