@@ -97,12 +97,25 @@ func decode(k *koanf.Koanf, into any) error {
 			mapstructure.StringToSliceHookFunc(","),
 			mapstructure.TextUnmarshallerHookFunc(),
 			refuseNumberAsDuration,
+			defaultsOfNew,
 		),
 	}})
 	if err != nil {
 		return fmt.Errorf("reading settings: %w", err)
 	}
 	return nil
+}
+
+// Defaulter is a struct that is the value of a map: a new one has its defaults before the settings are laid over it.
+type Defaulter interface{ SetDefaults() }
+
+func defaultsOfNew(from, to reflect.Value) (any, error) {
+	if to.CanAddr() && to.IsZero() {
+		if fresh, ok := to.Addr().Interface().(Defaulter); ok {
+			fresh.SetDefaults()
+		}
+	}
+	return from.Interface(), nil
 }
 
 // refuseNumberAsDuration keeps "5" from meaning five nanoseconds.

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -81,6 +82,30 @@ func TestListsAndMapsFromEnvironment(t *testing.T) {
 	}
 	if strings.Join(got.Edge.Origins, "|") != "a|b" || got.Map["auth"] != "x" {
 		t.Errorf("got %+v", got)
+	}
+}
+
+type site struct {
+	Weight  int  `koanf:"weight"`
+	Careful bool `koanf:"careful"`
+}
+
+func (s *site) SetDefaults() { *s = site{Weight: 100, Careful: true} }
+
+func TestNewValuesOfAMapHaveTheirDefaults(t *testing.T) {
+	var got struct {
+		Sites map[string]site `koanf:"sites"`
+	}
+	err := config.Load(&got, config.Sources{
+		File:    writeFile(t, "sites:\n  a:\n    weight: 5\n  b:\n    careful: false\n  c: {}\n"),
+		Environ: []string{"VENTANILLA_SITES__A__CAREFUL=false"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]site{"a": {5, false}, "b": {100, false}, "c": {100, true}}
+	if !maps.Equal(got.Sites, want) {
+		t.Errorf("got %+v, want %+v", got.Sites, want)
 	}
 }
 

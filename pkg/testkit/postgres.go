@@ -38,7 +38,7 @@ func startShared(t testing.TB) string {
 	shared.Lock()
 	defer shared.Unlock()
 	if shared.server == nil {
-		started, err := newServer()
+		started, err := newServer(false)
 		if err != nil {
 			t.Fatalf("starting PostgreSQL: %v", err)
 		}

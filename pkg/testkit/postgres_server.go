@@ -2,7 +2,7 @@ package testkit
 
 import "testing"
 
-// Server is a PostgreSQL server that a test can take away and bring back.
+// Server is a PostgreSQL server that a test can take away and bring back. What it has committed outlasts a crash of its own.
 type Server struct {
 	t      testing.TB
 	server *server
@@ -14,7 +14,7 @@ type Server struct {
 // does not concern it.
 func PostgresServer(t testing.TB) *Server {
 	t.Helper()
-	own, err := newServer()
+	own, err := newServer(true)
 	if err != nil {
 		t.Fatalf("starting PostgreSQL: %v", err)
 	}
@@ -25,8 +25,16 @@ func PostgresServer(t testing.TB) *Server {
 // Stop ends the server and every connection to it, and returns when it has gone.
 func (s *Server) Stop() {
 	s.t.Helper()
-	if err := s.server.stop(); err != nil {
+	if err := s.server.stop("fast"); err != nil {
 		s.t.Fatalf("stopping PostgreSQL: %v", err)
+	}
+}
+
+// Crash ends the server as a crash would, with nothing tidied up. Start has it recover.
+func (s *Server) Crash() {
+	s.t.Helper()
+	if err := s.server.stop("immediate"); err != nil {
+		s.t.Fatalf("ending PostgreSQL: %v", err)
 	}
 }
 

@@ -6,12 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -26,8 +23,7 @@ type Redis struct {
 	t      testing.TB
 	folder string
 	port   string
-	warden *exec.Cmd
-	leash  io.Closer
+	server *leashed
 	// URL is the server's, with its password. It stays the same when the server returns.
 	URL string
 }
@@ -56,22 +52,14 @@ func (r *Redis) Start() {
 	if err != nil {
 		r.t.Fatal("this test needs redis-server: install Redis 6 or newer (Debian: apt-get install redis-server)")
 	}
-	// The shell ends the server as soon as the pipe closes: when Stop is called, or when this process ends in
-	// whatever way. In a process group of its own, an interrupt from the keyboard leaves that to it.
-	r.warden = exec.Command("sh", "-c", `"$@" >log 2>&1 & cat; kill -KILL $!; wait`, "sh", program,
+	r.server, err = leash(r.folder, "redis", program,
 		"--bind", "127.0.0.1", "--port", r.port, "--requirepass", redisPassword, "--save", "", "--appendonly", "no")
-	r.warden.Dir = r.folder
-	r.warden.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if r.leash, err = r.warden.StdinPipe(); err != nil {
-		r.t.Fatalf("starting Redis: %v", err)
-	}
-	if err := r.warden.Start(); err != nil {
-		r.t.Fatalf("starting Redis: %v", err)
+	if err != nil {
+		r.t.Fatal(err)
 	}
 	Eventually(r.t, redisPatience, func() error {
 		if err := r.greet(); err != nil {
-			log, _ := os.ReadFile(filepath.Join(r.folder, "log"))
-			return fmt.Errorf("redis-server: %w\n%s", err, log)
+			return fmt.Errorf("redis-server: %w\n%s", err, r.server.log())
 		}
 		return nil
 	})
@@ -79,12 +67,11 @@ func (r *Redis) Start() {
 
 // Stop ends the server and every connection to it, and returns when it has gone.
 func (r *Redis) Stop() {
-	if r.warden == nil {
+	if r.server == nil {
 		return
 	}
-	r.leash.Close()
-	r.warden.Wait() //nolint:errcheck // it has no result
-	r.warden = nil
+	r.server.stop()
+	r.server = nil
 }
 
 // greet succeeds when the server answers on its port, if only that it wants a password.

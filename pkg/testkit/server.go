@@ -17,12 +17,13 @@ type server struct {
 	programs string // folder of initdb and pg_ctl
 	folder   string
 	port     int
+	durable  bool // a commit outlasts a crash of the server
 	warden   *exec.Cmd
 	leash    io.Closer // the warden removes the server when it is let go
 }
 
-// newServer makes and starts a server.
-func newServer() (*server, error) {
+// newServer makes and starts a server. What a durable one commits outlasts its crash, and takes longer to commit.
+func newServer(durable bool) (*server, error) {
 	programs, err := findPrograms()
 	if err != nil {
 		return nil, err
@@ -31,7 +32,7 @@ func newServer() (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{programs: programs, folder: folder}
+	s := &server{programs: programs, folder: folder, durable: durable}
 	if err := s.guard(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(folder))
 	}
@@ -60,14 +61,17 @@ func (s *server) start() error {
 		"listen_addresses=127.0.0.1", "port=" + strconv.Itoa(s.port), "unix_socket_directories=",
 		"max_connections=200", "shared_buffers=32MB",
 		// The data lives as long as the test: nothing is lost when the machine fails.
-		"fsync=off", "synchronous_commit=off", "full_page_writes=off",
+		"fsync=off",
+	}
+	if !s.durable {
+		settings = append(settings, "synchronous_commit=off", "full_page_writes=off")
 	}
 	return s.run("pg_ctl", "start", "--wait", "--pgdata", s.data(), "--log", s.log(),
 		"--options", "-c "+strings.Join(settings, " -c "))
 }
 
-func (s *server) stop() error {
-	return s.run("pg_ctl", "stop", "--wait", "--mode", "fast", "--pgdata", s.data())
+func (s *server) stop(mode string) error {
+	return s.run("pg_ctl", "stop", "--wait", "--mode", mode, "--pgdata", s.data())
 }
 
 // guard starts a shell that ends the server and removes its folder as soon as the pipe to it closes: when

@@ -7,9 +7,11 @@ import (
 
 // Roles of the platform that call identity.
 const (
-	gateway   = "gateway"
-	benefits  = "benefits"
-	bootstrap = "bootstrap" // sets a new platform up, which has no operator yet
+	gateway       = "gateway"
+	benefits      = "benefits"
+	notifications = "notifications"
+	session       = "session"
+	bootstrap     = "bootstrap" // sets a new platform up, which has no operator yet
 )
 
 // Roles of operators, as internal tokens name them.
@@ -24,7 +26,7 @@ const (
 // Rules says who may call what, by full method name. internal are roles of the organisation's own programs, beside the
 // platform's. A method that is not here is for nobody.
 func Rules(internal ...string) map[string]rpcserver.Rule {
-	services := append([]string{gateway, benefits, "notifications", "session"}, internal...)
+	services := append([]string{gateway, benefits, notifications, session}, internal...)
 	// For clients, see the scopes in caller.go.
 	read := rpcserver.Rule{Peers: services, Caller: rpcserver.AnyCaller, OperatorRoles: []string{viewer, support, editor, publish, security}}
 	change := rpcserver.Rule{Peers: services, Caller: rpcserver.AnyCaller, OperatorRoles: []string{editor}}.OrTrusted(bootstrap)
@@ -74,6 +76,9 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 		// Without a mask for operators: they read facts one subject at a time.
 		identityv1.SituationService_GetSituations_FullMethodName:  {Peers: services, Caller: rpcserver.AnyCaller},
 		identityv1.SituationService_ListSituations_FullMethodName: {Peers: services, Caller: rpcserver.AnyCaller},
+
+		// For who sends persons something: no partner sees where they live through the gateway.
+		identityv1.ContactService_GetContacts_FullMethodName: {Peers: append([]string{notifications, session}, internal...), Caller: rpcserver.AnyCaller},
 
 		// The gateway alone lets citizens in.
 		identityv1.CitizenService_GetCitizen_FullMethodName:          {Peers: []string{gateway}, Caller: rpcserver.ClientCaller},

@@ -124,6 +124,7 @@ func (s *Service) Register(server grpc.ServiceRegistrar) {
 	identityv1.RegisterHouseholdServiceServer(server, &householdService{Service: s})
 	identityv1.RegisterFactServiceServer(server, &factService{Service: s})
 	identityv1.RegisterSituationServiceServer(server, &situationService{Service: s})
+	identityv1.RegisterContactServiceServer(server, &contactService{Service: s})
 	identityv1.RegisterCitizenServiceServer(server, &citizenService{Service: s})
 	identityv1.RegisterAccessLogServiceServer(server, &accessLogService{Service: s})
 	identityv1.RegisterDataProtectionServiceServer(server, &dataProtectionService{Service: s})

@@ -2,6 +2,7 @@ package notifications
 
 import (
 	"context"
+	"slices"
 
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
@@ -23,6 +24,12 @@ func (s *Service) providersOf(ctx context.Context, caller authn.Caller) (ids []i
 	return ids, false, sqlstore.Failure(err, "looking for the caller's providers")
 }
 
+// owns tells whether a provider is the caller's; see providersOf.
+func (s *Service) owns(ctx context.Context, caller authn.Caller, providerID int64) (bool, error) {
+	ids, all, err := s.providersOf(ctx, caller)
+	return err == nil && (all || slices.Contains(ids, providerID)), err
+}
+
 func dataSetFromProto(set authv1.DataSet) message.DataSet {
 	switch set {
 	case authv1.DataSet_DATA_SET_PRODUCTION:
@@ -32,11 +39,4 @@ func dataSetFromProto(set authv1.DataSet) message.DataSet {
 	default:
 		return ""
 	}
-}
-
-func dataSetToProto(set message.DataSet) authv1.DataSet {
-	if set == message.Staging {
-		return authv1.DataSet_DATA_SET_STAGING
-	}
-	return authv1.DataSet_DATA_SET_PRODUCTION
 }

@@ -122,7 +122,7 @@ func (s *providerService) RotateCallbackSecret(ctx context.Context, req *notific
 
 func providerToProto(p store.Provider) *notificationsv1.Provider {
 	return &notificationsv1.Provider{
-		ProviderId: p.ID, DataSet: dataSetToProto(p.DataSet), Name: p.Name, ClientId: p.ClientID, Role: p.Role,
+		ProviderId: p.ID, DataSet: p.DataSet.Proto(), Name: p.Name, ClientId: p.ClientID, Role: p.Role,
 		NotificationUri: p.NotificationURI, Disabled: p.Disabled, CreatedAt: timestamppb.New(p.CreatedAt), UpdatedAt: timestamppb.New(p.UpdatedAt),
 	}
 }

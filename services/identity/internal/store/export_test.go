@@ -22,5 +22,6 @@ func SituationPlans(engine sqlstore.Engine) map[string][]any {
 		q.households:          {list, 1, 1},
 		q.members:             {list, 1, 1},
 		q.facts:               {list, 1, 1, SubjectPerson, list},
+		q.contacts:            {Production, list},
 	}
 }

@@ -44,10 +44,15 @@ func scanPerson(row sqlstore.Scanner) (Person, error) {
 	if attributes != noAttributes {
 		p.Attributes = json.RawMessage(attributes)
 	}
-	if contacts != noContacts {
-		err = json.Unmarshal([]byte(contacts), &p.Contacts)
-	}
+	p.Contacts, err = parseContacts(contacts)
 	return p, err
+}
+
+func parseContacts(text string) (contacts []Contact, err error) {
+	if text != noContacts {
+		err = json.Unmarshal([]byte(text), &contacts)
+	}
+	return contacts, err
 }
 
 func attributesText(attributes json.RawMessage) string {

@@ -11,7 +11,7 @@ const selectSituated = `SELECT person_id, person_id, pseudonym, birth_date FROM 
 
 // situationQueries are the texts for an engine. Each has lists of keys, whatever their length, so that there is one to prepare.
 type situationQueries struct {
-	personsByID, personsByIdentifier, households, members, facts string
+	personsByID, personsByIdentifier, households, members, facts, contacts string
 }
 
 func newSituationQueries(engine sqlstore.Engine) situationQueries {
@@ -37,6 +37,7 @@ func newSituationQueries(engine sqlstore.Engine) situationQueries {
 		facts: `SELECT subject_id, name, value FROM ` +
 			latest(`subject_id, name`, `value`, `fact WHERE subject_id`+in("$1")+holds+` AND subject = $4 AND `+name+in("$5")) + `
 			WHERE value IS NOT NULL`,
+		contacts: `SELECT person_id, pseudonym, contacts FROM person WHERE data_set = $1 AND person_id` + in("$2"),
 	}
 }
 

@@ -83,21 +83,28 @@ func (s *Store) changeProvider(ctx context.Context, actor, act string, id int64,
 
 func providerTarget(id int64) string { return "provider/" + strconv.FormatInt(id, 10) }
 
-// entered enters what an actor did to a target. before is nil for what was not there.
+// entered enters what an actor did to a target. before is nil for what was not there, after for what is no more.
 func (s *Store) entered(ctx context.Context, tx *sql.Tx, actor, act, target string, before, after any) error {
-	was := ""
-	if before != nil {
-		text, err := json.Marshal(before)
-		if err != nil {
-			return fmt.Errorf("writing down a record: %w", err)
-		}
-		was = string(text)
-	}
-	is, err := json.Marshal(after)
+	was, err := eventText(before)
 	if err != nil {
-		return fmt.Errorf("writing down a record: %w", err)
+		return err
 	}
-	return enterEvent(ctx, tx, s.now(), actor, act, target, was, string(is))
+	is, err := eventText(after)
+	if err != nil {
+		return err
+	}
+	return enterEvent(ctx, tx, s.now(), actor, act, target, was, is)
+}
+
+func eventText(record any) (string, error) {
+	if record == nil {
+		return "", nil
+	}
+	text, err := json.Marshal(record)
+	if err != nil {
+		return "", fmt.Errorf("writing down a record: %w", err)
+	}
+	return string(text), nil
 }
 
 func truth(is bool) int64 {

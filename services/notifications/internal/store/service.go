@@ -63,6 +63,15 @@ func (s *Store) Services(ctx context.Context, after int32, limit int) ([]*notifi
 	return services, nil
 }
 
+// Service returns one. It fails with sqlstore.ErrNotFound when there is none.
+func (s *Store) Service(ctx context.Context, id int32) (*notificationsv1.Service, error) {
+	service, err := sqlstore.Row(ctx, s.db, scanService, selectService, id)
+	if err != nil {
+		return nil, fmt.Errorf("reading a service: %w", err)
+	}
+	return service, nil
+}
+
 // CreateService enters a service and returns it with the identifier and times that it was given.
 func (s *Store) CreateService(ctx context.Context, actor string, service *notificationsv1.Service) (*notificationsv1.Service, error) {
 	definition, err := definitionOf(service)

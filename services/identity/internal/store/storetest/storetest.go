@@ -21,7 +21,7 @@ type checks map[string]func(*testing.T, Open)
 func Run(t *testing.T, open Open) {
 	all := checks{}
 	for _, some := range []checks{
-		personChecks, cardChecks, cardKeyChecks, rewrapChecks, profileChecks, protectionChecks, householdChecks, importChecks, situationChecks,
+		personChecks, cardChecks, cardKeyChecks, rewrapChecks, profileChecks, protectionChecks, householdChecks, importChecks, situationChecks, contactChecks,
 	} {
 		maps.Copy(all, some)
 	}

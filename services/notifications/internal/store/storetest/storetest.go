@@ -25,7 +25,23 @@ type checks map[string]func(*testing.T, Open)
 // Run runs all checks.
 func Run(t *testing.T, open Open) {
 	all := checks{}
-	for _, some := range []checks{schemaChecks, providerChecks, templateChecks} {
+	for _, some := range []checks{
+		acceptChecks,
+		callbackChecks,
+		cancelChecks,
+		codeChecks,
+		deadLetterChecks,
+		dispatchChecks,
+		erasureChecks,
+		paymentChecks,
+		providerChecks,
+		queueChecks,
+		receiptChecks,
+		recipientChecks,
+		schemaChecks,
+		sweepChecks,
+		templateChecks,
+	} {
 		maps.Copy(all, some)
 	}
 	for name, check := range all {

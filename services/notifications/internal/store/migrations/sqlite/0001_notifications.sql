@@ -51,7 +51,8 @@ CREATE TABLE admin_event (
 ) STRICT;
 
 -- person_id is empty once it is erased. digest is the SHA-256 in hex of what was asked for, first_status what was answered.
--- ended_at is when nothing more could happen; it is NULL again after a replay. version counts changes.
+-- ended_at is when nothing more could happen; it is NULL again after a replay. version counts changes. told is what the provider could see of the
+-- parts' statuses when they last changed, in the words of the store; empty before the first change.
 CREATE TABLE dispatch (
     dispatch_id  TEXT PRIMARY KEY,
     provider_id  INTEGER NOT NULL,
@@ -70,11 +71,17 @@ CREATE TABLE dispatch (
     ended_at     INTEGER,
     -- How long what was said is kept after ended_at.
     retention    INTEGER NOT NULL,
-    erased_at    INTEGER
+    erased_at    INTEGER,
+    told         TEXT NOT NULL DEFAULT ''
 ) STRICT;
-CREATE UNIQUE INDEX dispatch_by_reference ON dispatch (provider_id, reference) WHERE reference <> '';
-CREATE INDEX dispatch_by_provider ON dispatch (provider_id, created_at, dispatch_id);
+-- A provider's references differ; operators look for one among all providers'.
+CREATE UNIQUE INDEX dispatch_by_reference ON dispatch (reference, provider_id) WHERE reference <> '';
+-- Lists have a status, or merge all of them: so that none is read through for the few that have a rare one.
+CREATE INDEX dispatch_by_provider ON dispatch (provider_id, status, created_at, dispatch_id);
+CREATE INDEX dispatch_by_status ON dispatch (status, created_at, dispatch_id);
 CREATE INDEX dispatch_by_change ON dispatch (changed_at, dispatch_id);
+-- A person's, for who is to be forgotten.
+CREATE INDEX dispatch_by_person ON dispatch (person_id, dispatch_id) WHERE person_id <> '';
 -- Those whose content is to be erased.
 CREATE INDEX dispatch_to_erase ON dispatch ((ended_at + retention)) WHERE ended_at IS NOT NULL AND erased_at IS NULL;
 
@@ -117,21 +124,21 @@ CREATE TABLE part (
     status          TEXT NOT NULL,
     reason          TEXT NOT NULL,
     next_attempt_at INTEGER,
-    lease_owner     TEXT NOT NULL,
+    lease_owner     TEXT NOT NULL DEFAULT '',
     lease_until     INTEGER,
-    fence           INTEGER NOT NULL,
-    attempt         INTEGER NOT NULL,
-    tries           INTEGER NOT NULL,
-    replays         INTEGER NOT NULL,
+    fence           INTEGER NOT NULL DEFAULT 0,
+    attempt         INTEGER NOT NULL DEFAULT 0,
+    tries           INTEGER NOT NULL DEFAULT 0,
+    replays         INTEGER NOT NULL DEFAULT 0,
     expires_at      INTEGER NOT NULL,
-    carrier         TEXT NOT NULL,
+    carrier         TEXT NOT NULL DEFAULT '',
     -- The carrier's own identifier of the message.
-    carrier_ref     TEXT NOT NULL,
+    carrier_ref     TEXT NOT NULL DEFAULT '',
     ended_at        INTEGER,
     PRIMARY KEY (dispatch_id, part)
 ) STRICT;
 CREATE INDEX part_queue ON part (channel, priority, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
-CREATE INDEX part_dead ON part (ended_at, dispatch_id, part) WHERE status IN ('failed', 'expired');
+CREATE INDEX part_dead ON part (ended_at, dispatch_id, part) WHERE status IN ('failed', 'expired') AND channel <> '';
 CREATE INDEX part_expiry ON part (expires_at) WHERE status IN ('accepted', 'scheduled');
 
 -- outcome is empty while the attempt is under way, or where whoever made it died.
@@ -165,7 +172,7 @@ CREATE TABLE callback (
     -- 'told' or 'failed'; empty while it waits.
     outcome         TEXT NOT NULL
 ) STRICT;
-CREATE INDEX callback_queue ON callback (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX callback_queue ON callback (provider_id, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 CREATE INDEX callback_ended ON callback (ended_at) WHERE ended_at IS NOT NULL;
 
 -- code_id is the part of a code that is not its signature.
@@ -224,7 +231,7 @@ CREATE TABLE template (
     PRIMARY KEY (provider_id, name, version)
 ) STRICT;
 
--- Addresses that identity has not. lookup is the SHA-256 in hex of channel and address; secret is sealed.
+-- Addresses that identity has not. lookup is the SHA-256 in hex of channel and address, and of a webhook its person; secret is sealed.
 CREATE TABLE address (
     address_id TEXT PRIMARY KEY,
     data_set   TEXT NOT NULL,

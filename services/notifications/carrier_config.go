@@ -1,0 +1,128 @@
+package notifications
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/fcm"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/kannel"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/sandbox"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/smtp"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/webhook"
+)
+
+// CarrierConfig is the section of a carrier, under its name: notifications.carriers.NAME. The sub-section of its kind is its own.
+type CarrierConfig struct {
+	// Kind is kannel, fcm, smtp, webhook or sandbox.
+	Kind string `koanf:"kind"`
+	// Channels are those that it carries: sat, sms, fcm, email, webhook. All that its kind can when empty.
+	Channels []string `koanf:"channels"`
+	// DataSets are those whose recipients it reaches: production, staging.
+	DataSets []string `koanf:"data_sets"`
+	// Weight is its share beside others of the same channel, 1 to 100.
+	Weight int `koanf:"weight"`
+	// Concurrency is how many messages it is given at a time by this replica, 2 to 1000.
+	Concurrency int `koanf:"concurrency"`
+	// PerSecond bounds how many it is given a second by this replica; 0 for no bound.
+	PerSecond float64 `koanf:"per_second"`
+	// Timeout bounds one attempt.
+	Timeout time.Duration `koanf:"timeout"`
+
+	Kannel  kannel.Config  `koanf:"kannel"`
+	FCM     fcm.Config     `koanf:"fcm"`
+	SMTP    smtp.Config    `koanf:"smtp"`
+	Webhook webhook.Config `koanf:"webhook"`
+	Sandbox sandbox.Config `koanf:"sandbox"`
+}
+
+// SetDefaults is for package config: a carrier that the settings name is new.
+func (c *CarrierConfig) SetDefaults() {
+	*c = CarrierConfig{
+		DataSets: []string{string(message.Production)}, Weight: 100, Concurrency: 16, Timeout: 10 * time.Second,
+		Kannel: kannel.DefaultConfig(), FCM: fcm.DefaultConfig(), SMTP: smtp.DefaultConfig(), Webhook: webhook.DefaultConfig(),
+		Sandbox: sandbox.DefaultConfig(),
+	}
+}
+
+// SandboxCarrier is one that carries everything for both data sets, and reaches nobody.
+func SandboxCarrier() CarrierConfig {
+	var c CarrierConfig
+	c.SetDefaults()
+	c.Kind, c.DataSets = kindSandbox, []string{string(message.Production), string(message.Staging)}
+	return c
+}
+
+// The kinds of carriers.
+const (
+	kindKannel  = "kannel"
+	kindFCM     = "fcm"
+	kindSMTP    = "smtp"
+	kindWebhook = "webhook"
+	kindSandbox = "sandbox"
+)
+
+// carried are the channels that each kind can carry.
+var carried = map[string][]message.Channel{
+	kindKannel:  {message.SMS, message.SAT},
+	kindFCM:     {message.FCM},
+	kindSMTP:    {message.Email},
+	kindWebhook: {message.Webhook},
+	kindSandbox: message.Channels(),
+}
+
+// Validate names every setting that cannot be used, relative to the carrier's section.
+func (c CarrierConfig) Validate() error {
+	var errs []error
+	wrong := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
+	able, ok := carried[c.Kind]
+	if !ok {
+		return errors.New("kind: must be kannel, fcm, smtp, webhook or sandbox")
+	}
+	for _, name := range c.Channels {
+		if !slices.Contains(able, message.Channel(name)) {
+			wrong("channels: %q is none that a carrier of the kind %s can carry: %v", name, c.Kind, able)
+		}
+	}
+	if len(c.DataSets) == 0 {
+		wrong("data_sets: production, staging or both")
+	}
+	for _, name := range c.DataSets {
+		if name != string(message.Production) && name != string(message.Staging) {
+			wrong("data_sets: %q is neither production nor staging", name)
+		}
+	}
+	if c.Weight < 1 || c.Weight > 100 {
+		wrong("weight: must be between 1 and 100")
+	}
+	if c.Concurrency < 2 || c.Concurrency > 1000 {
+		wrong("concurrency: must be between 2 and 1000, of which advertisements leave some to notifications")
+	}
+	if !(c.PerSecond == 0 || c.PerSecond >= 0.01 && c.PerSecond <= 100_000) {
+		wrong("per_second: must be 0, for no bound, or between 0.01 and 100000")
+	}
+	if c.Timeout < 100*time.Millisecond || c.Timeout > time.Minute {
+		wrong("timeout: must be between 100ms and 1m")
+	}
+	if err := c.section().Validate(); err != nil {
+		wrong("%s.%w", c.Kind, err)
+	}
+	return errors.Join(errs...)
+}
+
+// section is that of the kind.
+func (c CarrierConfig) section() interface{ Validate() error } {
+	switch c.Kind {
+	case kindKannel:
+		return c.Kannel
+	case kindFCM:
+		return c.FCM
+	case kindSMTP:
+		return c.SMTP
+	case kindWebhook:
+		return c.Webhook
+	}
+	return c.Sandbox
+}
