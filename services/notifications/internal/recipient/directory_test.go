@@ -153,8 +153,11 @@ func TestARecipientIsWhatIdentityAndTheStoreKnow(t *testing.T) {
 	w.answers(2)
 	w.identity.person = func(string) []*identityv1.Contact {
 		return []*identityv1.Contact{
-			{Kind: phone, Value: "(2) 2000 0001"}, {Kind: email, Value: "ana@example.org"}, {Kind: phone, Value: "por la tarde"},
-			{Kind: phone, Value: "+52 55 2000 0002"}, {Kind: identityv1.ContactKind_CONTACT_KIND_POSTAL, Value: "Calle 1"},
+			{Kind: phone, Value: "(2) 2000 0001"},
+			{Kind: email, Value: "ana@example.org"},
+			{Kind: phone, Value: "por la tarde"},
+			{Kind: phone, Value: "+52 55 2000 0002"},
+			{Kind: identityv1.ContactKind_CONTACT_KIND_POSTAL, Value: "Calle 1"},
 		}
 	}
 	key := []byte("0123456789abcdef0123456789abcdef")

@@ -25,7 +25,19 @@ type checks map[string]func(*testing.T, Open)
 // Run runs all checks.
 func Run(t *testing.T, open Open) {
 	all := checks{}
-	for _, some := range []checks{acceptChecks, providerChecks, queueChecks, receiptChecks, schemaChecks, sweepChecks, templateChecks} {
+	for _, some := range []checks{
+		acceptChecks,
+		callbackChecks,
+		cancelChecks,
+		deadLetterChecks,
+		dispatchChecks,
+		providerChecks,
+		queueChecks,
+		receiptChecks,
+		schemaChecks,
+		sweepChecks,
+		templateChecks,
+	} {
 		maps.Copy(all, some)
 	}
 	for name, check := range all {

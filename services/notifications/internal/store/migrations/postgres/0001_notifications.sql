@@ -172,7 +172,7 @@ CREATE TABLE callback (
     -- 'told' or 'failed'; empty while it waits.
     outcome         TEXT COLLATE "C" NOT NULL
 );
-CREATE INDEX callback_queue ON callback (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
+CREATE INDEX callback_queue ON callback (provider_id, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 CREATE INDEX callback_ended ON callback (ended_at) WHERE ended_at IS NOT NULL;
 
 -- code_id is the part of a code that is not its signature.
