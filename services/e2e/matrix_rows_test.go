@@ -247,9 +247,9 @@ func everyRouteHasARow(t *testing.T, rows []row) {
 	routes := map[string]bool{}
 	for _, route := range routesOf(t,
 		func() (gateway.Family, error) { return cmp.New(nil, nil, nil, nil) },
-		func() (gateway.Family, error) { return tuidd.New(nil, nil, "") },
+		func() (gateway.Family, error) { return tuidd.New(nil, nil, nil, "") },
 		func() (gateway.Family, error) { return iddidialect.New(nil, nil, nil, "") },
-		func() (gateway.Family, error) { return native.New(nil, nil, nil, "") },
+		func() (gateway.Family, error) { return native.New(nil, nil, nil, nil, "") },
 		func() (gateway.Family, error) { return web.New(nil) },
 	) {
 		routes[route.Method+" "+route.Path] = false

@@ -1,4 +1,12 @@
 package tuidd
 
+import "github.com/ventanilla/ventanilla/gateway/dialect"
+
 // For tests that walk the tables.
-var Answers = answers
+var (
+	Answers = answers
+	Fields  = []dialect.Fields{dispatchFields, batchFields, listFields}
+)
+
+// For tests of the decoder.
+var ReadService = readService
