@@ -3,6 +3,7 @@ package edgetest
 import (
 	"context"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"google.golang.org/grpc"
@@ -50,6 +51,9 @@ func (n *Notifications) Serve(t testing.TB) grpc.ClientConnInterface {
 func (n *Notifications) called(ctx context.Context) error {
 	if !authenticated(ctx) {
 		return rpcerr.New(errorsv1.Reason_REASON_CREDENTIAL_INVALID, "scripted")
+	}
+	if n.Fails == errorsv1.Reason_REASON_QUOTA_EXCEEDED {
+		return rpcerr.New(n.Fails, "scripted", rpcerr.RetryAfter(3*time.Hour))
 	}
 	return fails(n.Fails, n.Field)
 }

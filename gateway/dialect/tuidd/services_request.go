@@ -153,6 +153,9 @@ func qrCode(in *tuiddv1.QRCode) (*notificationsv1.QRCode, error) {
 	if in == nil {
 		return nil, nil //nolint:nilnil // no code is one that was not asked for
 	}
+	if in.Uses != nil && in.GetUses() < 1 {
+		return nil, rpcerr.Invalid("parameters.qr_code.uses", "is less than 1") // the domain takes 0 for none
+	}
 	from, err := parseTime("parameters.qr_code.valid_from", in.GetValidFrom())
 	if err != nil {
 		return nil, err

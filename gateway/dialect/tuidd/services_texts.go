@@ -69,9 +69,7 @@ var textStates = map[string]text{
 var rules = map[string]text{
 	"text.tittle":  {"1 à 32 caractères.", "De 1 a 32 caracteres.", "1 to 32 characters."},
 	"text.message": {"1 à 166 caractères.", "De 1 a 166 caracteres.", "1 to 166 characters."},
-	"text.cannel": {
-		"1 SAT, 2 SMS, 3 FCM, 4 EMAIL ou 5 WEBHOOK.", "1 SAT, 2 SMS, 3 FCM, 4 EMAIL o 5 WEBHOOK.", "1 SAT, 2 SMS, 3 FCM, 4 EMAIL or 5 WEBHOOK.",
-	},
+	"text.cannel":  textChannel,
 	"text.link": {
 		"Une adresse https absolue; pas pour SAT.", "Una dirección https absoluta; no para SAT.", "An absolute https address; not for SAT.",
 	},
@@ -93,12 +91,26 @@ var rules = map[string]text{
 	"to":                    textTime,
 	"reference":             {"128 octets au plus.", "128 bytes a lo más.", "At most 128 bytes."},
 	"limit":                 {"1 à 500.", "De 1 a 500.", "1 to 500."},
-	"page":                  {"Seuls les 10 000 premiers éléments se parcourent.", "Solo se recorren los 10 000 primeros.", "Only the first 10,000 can be paged through."},
+	"page": {
+		"1 ou plus ; seuls les 10 000 premiers éléments se parcourent.", "1 o más; solo se recorren los 10 000 primeros.",
+		"1 or more; only the first 10,000 can be paged through.",
+	},
+	"status": {
+		"accepted, scheduled, sending, sent, delivered, failed, expired ou cancelled.",
+		"accepted, scheduled, sending, sent, delivered, failed, expired o cancelled.",
+		"accepted, scheduled, sending, sent, delivered, failed, expired or cancelled.",
+	},
+	"channel": textChannel,
 	"items":                 {"1 à 1000 éléments.", "De 1 a 1000 elementos.", "1 to 1000 items."},
 	"idempotency-key":       {"1 à 255 caractères ASCII imprimables.", "De 1 a 255 caracteres ASCII imprimibles.", "1 to 255 printable ASCII characters."},
 }
 
-var textTime = text{"Un instant RFC 3339, dans les limites.", "Un instante RFC 3339, dentro de los límites.", "A time of RFC 3339, within the limits."}
+var (
+	textTime    = text{"Un instant RFC 3339, dans les limites.", "Un instante RFC 3339, dentro de los límites.", "A time of RFC 3339, within the limits."}
+	textChannel = text{
+		"1 SAT, 2 SMS, 3 FCM, 4 EMAIL ou 5 WEBHOOK.", "1 SAT, 2 SMS, 3 FCM, 4 EMAIL o 5 WEBHOOK.", "1 SAT, 2 SMS, 3 FCM, 4 EMAIL or 5 WEBHOOK.",
+	}
+)
 
 // ruleOf is the rule of a field, however it is written.
 func ruleOf(field string) string {

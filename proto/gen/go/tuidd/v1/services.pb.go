@@ -284,8 +284,8 @@ type QRCode struct {
 	ValidFrom string `protobuf:"bytes,4,opt,name=valid_from,proto3" json:"valid_from,omitempty"`
 	// Until when.
 	ValidUntil string `protobuf:"bytes,5,opt,name=valid_until,proto3" json:"valid_until,omitempty"`
-	// How often it can be redeemed; once when absent.
-	Uses          int32 `protobuf:"varint,6,opt,name=uses,proto3" json:"uses,omitempty"`
+	// How often it can be redeemed, 1 to 1000; once when absent.
+	Uses          *int32 `protobuf:"varint,6,opt,name=uses,proto3,oneof" json:"uses,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -356,8 +356,8 @@ func (x *QRCode) GetValidUntil() string {
 }
 
 func (x *QRCode) GetUses() int32 {
-	if x != nil {
-		return x.Uses
+	if x != nil && x.Uses != nil {
+		return *x.Uses
 	}
 	return 0
 }
@@ -2689,7 +2689,7 @@ const file_tuidd_v1_services_proto_rawDesc = "" +
 	"\x06values\x18\a \x03(\v2#.tuidd.v1.Advertisement.ValuesEntryR\x06values\x1a9\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x9c\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xaa\x01\n" +
 	"\x06QRCode\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x12\n" +
@@ -2697,8 +2697,9 @@ const file_tuidd_v1_services_proto_rawDesc = "" +
 	"\n" +
 	"valid_from\x18\x04 \x01(\tR\n" +
 	"valid_from\x12 \n" +
-	"\vvalid_until\x18\x05 \x01(\tR\vvalid_until\x12\x12\n" +
-	"\x04uses\x18\x06 \x01(\x05R\x04uses\"z\n" +
+	"\vvalid_until\x18\x05 \x01(\tR\vvalid_until\x12\x17\n" +
+	"\x04uses\x18\x06 \x01(\x05H\x00R\x04uses\x88\x01\x01B\a\n" +
+	"\x05_uses\"z\n" +
 	"\fMicroPayment\x12\x16\n" +
 	"\x06amount\x18\x01 \x01(\x03R\x06amount\x12\x1a\n" +
 	"\bcurrency\x18\x02 \x01(\tR\bcurrency\x12\x18\n" +
@@ -3054,6 +3055,7 @@ func file_tuidd_v1_services_proto_init() {
 	if File_tuidd_v1_services_proto != nil {
 		return
 	}
+	file_tuidd_v1_services_proto_msgTypes[3].OneofWrappers = []any{}
 	file_tuidd_v1_services_proto_msgTypes[7].OneofWrappers = []any{}
 	file_tuidd_v1_services_proto_msgTypes[12].OneofWrappers = []any{}
 	file_tuidd_v1_services_proto_msgTypes[14].OneofWrappers = []any{}
