@@ -20,6 +20,9 @@ type Fields struct {
 
 var index = regexp.MustCompile(`\[[^\]]*\]`)
 
+// Name is the partner's name of a path, which may have indexes; empty for none.
+func (f Fields) Name(path string) string { return f.Names[index.ReplaceAllString(path, "")] }
+
 // Translate puts the partner's names into a domain error about fields. One about a field
 // that the partner does not know is the gateway's own mistake: INTERNAL.
 func (f Fields) Translate(err error) error {
@@ -29,7 +32,7 @@ func (f Fields) Translate(err error) error {
 	}
 	var named []rpcerr.Option
 	for _, violation := range violations {
-		name := f.Names[index.ReplaceAllString(violation.Field, "")]
+		name := f.Name(violation.Field)
 		if name == "" {
 			return rpcerr.Wrap(errorsv1.Reason_REASON_INTERNAL, err, "the gateway sent a wrong "+violation.Field)
 		}

@@ -94,7 +94,7 @@ func dispatch(in *notificationsv1.DispatchRequest) (*notificationsv1.DispatchRes
 	case in.GetDestination() == "":
 		return nil, scripted(errorsv1.Reason_REASON_FIELD_MISSING, "destination")
 	case in.GetNotification() == nil && in.GetAdvertisement() == nil && in.GetQrCode() == nil && in.GetMicroPayment() == nil:
-		return nil, scripted(errorsv1.Reason_REASON_FIELD_MISSING, "notification", "advertisement", "qr_code", "micro_payment")
+		return nil, scripted(errorsv1.Reason_REASON_FIELD_MISSING, "parts")
 	case utf8.RuneCountInString(in.GetNotification().GetTitle()) > 32:
 		return nil, scripted(errorsv1.Reason_REASON_FIELD_INVALID, "notification.title")
 	case in.GetNotification().GetTemplate().GetName() == "none":

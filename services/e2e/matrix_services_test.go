@@ -75,7 +75,9 @@ func (p *platform) servicesRows(t *testing.T) []row {
 	const service, code, payment = "/Services/00000000-0000-4000-8000-000000000000", "/Services/codes/none", "/Services/payments/00000000-0000-4000-8000-000000000000"
 	drawing := row{
 		method: "GET", path: "/notifications/v1/codes/{drawing}", public: true, asks: []ask{{call: getting(made.Links.CodePNG)}}, members: problemBody,
-		hidden: func(presentation, []presentation) []call { return []call{getting("/notifications/v1/codes/none.png")()} },
+		hidden: func(presentation, []presentation) []call {
+			return []call{getting("/notifications/v1/codes/none.png")()}
+		},
 		hiddenStatus: http.StatusNotFound,
 	}
 	// Nobody's credential is a signature.

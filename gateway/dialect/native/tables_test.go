@@ -8,7 +8,9 @@ import (
 	nativev1 "github.com/ventanilla/ventanilla/proto/gen/go/native/v1"
 )
 
-func TestEveryReasonHasAnAnswer(t *testing.T) { edgetest.EveryReason(t, native.Answers, "benefits", "notifications") }
+func TestEveryReasonHasAnAnswer(t *testing.T) {
+	edgetest.EveryReason(t, native.Answers, "benefits", "notifications")
+}
 
 func TestEveryValidatedFieldHasAName(t *testing.T) {
 	for _, fields := range native.Fields {

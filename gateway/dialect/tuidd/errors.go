@@ -122,6 +122,9 @@ func failureOf(tag language.Tag, err error) failure {
 	if a.text == textRepeated {
 		a.text = textTwice
 	}
+	if len(fields) > 0 && ours[fields[0].Description] != (text{}) {
+		a.text = ours[fields[0].Description]
+	}
 	details := make([]detail, len(fields))
 	for i, f := range fields {
 		details[i] = detail{f.Field, reasonOf(a.text, f, rpcerr.Reason(err)).in(tag, fields[i:i+1])}
@@ -136,8 +139,8 @@ func failureOf(tag language.Tag, err error) failure {
 // reasonOf says what is wrong with a field: what all of them are told, and what the field takes.
 func reasonOf(t text, f rpcerr.Violation, reason errorsv1.Reason) text {
 	switch {
-	case f.Description == unknownMember:
-		return textUnknown
+	case ours[f.Description] != (text{}):
+		return ours[f.Description]
 	case reason == errorsv1.Reason_REASON_FIELD_INVALID:
 		return t.and(rules[ruleOf(f.Field)])
 	}

@@ -61,7 +61,7 @@ func (b batch) answer(tag language.Tag, known *notificationsv1.DispatchBatchResp
 				out.Items[i] = &tuiddv1.CreateServicesItem{Status: http.StatusCreated, Service: stored(done), Replayed: new(done.GetReplayed())}
 				continue
 			}
-			err = item.names.translate(dispatchFields.Translate(failureError(answer.GetFailure())))
+			err = dispatchError(failureError(answer.GetFailure()), item.names)
 		}
 		out.Items[i] = failedItem(tag, err)
 	}
@@ -80,7 +80,7 @@ func failureError(f *notificationsv1.DispatchFailure) error {
 
 func failedItem(tag language.Tag, err error) *tuiddv1.CreateServicesItem {
 	failed := failureOf(tag, err)
-	body := &tuiddv1.Failure{Code: int32(failed.Code), Status: failed.Status, Message: failed.Message} //nolint:gosec // a status has three digits
+	body := &tuiddv1.Failure{Code: int32(failed.Code), Status: failed.Status, Message: failed.Message}
 	for _, d := range failed.Details {
 		body.Details = append(body.Details, &tuiddv1.Detail{Field: d.Field, Reason: d.Reason})
 	}

@@ -53,7 +53,7 @@ func (a *servicesAdapter) create(r *http.Request, _ map[string]string) (*answere
 		return err
 	})
 	if err != nil {
-		return nil, names.translate(dispatchFields.Translate(err))
+		return nil, dispatchError(err, names)
 	}
 	answer := stored(known)
 	return &answered{http.StatusCreated, answer, answer.GetLinks().GetSelf(), known.GetReplayed()}, nil

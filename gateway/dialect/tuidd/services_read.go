@@ -26,7 +26,7 @@ const (
 var listFields = dialect.Fields{
 	Request: (*notificationsv1.ListDispatchesRequest)(nil),
 	Names: map[string]string{
-		"filter.provider_id": "",
+		"filter.provider_id": "provider_id",
 		"filter.status":      "status",
 		"filter.channel":     "channel",
 		"filter.reference":   "reference",
@@ -119,6 +119,11 @@ func listRequest(in *tuiddv1.ListServicesRequest) (*notificationsv1.ListDispatch
 	if filter.To, err = parseTime("to", in.GetTo()); err != nil {
 		return nil, err
 	}
+	if in.ProviderId != nil {
+		if filter.ProviderId = in.GetProviderId(); filter.GetProviderId() < 1 {
+			return nil, rpcerr.Invalid("provider_id", "is no provider's") // the domain takes 0 for all
+		}
+	}
 	if in.Page != nil {
 		out.Page = in.GetPage()
 	}
@@ -164,6 +169,9 @@ func (p page) at(number int32) string {
 		if value != "" {
 			query.Set(name, value)
 		}
+	}
+	if p.in.ProviderId != nil {
+		query.Set("provider_id", strconv.FormatInt(p.in.GetProviderId(), 10))
 	}
 	return ServicesPath + "?" + query.Encode()
 }

@@ -41,6 +41,46 @@ var dispatchFields = dialect.Fields{
 	}),
 }
 
+const (
+	// anyPart stands for the parts where one is needed, whichever.
+	anyPart = "parts"
+	// noPart is what is wrong where there is none.
+	noPart = "has no part"
+	// ofValue stands before the name of a placeholder whose value is wrong.
+	ofValue = ".values."
+)
+
+// dispatchError puts the caller's names into a domain error.
+func dispatchError(err error, names written) error {
+	violations := rpcerr.Fields(err)
+	if len(violations) == 0 {
+		return err
+	}
+	var named []rpcerr.Option
+	for _, v := range violations {
+		name := dispatchName(v.Field)
+		if name == "" {
+			return rpcerr.Wrap(errorsv1.Reason_REASON_INTERNAL, err, "the gateway sent a wrong "+v.Field)
+		}
+		if v.Field == anyPart {
+			v.Description = noPart
+		}
+		named = append(named, rpcerr.Field(names.name(name), v.Description))
+	}
+	return rpcerr.Wrap(rpcerr.Reason(err), err, "a parameter was refused", named...)
+}
+
+// dispatchName is the endpoint's name of what is wrong with a dispatch.
+func dispatchName(path string) string {
+	if path == anyPart {
+		return parametersField
+	}
+	if of, placeholder, ok := strings.Cut(path, ofValue); ok {
+		return dispatchFields.Name(of+strings.TrimSuffix(ofValue, ".")) + "." + placeholder
+	}
+	return dispatchFields.Name(path)
+}
+
 // batchFields names those of a batch. What is wrong with an item is in the item's own answer.
 var batchFields = dialect.Fields{Request: (*notificationsv1.DispatchBatchRequest)(nil), Names: batchNames()}
 

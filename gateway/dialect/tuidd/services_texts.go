@@ -14,6 +14,11 @@ var (
 		"El parámetro «%s» no existe.",
 		"There is no parameter \"%s\".",
 	}
+	textNoPart = text{
+		"«%s» n'a aucune partie : notification, advertisement, qr_code ou microPayment.",
+		"«%s» no tiene ninguna parte: notification, advertisement, qr_code o microPayment.",
+		"\"%s\" has no part: notification, advertisement, qr_code or microPayment.",
+	}
 	textSubscription = text{
 		"Le fournisseur, le service et le service_token ne correspondent pas, ou ne sont pas ceux de l'appelant.",
 		"El proveedor, el servicio y el service_token no se corresponden, o no son los de quien llama.",
@@ -55,6 +60,9 @@ var (
 		"The code cannot be redeemed.",
 	}
 )
+
+// ours are the texts of what the dialect itself finds wrong with fields, by its description.
+var ours = map[string]text{unknownMember: textUnknown, noPart: textNoPart}
 
 // textStates say why a code cannot be redeemed.
 var textStates = map[string]text{
@@ -100,9 +108,9 @@ var rules = map[string]text{
 		"accepted, scheduled, sending, sent, delivered, failed, expired o cancelled.",
 		"accepted, scheduled, sending, sent, delivered, failed, expired or cancelled.",
 	},
-	"channel": textChannel,
-	"items":                 {"1 à 1000 éléments.", "De 1 a 1000 elementos.", "1 to 1000 items."},
-	"idempotency-key":       {"1 à 255 caractères ASCII imprimables.", "De 1 a 255 caracteres ASCII imprimibles.", "1 to 255 printable ASCII characters."},
+	"channel":         textChannel,
+	"items":           {"1 à 1000 éléments.", "De 1 a 1000 elementos.", "1 to 1000 items."},
+	"idempotency-key": {"1 à 255 caractères ASCII imprimables.", "De 1 a 255 caracteres ASCII imprimibles.", "1 to 255 printable ASCII characters."},
 }
 
 var (

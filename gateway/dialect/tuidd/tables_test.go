@@ -8,7 +8,9 @@ import (
 	tuiddv1 "github.com/ventanilla/ventanilla/proto/gen/go/tuidd/v1"
 )
 
-func TestEveryReasonHasAnAnswer(t *testing.T) { edgetest.EveryReason(t, tuidd.Answers, "notifications") }
+func TestEveryReasonHasAnAnswer(t *testing.T) {
+	edgetest.EveryReason(t, tuidd.Answers, "notifications")
+}
 
 func TestEveryValidatedFieldHasAName(t *testing.T) {
 	for _, fields := range tuidd.Fields {

@@ -87,8 +87,9 @@ func parseTime(field, text string) (*timestamppb.Timestamp, error) {
 		return nil, nil //nolint:nilnil // no time is a time that was not given
 	}
 	at, err := time.Parse(time.RFC3339, text)
-	if err != nil {
+	stamp := timestamppb.New(at)
+	if err != nil || stamp.CheckValid() != nil {
 		return nil, rpcerr.Invalid(field, "is no time of RFC 3339")
 	}
-	return timestamppb.New(at), nil
+	return stamp, nil
 }

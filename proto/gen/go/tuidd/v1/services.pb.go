@@ -1081,7 +1081,9 @@ type ListServicesRequest struct {
 	// The page, from 1.
 	Page *int32 `protobuf:"varint,6,opt,name=page,proto3,oneof" json:"page,omitempty"`
 	// How many a page has, 1 to 500; 50 when absent.
-	Limit         *int32 `protobuf:"varint,7,opt,name=limit,proto3,oneof" json:"limit,omitempty"`
+	Limit *int32 `protobuf:"varint,7,opt,name=limit,proto3,oneof" json:"limit,omitempty"`
+	// Only this provider's; for clients that are several.
+	ProviderId    *int64 `protobuf:"varint,8,opt,name=provider_id,proto3,oneof" json:"provider_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1161,6 +1163,13 @@ func (x *ListServicesRequest) GetPage() int32 {
 func (x *ListServicesRequest) GetLimit() int32 {
 	if x != nil && x.Limit != nil {
 		return *x.Limit
+	}
+	return 0
+}
+
+func (x *ListServicesRequest) GetProviderId() int64 {
+	if x != nil && x.ProviderId != nil {
+		return *x.ProviderId
 	}
 	return 0
 }
@@ -2764,7 +2773,7 @@ const file_tuidd_v1_services_proto_rawDesc = "" +
 	"\t_replayedB\b\n" +
 	"\x06_error\"L\n" +
 	"\x16CreateServicesResponse\x122\n" +
-	"\x05items\x18\x01 \x03(\v2\x1c.tuidd.v1.CreateServicesItemR\x05items\"\xd0\x01\n" +
+	"\x05items\x18\x01 \x03(\v2\x1c.tuidd.v1.CreateServicesItemR\x05items\"\x87\x02\n" +
 	"\x13ListServicesRequest\x12\x16\n" +
 	"\x06status\x18\x01 \x01(\tR\x06status\x12\x18\n" +
 	"\achannel\x18\x02 \x01(\tR\achannel\x12\x1c\n" +
@@ -2772,9 +2781,11 @@ const file_tuidd_v1_services_proto_rawDesc = "" +
 	"\x04from\x18\x04 \x01(\tR\x04from\x12\x0e\n" +
 	"\x02to\x18\x05 \x01(\tR\x02to\x12\x17\n" +
 	"\x04page\x18\x06 \x01(\x05H\x00R\x04page\x88\x01\x01\x12\x19\n" +
-	"\x05limit\x18\a \x01(\x05H\x01R\x05limit\x88\x01\x01B\a\n" +
+	"\x05limit\x18\a \x01(\x05H\x01R\x05limit\x88\x01\x01\x12%\n" +
+	"\vprovider_id\x18\b \x01(\x03H\x02R\vprovider_id\x88\x01\x01B\a\n" +
 	"\x05_pageB\b\n" +
-	"\x06_limit\"i\n" +
+	"\x06_limitB\x0e\n" +
+	"\f_provider_id\"i\n" +
 	"\n" +
 	"ListedPart\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12#\n" +
