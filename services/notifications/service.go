@@ -79,6 +79,7 @@ type Service struct {
 	received  *groupcommit.Committer[store.Receipt, store.Received]
 	counts    *delivery.Counts
 	callbacks *callbacks
+	acceptor  *accept.Acceptor
 	watches   *watch.Hub
 	// definitions validates providers and services as they would be after a change.
 	definitions protovalidate.Validator
