@@ -79,7 +79,6 @@ type Service struct {
 	received  *groupcommit.Committer[store.Receipt, store.Received]
 	counts    *delivery.Counts
 	callbacks *callbacks
-	acceptor  *accept.Acceptor
 	watches   *watch.Hub
 	// definitions validates providers and services as they would be after a change.
 	definitions protovalidate.Validator
@@ -144,7 +143,7 @@ func (s *Service) Run(ctx context.Context) error {
 		served.Go(func() error { return run(serving) })
 	}
 	parts, ctx := errgroup.WithContext(ctx)
-	for _, run := range []func(context.Context) error{s.callbacks.Run, s.takeBounces, s.deliverer.Run} {
+	for _, run := range []func(context.Context) error{s.callbacks.Run, s.takeBounces, s.takeReports, s.deliverer.Run} {
 		parts.Go(func() error { return run(ctx) })
 	}
 	parts.Go(func() error { s.watches.Run(ctx); return nil })
