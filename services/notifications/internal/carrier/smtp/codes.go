@@ -100,7 +100,7 @@ func replied(failure *mail.SendError) message.Result {
 
 // unopened is the result where no session could be had.
 func unopened(ctx context.Context, err error) message.Result {
-	result := message.Result{Outcome: message.OutcomeFailed, Reason: lost(ctx, err), Detail: "no session"}
+	result := message.Result{Outcome: message.OutcomeFailed, Reason: lost(ctx, err)}
 	var (
 		reply       *textproto.Error
 		certificate *tls.CertificateVerificationError
@@ -113,6 +113,9 @@ func unopened(ctx context.Context, err error) message.Result {
 		}
 	case errors.As(err, &certificate):
 		result.Detail = "no session: its certificate does not hold"
+	default:
+		// Nobody's mail was mentioned yet: the text has no more than the server's address.
+		result.Detail = fmt.Sprintf("no session: %.200s", err)
 	}
 	return result
 }
