@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 
+	"github.com/ventanilla/ventanilla/pkg/qr"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	"github.com/ventanilla/ventanilla/services/identity/internal/keys"
-	"github.com/ventanilla/ventanilla/services/identity/internal/qrcode"
 )
 
 // defaultScale is how many pixels wide a module is drawn when the request does not say.
@@ -70,7 +70,7 @@ func draw(text string, format identityv1.ImageFormat, scale int32) (*identityv1.
 	if scale == 0 {
 		scale = defaultScale
 	}
-	code, err := qrcode.New(text)
+	code, err := qr.New(text)
 	if err != nil {
 		return nil, err
 	}

@@ -3,11 +3,13 @@ package notifications
 import (
 	"errors"
 	"fmt"
+	"net/url"
 
 	"github.com/ventanilla/ventanilla/pkg/keyring"
 	"github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/bounce"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/callback"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/delivery"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/recipient"
 )
 
@@ -21,15 +23,30 @@ type Config struct {
 	DefaultRegion string `koanf:"default_region"`
 	// DefaultTimeZone is where recipients are who wish for no other.
 	DefaultTimeZone string `koanf:"default_time_zone"`
+	// PublicURL is where everybody reaches the platform, an https address: pictures are shown from there.
+	PublicURL string `koanf:"public_url"`
+	// QuietHours are when advertisements wait, in the time zones of their recipients.
+	QuietHours QuietHours `koanf:"quiet_hours"`
+	// Carriers are who takes messages to recipients, by the names that operators and providers know them by.
+	Carriers map[string]CarrierConfig `koanf:"carriers"`
 	// Bounces is where mails that could not be delivered come back to.
 	Bounces bounce.Config `koanf:"bounces"`
 	// Callbacks is where providers may be told of changes.
 	Callbacks callback.Config `koanf:"callbacks"`
 }
 
+// QuietHours are times of a day, "21:00". There are none when both are the same.
+type QuietHours struct {
+	From  string `koanf:"from"`
+	Until string `koanf:"until"`
+}
+
 // DefaultConfig returns the defaults. The store's URL and the KEK have none.
 func DefaultConfig() Config {
-	return Config{Store: store.DefaultConfig(), DefaultRegion: "CL", DefaultTimeZone: "America/Santiago"}
+	return Config{
+		Store: store.DefaultConfig(), DefaultRegion: "CL", DefaultTimeZone: "America/Santiago",
+		QuietHours: QuietHours{From: "21:00", Until: "09:00"},
+	}
 }
 
 // Validate names every setting that cannot be used.
@@ -45,6 +62,12 @@ func (c Config) Validate() error {
 	}
 	if _, err := recipient.Zone(c.DefaultTimeZone); err != nil {
 		return errors.New("default_time_zone: must be the name of a time zone, as America/Santiago")
+	}
+	if public, err := url.Parse(c.PublicURL); err != nil || c.PublicURL != "" && (public.Scheme != "https" || public.Host == "") {
+		return errors.New("public_url: must be an https address")
+	}
+	if _, err := delivery.ParseQuiet(c.QuietHours.From, c.QuietHours.Until); err != nil {
+		return fmt.Errorf("quiet_hours.%w", err)
 	}
 	if err := c.Bounces.Validate(); err != nil {
 		return fmt.Errorf("bounces.%w", err)

@@ -2,6 +2,7 @@ package notifications
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -12,12 +13,17 @@ import (
 	"golang.org/x/sync/errgroup"
 	"google.golang.org/grpc"
 
+	"github.com/ventanilla/ventanilla/pkg/groupcommit"
 	"github.com/ventanilla/ventanilla/pkg/keyring"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/accept"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/code"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/delivery"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/receipt"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/recipient"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/routing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/signing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/watch"
@@ -63,8 +69,15 @@ type Service struct {
 	// recipients are where persons can be reached.
 	recipients *recipient.Directory
 	codes      code.Issuer
-	callbacks  *callbacks
-	watches    *watch.Hub
+	// router has the carriers, deliverer gives them what is due, and receipts of theirs are received.
+	router    *routing.Router
+	deliverer *delivery.Deliverer
+	receipts  receipt.Signer
+	received  *groupcommit.Committer[store.Receipt, store.Received]
+	counts    *delivery.Counts
+	callbacks *callbacks
+	acceptor  *accept.Acceptor
+	watches   *watch.Hub
 	// definitions validates providers and services as they would be after a change.
 	definitions protovalidate.Validator
 }
@@ -91,6 +104,15 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	if s.callbacks, err = s.newCallbacks(deps.Meter); err != nil {
 		return nil, err
 	}
+	if err := s.newDelivery(ctx, deps.Meter); err != nil {
+		return nil, fmt.Errorf("starting delivery: %w", err)
+	}
+	if s.acceptor, err = accept.New(accept.Deps{
+		Store: s.store, Directory: s.recipients, Carriers: s.router, Codes: s.codes, Wake: s.deliverer.Wake,
+		Now: deps.Now, Logger: deps.Logger, Meter: deps.Meter,
+	}); err != nil {
+		return nil, fmt.Errorf("starting notifications: %w", err)
+	}
 	return s, nil
 }
 
@@ -108,10 +130,20 @@ func (s *Service) Register(server grpc.ServiceRegistrar) {
 
 // Run delivers, and does what else is to be done by itself, until ctx ends and all of it has stopped; it returns nil then.
 func (s *Service) Run(ctx context.Context) error {
+	// What delivery works with ends after it.
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	served, serving := errgroup.WithContext(serving)
+	for _, run := range []func(context.Context) error{s.recipients.Run, s.received.Run, s.acceptor.Run} {
+		served.Go(func() error { return run(serving) })
+	}
 	parts, ctx := errgroup.WithContext(ctx)
-	for _, run := range []func(context.Context) error{s.recipients.Run, s.callbacks.Run, s.takeBounces} {
+	for _, run := range []func(context.Context) error{s.callbacks.Run, s.takeBounces, s.deliverer.Run} {
 		parts.Go(func() error { return run(ctx) })
 	}
 	parts.Go(func() error { s.watches.Run(ctx); return nil })
-	return parts.Wait()
+	parts.Go(func() error { s.keep(ctx); return nil })
+	err := errors.Join(parts.Wait(), s.router.Close())
+	stop()
+	return errors.Join(err, served.Wait())
 }

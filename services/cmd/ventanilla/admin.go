@@ -33,6 +33,13 @@ type adminCmd struct {
 	Catalog    admin.Catalogs    `cmd:"" service:"benefits" help:"The catalogue of benefits: its rules, their drafts, reviews and publications."`
 	Benefit    admin.Benefits    `cmd:"" service:"benefits" help:"Which benefits persons may have, and why."`
 	Import     admin.Import      `cmd:"" service:"identity" help:"Store the rows of a file: persons, households, facts or memberships."`
+
+	Provider     admin.Providers     `cmd:"" service:"notifications" help:"Those who have things delivered to persons."`
+	Service      admin.Services      `cmd:"" service:"notifications" help:"What providers can consume: parts, channels and quotas of their dispatches."`
+	Subscription admin.Subscriptions `cmd:"" service:"notifications" help:"Which provider consumes which service, and its token."`
+	Dispatch     admin.Dispatches    `cmd:"" service:"notifications" help:"What was to be delivered, and what became of it."`
+	Template     admin.Templates     `cmd:"" service:"notifications" help:"Providers' texts, by version."`
+	Recipient    admin.Recipients    `cmd:"" service:"notifications" help:"How persons are reached, and what they wish."`
 }
 
 // AfterApply gives the commands below their connection and output.

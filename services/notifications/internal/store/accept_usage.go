@@ -33,8 +33,8 @@ var (
 		Types: usageTypes,
 	}
 	addUsage = &sqlstore.Insertion{
-		Head: `INSERT INTO usage (day, provider_id, service_id, person, dispatches)`,
-		Tail: ` ON CONFLICT (day, provider_id, service_id, person) DO UPDATE SET dispatches = usage.dispatches + excluded.dispatches`,
+		Head:  `INSERT INTO usage (day, provider_id, service_id, person, dispatches)`,
+		Tail:  ` ON CONFLICT (day, provider_id, service_id, person) DO UPDATE SET dispatches = usage.dispatches + excluded.dispatches`,
 		Types: usageTypes,
 	}
 )

@@ -20,9 +20,16 @@ type Receipt struct {
 	Reason  message.Reason
 }
 
-// Receive enters receipts in one transaction, in their order. They may come in any order, again, and before what came of the attempt is written:
+// Received is what a receipt changed: Status is where the part is now; empty when it stays where it was.
+type Received struct {
+	Channel message.Channel
+	Status  message.Status
+}
+
+// Receive enters receipts in one transaction, in their order, and tells of each what it changed. They may come in any order, again, and before what came of the attempt is written:
 // a part only moves on, and is delivered or failed for good. What is about no attempt is left out.
-func (s *Store) Receive(ctx context.Context, receipts []Receipt) error {
+func (s *Store) Receive(ctx context.Context, receipts []Receipt) ([]Received, error) {
+	var told []Received
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
 		parts, attempts, err := s.receiptsOf(ctx, tx, receipts)
 		if err != nil {
@@ -30,7 +37,8 @@ func (s *Store) Receive(ctx context.Context, receipts []Receipt) error {
 		}
 		now := s.now().UnixMilli()
 		var changed, ended []received
-		for _, r := range receipts {
+		told = make([]Received, len(receipts))
+		for i, r := range receipts {
 			key := partKey{DispatchID: r.DispatchID, Part: r.Kind}
 			part, attempt := parts[key], attempts[partKey{r.DispatchID, r.Kind, 0, r.Attempt}]
 			if part == nil || attempt == nil {
@@ -42,6 +50,7 @@ func (s *Store) Receive(ctx context.Context, receipts []Receipt) error {
 				ended = append(ended, received{partKey: partKey{r.DispatchID, r.Kind, 0, r.Attempt}, Outcome: outcome, Reason: reason, At: now})
 			}
 			if status != part.Status {
+				told[i] = Received{part.Channel, status}
 				changed = append(changed, received{partKey: key, Status: status, Reason: reason, At: now})
 			}
 			part.Status, *attempt = status, outcome
@@ -49,9 +58,9 @@ func (s *Store) Receive(ctx context.Context, receipts []Receipt) error {
 		return s.enterReceived(ctx, tx, changed, ended)
 	})
 	if err != nil {
-		return fmt.Errorf("entering receipts: %w", err)
+		return nil, fmt.Errorf("entering receipts: %w", err)
 	}
-	return nil
+	return told, nil
 }
 
 // receive decides what a receipt makes of a part and of the attempt that it is about; current tells whether that is the part's last one.

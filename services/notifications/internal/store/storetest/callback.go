@@ -33,7 +33,7 @@ func tellOf(t failing, s *store.Store, id string, provider store.Provider) {
 	d := notification(id)
 	d.ProviderID = provider.ID
 	enter(t, s, d)
-	finish(t, s, true, came(claimOne(t, s, urgentSMS), message.OutcomeDelivered, message.Delivered))
+	finishAs(t, s, true, came(claimOne(t, s, urgentSMS), message.OutcomeDelivered, message.Delivered))
 }
 
 func claimCallbacks(t failing, s *store.Store, provider store.Provider, n int) []store.Callback {

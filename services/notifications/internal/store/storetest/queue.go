@@ -88,7 +88,8 @@ func came(c store.Claimed, outcome message.Outcome, status message.Status) store
 	}
 }
 
-func finish(t failing, s *store.Store, want bool, results ...store.Result) {
+// finishAs writes results of which all are to be written, or none.
+func finishAs(t failing, s *store.Store, want bool, results ...store.Result) {
 	t.Helper()
 	written, err := s.Finish(ctx, results)
 	check(t, err)
@@ -97,16 +98,6 @@ func finish(t failing, s *store.Store, want bool, results ...store.Result) {
 			t.Errorf("result %d is written: %t, want %t", i, got, want)
 		}
 	}
-}
-
-func whole(t failing, s *store.Store, id string) *store.Snapshot {
-	t.Helper()
-	found, err := s.Whole(ctx, []string{id})
-	check(t, err)
-	if len(found) != 1 {
-		t.Fatal("there is no dispatch " + id)
-	}
-	return found[0]
 }
 
 // wantStatus checks a dispatch and its parts in their order.
@@ -226,7 +217,7 @@ func finishes(t *testing.T, open Open) {
 
 	again := came(first, message.OutcomeFailed, message.Accepted)
 	again.Reason, again.Cause, again.NextAttemptAt = message.CarrierAway, message.CarrierAway, start.Add(time.Minute)
-	finish(t, s, true, again)
+	finishAs(t, s, true, again)
 	wantStatus(t, s, "a", message.Accepted, message.Accepted, message.Accepted)
 	wantSame(t, "what is due", idsOf(claim(t, s, urgentSMS, 1)), []string{})
 
@@ -238,7 +229,7 @@ func finishes(t *testing.T, open Open) {
 	advertisement := claimOne(t, s, bulkFCM)
 	refused := came(advertisement, message.OutcomeRejected, message.Failed)
 	refused.Reason, refused.Cause = message.BadAddress, message.BadAddress
-	finish(t, s, true, came(second, message.OutcomeSent, message.Sent), refused)
+	finishAs(t, s, true, came(second, message.OutcomeSent, message.Sent), refused)
 	wantStatus(t, s, "a", message.Failed, message.Sent, message.Failed)
 	d := whole(t, s, "a")
 	if !d.EndedAt.Equal(clock.Now()) || d.Parts[1].Reason != message.BadAddress || !d.Parts[0].NextAttemptAt.IsZero() {
@@ -258,7 +249,7 @@ func unmadeIsNoAttempt(t *testing.T, open Open) {
 		if c.Attempt != 1 || c.Tries != 0 {
 			t.Errorf("attempt %d after %d tries", c.Attempt, c.Tries)
 		}
-		finish(t, s, true, store.Result{
+		finishAs(t, s, true, store.Result{
 			DispatchID: c.DispatchID, Kind: c.Kind, Fence: c.Fence, Attempt: c.Attempt, Unmade: true, Status: message.Accepted, NextAttemptAt: start,
 		})
 	}
@@ -278,14 +269,14 @@ func retakes(t *testing.T, open Open) {
 	if second.Fence <= lost.Fence || second.Attempt != 2 || second.Tries != 1 || !second.Repeated {
 		t.Errorf("the second claim is %+v", second)
 	}
-	finish(t, s, false, came(lost, message.OutcomeSent, message.Sent))
+	finishAs(t, s, false, came(lost, message.OutcomeSent, message.Sent))
 	wantSame(t, "the attempts", outcomes(t, s, "a"), []string{"unknown", "+"})
 	if a := whole(t, s, "a").Parts[0].Attempts[0]; a.Reason != message.WorkerLost || a.Carrier != "carrier" {
 		t.Errorf("the lost attempt is %+v", a)
 	}
-	finish(t, s, true, came(second, message.OutcomeDelivered, message.Delivered))
+	finishAs(t, s, true, came(second, message.OutcomeDelivered, message.Delivered))
 	wantSame(t, "the attempts", outcomes(t, s, "a"), []string{"unknown", "delivered+"})
-	finish(t, s, false, came(second, message.OutcomeFailed, message.Failed))
+	finishAs(t, s, false, came(second, message.OutcomeFailed, message.Failed))
 	wantStatus(t, s, "a", message.Delivered, message.Delivered)
 }
 
@@ -294,7 +285,7 @@ func renews(t *testing.T, open Open) {
 	enter(t, s, notification("a"), notification("b"), notification("c"))
 	claimed := claim(t, s, urgentSMS, 3)
 	clock.Advance(lease - time.Second)
-	finish(t, s, true, came(claimed[1], message.OutcomeSent, message.Sent))
+	finishAs(t, s, true, came(claimed[1], message.OutcomeSent, message.Sent))
 	held, err := s.Renew(ctx, claimed, lease)
 	check(t, err)
 	wantSame(t, "what is held", held, []bool{true, false, true})
@@ -317,13 +308,13 @@ func lateResults(t *testing.T, open Open) {
 	second := claimOne(t, s, urgentSMS)
 	unmade := came(lost, "", message.Accepted)
 	unmade.Unmade = true
-	finish(t, s, false, unmade)
+	finishAs(t, s, false, unmade)
 	wantSame(t, "the attempts", outcomes(t, s, "a"), []string{"unknown", "+"})
-	finish(t, s, true, came(second, message.OutcomeRejected, message.Failed))
-	finish(t, s, false, came(lost, message.OutcomeDelivered, message.Delivered))
+	finishAs(t, s, true, came(second, message.OutcomeRejected, message.Failed))
+	finishAs(t, s, false, came(lost, message.OutcomeDelivered, message.Delivered))
 	wantStatus(t, s, "a", message.Failed, message.Failed)
 	version := whole(t, s, "a").Version
-	finish(t, s, false, came(second, message.OutcomeDelivered, message.Delivered))
+	finishAs(t, s, false, came(second, message.OutcomeDelivered, message.Delivered))
 	if got := whole(t, s, "a").Version; got != version {
 		t.Errorf("a late result makes version %d of %d", got, version)
 	}

@@ -24,7 +24,8 @@ func told(id string, attempt int64, outcome message.Outcome) store.Receipt {
 
 func receive(t failing, s *store.Store, receipts ...store.Receipt) {
 	t.Helper()
-	check(t, s.Receive(ctx, receipts))
+	_, err := s.Receive(ctx, receipts)
+	check(t, err)
 }
 
 // Whatever comes first of delivered and failed holds; that it was sent, and what comes again, changes nothing.
@@ -38,7 +39,7 @@ func receiptsInEveryOrder(t *testing.T, open Open) {
 				id := fmt.Sprint("d", n)
 				n++
 				enter(t, s, notification(id))
-				finish(t, s, true, came(claimOne(t, s, urgentSMS), message.OutcomeSent, message.Sent))
+				finishAs(t, s, true, came(claimOne(t, s, urgentSMS), message.OutcomeSent, message.Sent))
 				want := message.Sent
 				for _, o := range []message.Outcome{a, b, c} {
 					if want == message.Sent && o != message.OutcomeSent {
@@ -67,7 +68,7 @@ func receiptFirst(t *testing.T, open Open) {
 		c := claimOne(t, s, urgentSMS)
 		receive(t, s, told(id, 1, message.OutcomeSent), told(id, 1, outcome))
 		wantStatus(t, s, id, message.Status(outcome), message.Status(outcome))
-		finish(t, s, false, came(c, message.OutcomeSent, message.Sent))
+		finishAs(t, s, false, came(c, message.OutcomeSent, message.Sent))
 		d := whole(t, s, id)
 		wantSame(t, "the dispatch", d.Status, message.Status(outcome))
 		wantSame(t, "the attempt's carrier and outcome", []string{d.Parts[0].Attempts[0].Carrier, string(d.Parts[0].Attempts[0].Outcome)},
@@ -91,7 +92,7 @@ func receiptOfUnknown(t *testing.T, open Open) {
 		enter(t, s, notification(id))
 		unknown := came(claimOne(t, s, urgentSMS), message.OutcomeUnknown, message.Accepted)
 		unknown.NextAttemptAt = clock.Now().Add(time.Minute)
-		finish(t, s, true, unknown)
+		finishAs(t, s, true, unknown)
 		receive(t, s, told(id, 1, c.told))
 		wantStatus(t, s, id, c.want, c.want)
 		wantSame(t, "the attempts", outcomes(t, s, id), []string{string(c.told)})
@@ -100,7 +101,7 @@ func receiptOfUnknown(t *testing.T, open Open) {
 			if again.DispatchID != id || c.want != message.Accepted || again.Repeated {
 				t.Errorf("%s is claimed again: %+v", id, again)
 			}
-			finish(t, s, true, came(again, message.OutcomeSent, message.Sent))
+			finishAs(t, s, true, came(again, message.OutcomeSent, message.Sent))
 		}
 	}
 }
@@ -113,7 +114,7 @@ func receiptOfNothing(t *testing.T, open Open) {
 	receive(t, s, told("nothing", 1, message.OutcomeDelivered), told("a", 1, message.OutcomeDelivered), told("\x00", 1, message.OutcomeDelivered),
 		store.Receipt{DispatchID: "a", Kind: 9, Attempt: 1, Outcome: message.OutcomeDelivered})
 	wantSame(t, "the dispatch", whole(t, s, "a"), before)
-	finish(t, s, true, came(claimOne(t, s, urgentSMS), message.OutcomeSent, message.Sent))
+	finishAs(t, s, true, came(claimOne(t, s, urgentSMS), message.OutcomeSent, message.Sent))
 	before = whole(t, s, "a")
 	receive(t, s, told("a", 2, message.OutcomeDelivered), told("a", 1, message.OutcomeSent))
 	wantSame(t, "the dispatch", whole(t, s, "a"), before)
@@ -127,7 +128,7 @@ func receiptOfOld(t *testing.T, open Open) {
 	second := claimOne(t, s, urgentSMS)
 	receive(t, s, told("a", 1, message.OutcomeFailed))
 	wantStatus(t, s, "a", message.Sending, message.Sending)
-	finish(t, s, true, came(second, message.OutcomeSent, message.Sent))
+	finishAs(t, s, true, came(second, message.OutcomeSent, message.Sent))
 	receive(t, s, told("a", 1, message.OutcomeFailed))
 	wantStatus(t, s, "a", message.Sent, message.Sent)
 	wantSame(t, "the attempts", outcomes(t, s, "a"), []string{"failed", "sent+"})
@@ -143,7 +144,7 @@ func receiptOfCancelled(t *testing.T, open Open) {
 	enter(t, s, notification("a"))
 	unknown := came(claimOne(t, s, urgentSMS), message.OutcomeUnknown, message.Accepted)
 	unknown.NextAttemptAt = clock.Now().Add(time.Minute)
-	finish(t, s, true, unknown)
+	finishAs(t, s, true, unknown)
 	check(t, s.CancelDispatch(ctx, "a", ""))
 	receive(t, s, told("a", 1, message.OutcomeDelivered))
 	wantStatus(t, s, "a", message.Cancelled, message.Cancelled)

@@ -26,9 +26,17 @@ type checks map[string]func(*testing.T, Open)
 func Run(t *testing.T, open Open) {
 	all := checks{}
 	for _, some := range []checks{
-		acceptChecks, schemaChecks, providerChecks, templateChecks,
-		dispatchChecks, cancelChecks, deadLetterChecks,
-		queueChecks, receiptChecks, sweepChecks, callbackChecks,
+		acceptChecks,
+		callbackChecks,
+		cancelChecks,
+		deadLetterChecks,
+		dispatchChecks,
+		providerChecks,
+		queueChecks,
+		receiptChecks,
+		schemaChecks,
+		sweepChecks,
+		templateChecks,
 	} {
 		maps.Copy(all, some)
 	}

@@ -50,7 +50,7 @@ func partsExpire(t *testing.T, open Open) {
 	enter(t, s, short, scheduled, busy, notification("long"))
 	for _, c := range claim(t, s, urgentSMS, 9) {
 		if c.DispatchID != "busy" {
-			finish(t, s, true, store.Result{
+			finishAs(t, s, true, store.Result{
 				DispatchID: c.DispatchID, Kind: c.Kind, Fence: c.Fence, Attempt: c.Attempt, Unmade: true, Status: message.Accepted, NextAttemptAt: start,
 			})
 		}
@@ -93,7 +93,7 @@ func contentIsErased(t *testing.T, open Open) {
 	enter(t, s, d, notification("open"))
 	for _, c := range claim(t, s, urgentSMS, 2) {
 		if c.DispatchID == "a" {
-			finish(t, s, true, came(c, message.OutcomeSent, message.Sent))
+			finishAs(t, s, true, came(c, message.OutcomeSent, message.Sent))
 		}
 	}
 	clock.Advance(time.Hour - time.Millisecond)

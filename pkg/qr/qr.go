@@ -1,5 +1,5 @@
-// Package qrcode draws QR codes (ISO/IEC 18004) at error correction M, with the quiet zone that readers need.
-package qrcode
+// Package qr draws QR codes (ISO/IEC 18004) at error correction M, with the quiet zone that readers need.
+package qr
 
 import (
 	"bytes"
@@ -10,7 +10,7 @@ import (
 	"strconv"
 
 	"github.com/boombuler/barcode"
-	"github.com/boombuler/barcode/qr"
+	encoder "github.com/boombuler/barcode/qr"
 )
 
 // quiet is the width of the empty border in modules.
@@ -21,7 +21,7 @@ type Code struct{ modules barcode.Barcode }
 
 // New encodes a text byte by byte, in the smallest version that has room for it.
 func New(text string) (Code, error) {
-	modules, err := qr.Encode(text, qr.M, qr.Unicode)
+	modules, err := encoder.Encode(text, encoder.M, encoder.Unicode)
 	if err != nil {
 		return Code{}, fmt.Errorf("making a QR code of %d bytes: %w", len(text), err)
 	}

@@ -1,0 +1,208 @@
+package admin
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"path"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/test/bufconn"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/testing/protocmp"
+	"google.golang.org/protobuf/types/known/durationpb"
+	"google.golang.org/protobuf/types/known/fieldmaskpb"
+
+	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
+)
+
+// dispatcher answers each RPC, by its name, with what it has, and keeps what it was asked.
+type dispatcher struct {
+	answers map[string]proto.Message
+	asked   []proto.Message
+}
+
+func (d *dispatcher) connect(t *testing.T) *grpc.ClientConn {
+	t.Helper()
+	listener := bufconn.Listen(1 << 16)
+	server := grpc.NewServer(grpc.UnaryInterceptor(func(_ context.Context, req any, info *grpc.UnaryServerInfo, _ grpc.UnaryHandler) (any, error) {
+		d.asked = append(d.asked, req.(proto.Message))
+		return d.answers[path.Base(info.FullMethod)], nil
+	}))
+	notificationsv1.RegisterProviderServiceServer(server, notificationsv1.UnimplementedProviderServiceServer{})
+	notificationsv1.RegisterTemplateServiceServer(server, notificationsv1.UnimplementedTemplateServiceServer{})
+	notificationsv1.RegisterRecipientServiceServer(server, notificationsv1.UnimplementedRecipientServiceServer{})
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(listener) }()
+	conn, err := grpc.NewClient("passthrough:///notifications", grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return listener.DialContext(ctx) }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = conn.Close()
+		server.Stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return conn
+}
+
+// runs parses and runs a command, and holds against want what was asked last; it returns what was shown.
+func runs[C any](t *testing.T, d *dispatcher, run func(C, context.Context, *grpc.ClientConn, Input, Output) error, want proto.Message, args ...string) string {
+	t.Helper()
+	command, err := parse[C](t, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var shown bytes.Buffer
+	if err := run(command, t.Context(), d.connect(t), Input{strings.NewReader("fcm-token\n")}, Output{Writer: &shown}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, d.asked[len(d.asked)-1], protocmp.Transform()); diff != "" {
+		t.Errorf("asked (-want +got):\n%s", diff)
+	}
+	return shown.String()
+}
+
+// alone is for commands that read nothing.
+func alone[C any](run func(C, context.Context, *grpc.ClientConn, Output) error) func(C, context.Context, *grpc.ClientConn, Input, Output) error {
+	return func(c C, ctx context.Context, conn *grpc.ClientConn, _ Input, out Output) error {
+		return run(c, ctx, conn, out)
+	}
+}
+
+func wantShown(t *testing.T, shown string, has ...string) {
+	t.Helper()
+	for _, text := range has {
+		if !strings.Contains(shown, text) {
+			t.Errorf("%q is not in\n%s", text, shown)
+		}
+	}
+}
+
+func TestProvidersAreKept(t *testing.T) {
+	provider := &notificationsv1.Provider{ProviderId: 7, Name: "Biblioteca", Role: "session", DataSet: 2, Disabled: true}
+	d := &dispatcher{answers: map[string]proto.Message{
+		"CreateProvider":       &notificationsv1.CreateProviderResponse{Provider: provider, CallbackSecret: "whsec_a"},
+		"ListProviders":        &notificationsv1.ListProvidersResponse{Providers: []*notificationsv1.Provider{provider}},
+		"UpdateProvider":       &notificationsv1.UpdateProviderResponse{Provider: provider},
+		"RotateCallbackSecret": &notificationsv1.RotateCallbackSecretResponse{CallbackSecret: "whsec_b"},
+	}}
+	wantShown(t, runs(t, d, alone(CreateProvider.Run), &notificationsv1.CreateProviderRequest{Provider: &notificationsv1.Provider{
+		Name: "Biblioteca", ClientId: "c1", DataSet: 2, NotificationUri: "https://a.example",
+	}}, "Biblioteca", "--client-id=c1", "--data-set=staging", "--notification-uri=https://a.example"), "whsec_a", "role session", "staging")
+	wantShown(t, runs(t, d, alone(ListProviders.Run), &notificationsv1.ListProvidersRequest{PageSize: 500}), "7\tBiblioteca\trole session\tdisabled\tstaging\t\n")
+	runs(t, d, alone(UpdateProvider.Run), &notificationsv1.UpdateProviderRequest{
+		Provider:   &notificationsv1.Provider{ProviderId: 7, Role: "session"},
+		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"client_id", "role", "notification_uri", "disabled"}},
+	}, "7", "--role=session", "--notification-uri=", "--no-disabled")
+	wantShown(t, runs(t, d, alone(RotateCallbackSecret.Run), &notificationsv1.RotateCallbackSecretRequest{ProviderId: 7}, "7"), "whsec_b")
+	for _, args := range [][]string{{"A"}, {"A", "--client-id=a", "--role=b"}, {"A", "--client-id=a", "--data-set=real"}} {
+		if _, err := parse[CreateProvider](t, args...); err == nil {
+			t.Errorf("%v was taken", args)
+		}
+	}
+	for _, args := range [][]string{{"7"}, {"7", "--client-id=a", "--role=b"}, {"seven", "--name=b"}} {
+		if _, err := parse[UpdateProvider](t, args...); err == nil {
+			t.Errorf("%v was taken", args)
+		}
+	}
+}
+
+func TestServicesAreDefined(t *testing.T) {
+	service := &notificationsv1.Service{
+		ServiceId: 3, Name: "Avisos", Destination: 1, Notification: 2, Advertisement: 3, Channels: []notificationsv1.Channel{3, 2}, DailyQuota: 9,
+		Life: durationpb.New(72 * time.Hour), QuietHours: new(true),
+	}
+	d := &dispatcher{answers: map[string]proto.Message{
+		"CreateService": &notificationsv1.CreateServiceResponse{Service: service},
+		"ListServices":  &notificationsv1.ListServicesResponse{Services: []*notificationsv1.Service{service}},
+		"UpdateService": &notificationsv1.UpdateServiceResponse{Service: service},
+	}}
+	wantShown(t, runs(t, d, alone(CreateService.Run), &notificationsv1.CreateServiceRequest{Service: &notificationsv1.Service{
+		Name: "Avisos", Destination: 1, Notification: 2, Channels: []notificationsv1.Channel{2, 3}, DailyQuota: 9, QuietHours: new(false),
+		Retention: durationpb.New(time.Hour),
+	}}, "Avisos", "--destination=required", "--notification=optional", "--channel=sms", "--channel=fcm", "--daily-quota=9", "--no-quiet-hours", "--retention=1h"),
+		"destination notification?", "sms fcm", "72h0m0s")
+	wantShown(t, runs(t, d, alone(ListServices.Run), &notificationsv1.ListServicesRequest{PageSize: 500}),
+		"3\tAvisos\tdestination notification?\tsms fcm\t9\tunlimited\n")
+	runs(t, d, alone(UpdateService.Run), &notificationsv1.UpdateServiceRequest{
+		Service:    &notificationsv1.Service{ServiceId: 3, QrCode: 3, Life: durationpb.New(time.Hour)},
+		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"channels", "qr_code", "daily_quota", "life"}},
+	}, "3", "--all-channels", "--qr-code=refused", "--daily-quota=0", "--life=1h")
+	for _, args := range [][]string{{"3"}, {"3", "--all-channels", "--channel=sms"}, {"3", "--channel=pigeon"}, {"3", "--qr-code=maybe"}} {
+		if _, err := parse[UpdateService](t, args...); err == nil {
+			t.Errorf("%v was taken", args)
+		}
+	}
+}
+
+func TestSubscriptionsShowTheirTokenOnce(t *testing.T) {
+	sub := &notificationsv1.Subscription{SubscriptionId: "s1", ProviderId: 7, ServiceId: 3}
+	d := &dispatcher{answers: map[string]proto.Message{
+		"CreateSubscription": &notificationsv1.CreateSubscriptionResponse{Subscription: sub, ServiceToken: "t0ken"},
+		"ListSubscriptions":  &notificationsv1.ListSubscriptionsResponse{Subscriptions: []*notificationsv1.Subscription{sub}},
+		"EndSubscription":    &notificationsv1.EndSubscriptionResponse{Subscription: sub},
+	}}
+	wantShown(t, runs(t, d, alone(CreateSubscription.Run), &notificationsv1.CreateSubscriptionRequest{ProviderId: 7, ServiceId: 3}, "7", "3"), "s1", "t0ken")
+	wantShown(t, runs(t, d, alone(ListSubscriptions.Run), &notificationsv1.ListSubscriptionsRequest{ProviderId: 7}, "7"), "s1\t7\t3\t")
+	wantShown(t, runs(t, d, alone(EndSubscription.Run), &notificationsv1.EndSubscriptionRequest{SubscriptionId: "s1"}, "s1"), "s1\t7\t3\t")
+}
+
+func TestTemplatesArePut(t *testing.T) {
+	text := &notificationsv1.Template{ProviderId: 7, Name: "hora", Version: 2, Title: "Hora", Message: "{{b}} = {{a}}", Lengths: map[string]int32{"b": 3, "a": 5}}
+	d := &dispatcher{answers: map[string]proto.Message{
+		"PutTemplate":   &notificationsv1.PutTemplateResponse{Template: text},
+		"ListTemplates": &notificationsv1.ListTemplatesResponse{Templates: []*notificationsv1.Template{text}},
+		"GetTemplate":   &notificationsv1.GetTemplateResponse{Template: text},
+	}}
+	put := proto.CloneOf(text)
+	put.Version = 0
+	wantShown(t, runs(t, d, alone(PutTemplate.Run), &notificationsv1.PutTemplateRequest{Template: put},
+		"7", "hora", "--title=Hora", "--message={{b}} = {{a}}", "--length=b=3", "--length=a=5"), "version       2\n", "a=5 b=3")
+	wantShown(t, runs(t, d, alone(ListTemplates.Run), &notificationsv1.ListTemplatesRequest{ProviderId: 7}, "7"), "hora\t2\tHora\ta=5 b=3\t")
+	wantShown(t, runs(t, d, alone(ShowTemplate.Run), &notificationsv1.GetTemplateRequest{ProviderId: 7, Name: "hora", Version: 1}, "7", "hora", "--version=1"), "{{b}} = {{a}}")
+}
+
+func TestRecipientsAreKept(t *testing.T) {
+	d := &dispatcher{answers: map[string]proto.Message{
+		"GetRecipient": &notificationsv1.GetRecipientResponse{
+			Addresses: []*notificationsv1.Address{{AddressId: "a1", Channel: 3, Value: "oken"}}, Wishes: &notificationsv1.Wishes{TimeZone: "America/Lima"},
+		},
+		"PutAddress":      &notificationsv1.PutAddressResponse{Address: &notificationsv1.Address{AddressId: "a2", Channel: 5}, Secret: "whsec_a"},
+		"DeleteAddress":   &notificationsv1.DeleteAddressResponse{},
+		"PutWishes":       &notificationsv1.PutWishesResponse{Wishes: &notificationsv1.Wishes{TimeZone: "America/Lima", RefusesAdvertisements: true}},
+		"DeleteRecipient": &notificationsv1.DeleteRecipientResponse{Dispatches: 4},
+	}}
+	wantShown(t, runs(t, d, alone(ShowRecipient.Run), &notificationsv1.GetRecipientRequest{DataSet: 1, PersonId: "p1"}, "p1"), "a1  …oken", "America/Lima", "false")
+	shown := runs(t, d, AddAddress.Run, &notificationsv1.PutAddressRequest{
+		DataSet: 2, PersonId: "p1", Address: &notificationsv1.Address{Channel: 3, Value: "fcm-token"},
+	}, "p1", "fcm", "-", "--data-set=staging")
+	wantShown(t, shown, "a2", "whsec_a")
+	if strings.Contains(shown, "fcm-token") {
+		t.Error("the address is shown")
+	}
+	runs(t, d, alone(RemoveAddress.Run), &notificationsv1.DeleteAddressRequest{DataSet: 1, PersonId: "p1", AddressId: "a1"}, "p1", "a1")
+	runs(t, d, alone(PutWishes.Run), &notificationsv1.PutWishesRequest{
+		DataSet: 1, PersonId: "p1", Wishes: &notificationsv1.Wishes{TimeZone: "America/Lima", RefusesAdvertisements: true},
+	}, "p1", "--refuses-advertisements")
+	wantShown(t, runs(t, d, EraseRecipient.Run, &notificationsv1.DeleteRecipientRequest{DataSet: 1, PersonId: "p1"}, "p1", "--yes"), "4")
+	if _, err := parse[PutWishes](t, "p1"); err == nil {
+		t.Error("no wish was taken")
+	}
+	asked := len(d.asked)
+	erase, err := parse[EraseRecipient](t, "p1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := erase.Run(t.Context(), d.connect(t), Input{strings.NewReader("p1\n")}, Output{}); err == nil || len(d.asked) != asked {
+		t.Errorf("erased unasked: %v", err)
+	}
+}
