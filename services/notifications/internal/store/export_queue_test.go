@@ -1,5 +1,37 @@
 package store
 
+// What the store asks for, for the test of its plans.
+const (
+	SelectChanges    = selectChanges
+	SelectDeadNewest = selectDeadNewest
+	SelectDeadOldest = selectDeadOldest
+	CancelParts      = cancelParts
+	CancelPayment    = cancelPayment
+
+	SelectProvidersOfClient = selectProvidersOfClient
+	SelectProvidersOfRole   = selectProvidersOfRole
+)
+
+// SelectPage and SelectTotal are the queries of a list.
+func SelectPage(f DispatchFilter, offset, limit int) (query string, args []any) {
+	return selectPage(f, offset, limit)
+}
+
+// SelectTotal counts it.
+func SelectTotal(f DispatchFilter) (query string, args []any) { return selectTotal(f) }
+
+// SelectSnapshots reads dispatches.
+func (s *Store) SelectSnapshots() string { return s.selectSnapshots() }
+
+// SelectAttempts reads their attempts.
+func (s *Store) SelectAttempts() string { return s.selectAttempts() }
+
+// SelectLastChanges reads their last changes.
+func (s *Store) SelectLastChanges() string { return selectLastChanges + s.among("dispatch_id", "$1") }
+
+// List is a list of keys.
+func (s *Store) List(keys ...string) any { return s.list(keys) }
+
 // QueueTexts are what the queue and its upkeep ask for, by name, for the test of their plans.
 func (s *Store) QueueTexts() map[string]string {
 	return map[string]string{
@@ -15,6 +47,3 @@ func (s *Store) QueueTexts() map[string]string {
 		"usage": s.deleteOldest("usage", "day < $1", "day"), "depth": selectDepth,
 	}
 }
-
-// List is the argument of a list of identifiers.
-func (s *Store) List(ids []string) any { return s.list(ids) }
