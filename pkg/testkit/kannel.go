@@ -98,7 +98,7 @@ func (g *Gateway) Stop() {
 // Freeze makes sendsms take connections and answer nothing, until Thaw.
 func (g *Gateway) Freeze() { g.signal(syscall.SIGSTOP) }
 
-// Thaw ends what Freeze began: what was asked meanwhile is done.
+// Thaw ends what Freeze began. What was asked meanwhile is done, unless whoever asked has gone.
 func (g *Gateway) Thaw() { g.signal(syscall.SIGCONT) }
 
 func (g *Gateway) signal(signal syscall.Signal) {
