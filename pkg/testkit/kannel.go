@@ -98,8 +98,20 @@ func (g *Gateway) untilOnline() {
 	})
 }
 
-// StopCentre takes the centre away: Kannel keeps what is for it.
+// StopCentre takes the centre away, and returns when Kannel knows, which keeps what is for it.
 func (g *Gateway) StopCentre() {
+	g.t.Helper()
+	g.endCentre()
+	g.until(g.bearerbox, func() error {
+		status, err := g.status()
+		if err == nil && strings.Contains(status, "(online") {
+			err = errors.New("it still has its centre")
+		}
+		return err
+	})
+}
+
+func (g *Gateway) endCentre() {
 	if g.centre != nil {
 		g.centre.stop()
 		g.centre = nil
@@ -108,7 +120,7 @@ func (g *Gateway) StopCentre() {
 
 // Stop ends the gateway, and returns when it has gone.
 func (g *Gateway) Stop() {
-	g.StopCentre()
+	g.endCentre()
 	for _, program := range []**leashed{&g.smsbox, &g.bearerbox} {
 		if *program != nil {
 			(*program).stop()

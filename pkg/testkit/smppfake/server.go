@@ -44,6 +44,7 @@ type Server struct {
 
 	mu        sync.Mutex
 	fate      Fate
+	held      chan struct{} // closed by Release; nil when nothing is held
 	submitted []Submit
 	conns     map[net.Conn]bool
 	closed    bool
@@ -72,6 +73,23 @@ func (s *Server) Fate(fate Fate) {
 	s.fate = fate
 }
 
+// Hold keeps messages without an answer until Release, as a centre that is busy.
+func (s *Server) Hold() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held = make(chan struct{})
+}
+
+// Release ends what Hold began.
+func (s *Server) Release() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.held != nil {
+		close(s.held)
+		s.held = nil
+	}
+}
+
 // Submitted are the messages so far, in their order.
 func (s *Server) Submitted() []Submit {
 	s.mu.Lock()
@@ -81,6 +99,7 @@ func (s *Server) Submitted() []Submit {
 
 func (s *Server) close() {
 	s.listener.Close()
+	s.Release()
 	s.mu.Lock()
 	s.closed = true
 	for conn := range s.conns {
@@ -148,6 +167,12 @@ func (s *Server) submit(conn net.Conn, sequence uint32, body []byte) ([]byte, er
 	message, err := decode(body)
 	if err != nil {
 		return nil, err
+	}
+	s.mu.Lock()
+	held := s.held
+	s.mu.Unlock()
+	if held != nil {
+		<-held
 	}
 	s.mu.Lock()
 	fate := s.fate

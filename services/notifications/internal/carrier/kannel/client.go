@@ -99,6 +99,7 @@ func (c *Client) common(m message.Message) map[string]string {
 	headers := map[string]string{
 		"X-Kannel-Username": c.config.Username, "X-Kannel-Password": c.config.Password.Reveal(),
 		"X-Kannel-From": c.config.From, "X-Kannel-To": m.To.Value, "X-Kannel-SMSC": c.config.SMSC,
+		"X-Kannel-Priority": priority(m.Kind),
 		// In whole minutes. What is about to expire is still tried.
 		"X-Kannel-Validity": strconv.Itoa(max(1, int(m.Expires.Sub(c.now())/time.Minute))),
 	}
@@ -109,4 +110,12 @@ func (c *Client) common(m message.Message) map[string]string {
 		headers["X-Kannel-DLR-URL"] = strings.TrimSuffix(c.config.ReceiptsURL, "/") + ReceiptsPath + "?token=" + token + "&type=%d"
 	}
 	return headers
+}
+
+// priority has notifications overtake advertisements in the queues of Kannel and of centres.
+func priority(kind message.Kind) string {
+	if kind == message.Advertisement {
+		return "0"
+	}
+	return "1"
 }

@@ -2,11 +2,14 @@ package kannel_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/ventanilla/ventanilla/pkg/testkit"
 	"github.com/ventanilla/ventanilla/pkg/testkit/smppfake"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/kannel"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
 )
 
@@ -37,6 +40,73 @@ func TestWhatAPhoneIsGiven(t *testing.T) {
 		if string(got.Data) != c.data || got.ProtocolID != c.pid || got.DataCoding != c.dcs || got.ESMClass&0x40 != 0 || got.Validity == "" {
 			t.Errorf("%s %q: got %+v", c.channel, c.text, got)
 		}
+	}
+}
+
+// TestTheAlphabetIsKannels sends every character of the default alphabet: what is counted here is what Kannel makes of it.
+func TestTheAlphabetIsKannels(t *testing.T) {
+	centre := smppfake.New(t)
+	w := with(t, testkit.KannelWithCentre(t, centre.Port()), nil)
+	for _, all := range []string{
+		"@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?", "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà",
+		"^{}\\[~]|€",
+	} {
+		before := len(centre.Submitted())
+		want(t, w.send(text("", all)), message.OutcomeSent, "")
+		testkit.Eventually(t, patience, func() error {
+			if got := len(centre.Submitted()); got != before+1 {
+				return fmt.Errorf("the centre has %d messages", got)
+			}
+			return nil
+		})
+		codes, ok := kannel.GSM7(all)
+		if got := centre.Submitted()[before]; !ok || string(got.Data) != string(codes) || got.DataCoding != 0 {
+			t.Errorf("got %x, want %x", got.Data, codes)
+		}
+	}
+}
+
+// TestALongTextIsOneForItsReport has a text of three messages, of which one report comes.
+func TestALongTextIsOneForItsReport(t *testing.T) {
+	centre := smppfake.New(t)
+	w := with(t, testkit.KannelWithCentre(t, centre.Port()), nil)
+	m := text("Turno", strings.Repeat("í", 166))
+	m.Receipt = "d1-1-1-mac"
+	want(t, w.send(m), message.OutcomeSent, "")
+	testkit.Eventually(t, patience, func() error { return w.has(m.Receipt, message.OutcomeDelivered) })
+	parts := centre.Submitted()
+	if len(parts) != 3 {
+		t.Errorf("%d messages", len(parts))
+	}
+	for i, part := range parts {
+		if part.ESMClass&0x40 == 0 || (part.RegisteredDelivery != 0) != (i == 0) {
+			t.Errorf("message %d: %+v", i+1, part)
+		}
+	}
+}
+
+// TestNotificationsOvertakeAdvertisements has Kannel send some at a time, to a centre that is busy.
+func TestNotificationsOvertakeAdvertisements(t *testing.T) {
+	const advertisements = 40 // more than Kannel sends without an answer
+	centre := smppfake.New(t)
+	w := with(t, testkit.KannelWithCentre(t, centre.Port()), nil)
+	centre.Hold()
+	for range advertisements {
+		m := text("Autos", "usados")
+		m.Kind = message.Advertisement
+		want(t, w.send(m), message.OutcomeSent, "")
+	}
+	want(t, w.send(text("Turno", "Lunes")), message.OutcomeSent, "")
+	centre.Release()
+	testkit.Eventually(t, patience, func() error {
+		if got := len(centre.Submitted()); got != advertisements+1 {
+			return fmt.Errorf("the centre has %d messages", got)
+		}
+		return nil
+	})
+	at := slices.IndexFunc(centre.Submitted(), func(s smppfake.Submit) bool { return string(s.Data) == "Turno: Lunes" })
+	if at < 0 || at > advertisements/2 {
+		t.Errorf("the notification came as number %d", at+1)
 	}
 }
 
