@@ -15,7 +15,7 @@ import (
 const leaseTTL = 2 * time.Second
 
 // services have a database each. Earlier programs know fewer of them.
-var services = []string{"auth", "identity", "benefits"}
+var services = []string{"auth", "identity", "benefits", "notifications"}
 
 // cluster is a platform whose roles are processes of their own, on PostgreSQL and one etcd.
 type cluster struct {
@@ -27,8 +27,8 @@ type cluster struct {
 	etcd     *process
 	auth     [2]*role
 	gateway  [2]*role
-	// identities and benefits are none where the program has no such role.
-	identities, benefits []*role
+	// identities, benefits and notifications are none where the program has no such role.
+	identities, benefits, notifications []*role
 	// A partner, the resource server that its tokens are meant for, and another's.
 	partner, resource, foreign credentials
 }
@@ -44,7 +44,7 @@ func newCluster(t *testing.T, program string, auth ...string) *cluster {
 		c.auth[i] = c.newRole(t, "auth", auth...)
 		c.auth[i].start(t, c)
 	}
-	c.identities, c.benefits = c.pair(t, "identity"), c.pair(t, "benefits")
+	c.identities, c.benefits, c.notifications = c.pair(t, "identity"), c.pair(t, "benefits"), c.pair(t, "notifications")
 	c.register(t)
 	for i := range c.gateway {
 		c.gateway[i] = c.newRole(t, "gateway")
@@ -112,15 +112,18 @@ func (c *cluster) identity(role string) []string {
 	}
 }
 
-// settings are those of a service's database, key, and cards.
+// settings are those of a service's database, key, cards and carriers.
 func (c *cluster) settings(service string) []string {
 	settings := []string{"--set", service + ".store.url=" + c.postgres.URL}
 	if service != "benefits" { // which keeps no private keys
 		settings = append(settings, "--set", service+".kek.file="+filepath.Join(c.dir, "kek"))
 	}
-	if service == "identity" {
+	switch service {
+	case "identity":
 		settings = append(settings,
 			"--set", "identity.cards.validator=https://id.example/c", "--set", "identity.cards.staging_validator=https://id.example/cs")
+	case "notifications":
+		settings = append(settings, "--set", "notifications.public_url=https://id.example", "--set", "notifications.carriers.sandbox.kind=sandbox")
 	}
 	return settings
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +26,8 @@ var printedAnswers = []string{
 	`^ey[\w-]+\.[\w-]+\.[\w-]+$`, // Signed.
 	`^{}$`,                       // Revoked.
 	`^{"active":false}$`,
+	`^{"id":"[\w-]{36}","status":"accepted",.*}$`,
+	`^{"id":"[\w-]{36}",.*"parts":\[{.*"kind":"notification",.*}\].*}$`,
 	`^{"id":"\w{1,6}",.*"email":null,.*"perfiles":\[{"tipo":"L",.*}\]}$`,
 	`^{"id":"\w{1,6}",.*"email":"[^"]+",.*"perfiles":\[{"tipo":"L",.*}\]}$`, // Extended.
 	`^{"status":"fail","code":"revocado",.*}$`,
@@ -53,7 +56,7 @@ func printedCalls(t *testing.T, p *platform) {
 		case strings.HasPrefix(line, "curl "):
 			calls++
 			script.WriteString(line)
-		case strings.HasPrefix(line, "TOKEN="), strings.HasPrefix(line, "WIDGET="):
+		case slices.ContainsFunc([]string{"TOKEN=", "WIDGET=", "PROVIDER=", "DISPATCH="}, func(kept string) bool { return strings.HasPrefix(line, kept) }):
 			script.WriteString(line)
 		case strings.HasPrefix(line, "bin/ventanilla "):
 			operates(t, p, strings.Replace(line, "bin/ventanilla", binary, 1))
@@ -83,6 +86,7 @@ func operates(t *testing.T, p *platform, line string) {
 	shows := map[string]string{
 		"client list": p.partner.id, "key list": "RS256", "log verify": "", "access verify": "",
 		"card render": p.demo.IDDi.QR, "catalog history": "bootstrap publisher", "benefit explain": "Tener entre 25 y 59 años.",
+		"dispatch list": "sms",
 	}
 	out, err := exec.CommandContext(t.Context(), "sh", "-c", line).CombinedOutput()
 	for command, want := range shows {

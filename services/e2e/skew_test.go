@@ -37,6 +37,8 @@ func TestSkew(t *testing.T) {
 		{"both identities new", s.identityTo(1, binary)},
 		{"one benefits new", s.benefitsTo(0, binary)},
 		{"both benefits new", s.benefitsTo(1, binary)},
+		{"one notifications new", s.notificationsTo(0, binary)},
+		{"both notifications new", s.notificationsTo(1, binary)},
 		{"etcd new", s.etcdTo(binary)},
 		{"all new", s.gatewayTo(0, binary)},
 	}
@@ -49,6 +51,8 @@ func TestSkew(t *testing.T) {
 	}
 	s.run(t, []skewStep{
 		{"one gateway old again", s.gatewayTo(0, base)},
+		{"one notifications old again", s.notificationsTo(1, base)},
+		{"both notifications old again", s.notificationsTo(0, base)},
 		{"one benefits old again", s.benefitsTo(1, base)},
 		{"both benefits old again", s.benefitsTo(0, base)},
 		{"one identity old again", s.identityTo(1, base)},
@@ -99,7 +103,7 @@ func (s *skew) migrate(t *testing.T) bool {
 		}
 		return false
 	}
-	for _, r := range slices.Concat(s.auth[:], s.identities, s.benefits) {
+	for _, r := range slices.Concat(s.auth[:], s.identities, s.benefits, s.notifications) {
 		if err := readiness(t.Context(), r.adminHTTP); err != nil {
 			t.Errorf("%s of the base, on the new schema: %v", r.name, err)
 		}
@@ -122,6 +126,11 @@ func (s *skew) identityTo(i int, program string) func(*testing.T) {
 // benefitsTo does so with a benefits replica.
 func (s *skew) benefitsTo(i int, program string) func(*testing.T) {
 	return s.serviceTo("benefits", &s.benefits, i, program)
+}
+
+// notificationsTo does so with a notifications replica.
+func (s *skew) notificationsTo(i int, program string) func(*testing.T) {
+	return s.serviceTo("notifications", &s.notifications, i, program)
 }
 
 // serviceTo does so with a replica of a service. Programs that have no such role run none: the first that has brings it,

@@ -52,6 +52,7 @@ func (s *skew) works(t *testing.T) {
 		s.registers(t, g)
 		s.knowsPersons(t, g)
 		s.decides(t, g)
+		s.provides(t, g)
 		s.goodEverywhere(t, g.issue(t, s.partner))
 		s.endsEverywhere(t, g.edge, other.edge, func() {}, func() {})
 	}
@@ -104,6 +105,20 @@ func (s *skew) decides(t *testing.T, g *role) {
 		if err := expect(t, g.edge, decision(token, "/benefits/v1/evaluate", "1000005-K"), http.StatusOK); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// provides defines a service through a gateway and enters a provider, and has every notifications replica list them.
+func (s *skew) provides(t *testing.T, g *role) {
+	t.Helper()
+	if len(s.notifications) == 0 || !has(t, g.program, "notifications") {
+		return // Nobody delivers yet, or the gateway does not know of it.
+	}
+	ana := s.ana(g)
+	ana.run(t, nil, "service", "create", "Skew", "--qr-code", "required")
+	ana.run(t, nil, "provider", "create", "Skew", "--role", "session")
+	for range enough {
+		ana.run(t, nil, "provider", "list")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"strings"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -68,7 +69,7 @@ func deadLetterPosition(token string) (*store.DeadLetterPosition, error) {
 		return nil, errToken
 	}
 	position := &store.DeadLetterPosition{}
-	if json.Unmarshal(text, position) != nil || deadLetterToken(position) != token {
+	if json.Unmarshal(text, position) != nil || strings.ContainsRune(position.DispatchID, 0) || deadLetterToken(position) != token {
 		return nil, errToken
 	}
 	return position, nil

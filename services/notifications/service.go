@@ -18,11 +18,13 @@ import (
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/accept"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/code"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/delivery"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/receipt"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/recipient"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/routing"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/settlement"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/signing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/watch"
@@ -66,8 +68,10 @@ type Service struct {
 	now    func() time.Time
 	logger *slog.Logger
 	// recipients are where persons can be reached.
-	recipients *recipient.Directory
-	codes      code.Issuer
+	recipients  *recipient.Directory
+	codes       code.Issuer
+	settlements *settlement.Verifier
+	acceptor    *accept.Acceptor
 	// router has the carriers, deliverer gives them what is due, and receipts of theirs are received.
 	router    *routing.Router
 	deliverer *delivery.Deliverer
@@ -99,11 +103,20 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	if s.codes.Key, err = signing.Open(ctx, s.store, deps.KEK, "codes"); err != nil {
 		return nil, fmt.Errorf("starting notifications: %w", err)
 	}
+	if s.settlements, err = settlement.NewVerifier(config.Payments, deps.Now); err != nil {
+		return nil, fmt.Errorf("reading payments: %w", err)
+	}
 	if s.callbacks, err = s.newCallbacks(deps.Meter); err != nil {
 		return nil, err
 	}
 	if err := s.newDelivery(ctx, deps.Meter); err != nil {
 		return nil, fmt.Errorf("starting delivery: %w", err)
+	}
+	if s.acceptor, err = accept.New(accept.Deps{
+		Store: s.store, Directory: s.recipients, Carriers: s.router, Codes: s.codes, Wake: s.deliverer.Wake,
+		Now: deps.Now, Logger: deps.Logger, Meter: deps.Meter,
+	}); err != nil {
+		return nil, fmt.Errorf("starting notifications: %w", err)
 	}
 	return s, nil
 }
@@ -126,11 +139,11 @@ func (s *Service) Run(ctx context.Context) error {
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	served, serving := errgroup.WithContext(serving)
-	for _, run := range []func(context.Context) error{s.recipients.Run, s.received.Run} {
+	for _, run := range []func(context.Context) error{s.recipients.Run, s.received.Run, s.acceptor.Run} {
 		served.Go(func() error { return run(serving) })
 	}
 	parts, ctx := errgroup.WithContext(ctx)
-	for _, run := range []func(context.Context) error{s.callbacks.Run, s.takeReports, s.takeBounces, s.deliverer.Run} {
+	for _, run := range []func(context.Context) error{s.callbacks.Run, s.takeBounces, s.takeReports, s.deliverer.Run} {
 		parts.Go(func() error { return run(ctx) })
 	}
 	parts.Go(func() error { s.watches.Run(ctx); return nil })

@@ -37,6 +37,7 @@ type adminCmd struct {
 	Provider     admin.Providers     `cmd:"" service:"notifications" help:"Those who have things delivered to persons."`
 	Service      admin.Services      `cmd:"" service:"notifications" help:"What providers can consume: parts, channels and quotas of their dispatches."`
 	Subscription admin.Subscriptions `cmd:"" service:"notifications" help:"Which provider consumes which service, and its token."`
+	Dispatch     admin.Dispatches    `cmd:"" service:"notifications" help:"What was to be delivered, and what became of it."`
 	Template     admin.Templates     `cmd:"" service:"notifications" help:"Providers' texts, by version."`
 	Recipient    admin.Recipients    `cmd:"" service:"notifications" help:"How persons are reached, and what they wish."`
 }

@@ -40,6 +40,12 @@ var secrets = map[string]string{
 	"VENTANILLA_IDENTITY__KEK__KEY":   "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
 	"VENTANILLA_BENEFITS__STORE__URL": "postgres://someone@database.example.org/ventanilla",
 	"VENTANILLA_LIMITS__REDIS__URL":   "rediss://redis.example.org:6379/0",
+
+	"VENTANILLA_NOTIFICATIONS__STORE__URL":                        "postgres://someone@database.example.org/ventanilla",
+	"VENTANILLA_NOTIFICATIONS__KEK__KEY":                          "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+	"VENTANILLA_NOTIFICATIONS__CARRIERS__MOVIL__KANNEL__PASSWORD": "secret",
+	"VENTANILLA_NOTIFICATIONS__CARRIERS__CORREO__SMTP__PASSWORD":  "secret",
+	"VENTANILLA_NOTIFICATIONS__PAYMENTS__SECRET":                  "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
 }
 
 // check judges the Deployments among the manifests. There must be some.

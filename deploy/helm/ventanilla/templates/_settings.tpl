@@ -48,6 +48,22 @@ rpc:
   listen: ":9001"
 {{- end -}}
 
+{{- define "ventanilla.settings.notifications" -}}
+rpc:
+  listen: ":9001"
+notifications:
+  public_url: {{ .root.Values.issuer | quote }}
+  {{- if .root.Values.notifications.receipts.enabled }}
+  receipts:
+    listen: ":8088"
+  {{- end }}
+  {{- with .root.Values.notifications.bounces.domain }}
+  bounces:
+    listen: ":2525"
+    domain: {{ . | quote }}
+  {{- end }}
+{{- end -}}
+
 {{- define "ventanilla.settings.gateway" -}}
 admin:
   rpc_listen: ":9443"

@@ -30,10 +30,12 @@ func (f File) Print(w io.Writer) error {
 		`curl -sS -w '\n' --cacert %s -u %s:%s %s/oauth2/revoke -d "token=$TOKEN"`, ca, f.CMP.ClientID, f.CMP.ClientSecret, f.BaseURL)
 	step("tuidd: the token is dead",
 		`curl -sS -w '\n' --cacert %s -u %s:%s %s/mcg/v1/tokeninfo -d "token=$TOKEN"`, ca, f.TUIDD.ClientID, f.TUIDD.ClientSecret, f.BaseURL)
+	f.TUIDD.print(step, "curl -sS -w '\\n' --cacert "+ca, f.BaseURL)
 	f.IDDI.print(step, "curl -sS -w '\\n' --cacert "+ca, f.BaseURL)
 	operate := fmt.Sprintf(`bin/ventanilla admin --data %s --address %s`, quote(filepath.Dir(f.CAFile)), f.AdminRPC)
 	step("operators: why a citizen may get a benefit, or not", "%s benefit explain --rut %s --benefit bono-trabajo-mujer --purpose demo", operate, f.CMP.RUT)
 	step("operators: what became of a benefit, by whom and when", "%s catalog history pension-garantizada-universal", operate)
+	step("operators: what was dispatched, and what became of it", "%s dispatch list", operate)
 	step("operators: the registered clients", "%s client list", operate)
 	step("operators: a card as a picture", "%s card render %s --purpose demo --out %s", operate, f.IDDI.Folio, quote(filepath.Join(filepath.Dir(f.CAFile), "card.png")))
 	step("operators: the keys that sign tokens", "%s key list", operate)

@@ -28,7 +28,7 @@ func file() demo.File {
 			ClientID: "partner", ClientSecret: "s1", APIKey: "widget", SecretKey: "s4", RUT: "44444444-4", CUToken: "c1",
 			Citizens: []demo.Citizen{{RUT: "44444444-4", CUToken: "c1"}, {RUT: "44000001-0", CUToken: "c2"}},
 		},
-		TUIDD: demo.TUIDD{ClientID: "server", ClientSecret: "s2", ForeignClientID: "foreign", ForeignClientSecret: "s3"},
+		TUIDD: demo.TUIDD{ClientID: "server", ClientSecret: "s2", ForeignClientID: "foreign", ForeignClientSecret: "s3", ProviderClientID: "provider", ProviderClientSecret: "s5", ProviderID: 7, ServiceToken: "t0ken", ServiceID: 3, Destination: "p1"},
 	}
 }
 
@@ -159,7 +159,11 @@ func TestPrintedLinesAreShell(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	for _, want := range []string{"[--cacert][/it's here/ca.pem]", "[scope=*]", "[-u][server:s2]", "admin --data /it's here --address 127.0.0.1:9443 client list"} {
+	for _, want := range []string{
+		"[--cacert][/it's here/ca.pem]", "[scope=*]", "[-u][server:s2]", "admin --data /it's here --address 127.0.0.1:9443 client list",
+		`[-d][{"provider_id":7,"service_token":"t0ken","service_id":3,"parameters":{"destination":"p1","notification":{"titulo":"Clínica Dr. Nano. Turno",`,
+		"[https://127.0.0.1:8443/Services/",
+	} {
 		if !strings.Contains(string(out), want) {
 			t.Errorf("no %s in\n%s", want, out)
 		}

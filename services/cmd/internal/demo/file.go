@@ -35,15 +35,16 @@ const InternalRole = "reporting"
 type Internal struct {
 	Role string `json:"role"`
 	// RolesCAFile vouches for the roles; CertFile and KeyFile are the program's own. They change at each start.
-	RolesCAFile     string `json:"roles_ca_file"`
-	CertFile        string `json:"cert_file"`
-	KeyFile         string `json:"key_file"`
-	AuthAddress     string `json:"auth_address"`
-	IdentityAddress string `json:"identity_address"`
-	BenefitsAddress string `json:"benefits_address"`
+	RolesCAFile          string `json:"roles_ca_file"`
+	CertFile             string `json:"cert_file"`
+	KeyFile              string `json:"key_file"`
+	AuthAddress          string `json:"auth_address"`
+	IdentityAddress      string `json:"identity_address"`
+	BenefitsAddress      string `json:"benefits_address"`
+	NotificationsAddress string `json:"notifications_address"`
 }
 
-// TUIDD holds the credentials of two resource servers of the Mobile Connect gateway.
+// TUIDD holds the credentials of two resource servers of the Mobile Connect gateway, and what a service provider needs.
 type TUIDD struct {
 	// ClientID may introspect the cmp client's tokens.
 	ClientID     string `json:"client_id"`
@@ -51,9 +52,14 @@ type TUIDD struct {
 	// ForeignClientID may not.
 	ForeignClientID     string `json:"foreign_client_id"`
 	ForeignClientSecret string `json:"foreign_client_secret"`
-	// ProviderClientID is a service provider.
+	// ProviderClientID is the client of the service provider with ProviderID, who may consume the service with ServiceID.
 	ProviderClientID     string `json:"provider_client_id"`
 	ProviderClientSecret string `json:"provider_client_secret"`
+	ProviderID           int64  `json:"provider_id"`
+	ServiceToken         string `json:"service_token"`
+	ServiceID            int32  `json:"service_id"`
+	// Destination is a person with a telephone, a mail address and a device.
+	Destination string `json:"destination"`
 }
 
 // OAuth holds two clients of the Mobile Connect gateway that authenticate with keys of their own (RFC 7523).

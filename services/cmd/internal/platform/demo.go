@@ -10,9 +10,11 @@ import (
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	benefitsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/benefits/v1"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
+	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
 	"github.com/ventanilla/ventanilla/services/benefits"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/demo"
 	"github.com/ventanilla/ventanilla/services/identity"
+	"github.com/ventanilla/ventanilla/services/notifications"
 )
 
 // fillDemo seeds the demo and writes its file.
@@ -48,6 +50,10 @@ func seedDemo(ctx context.Context, auths grpc.ClientConnInterface, mesh *Mesh, f
 	if err != nil {
 		return err
 	}
+	dispatcher, err := mesh.Dial(BootstrapRole, notifications.Role)
+	if err != nil {
+		return err
+	}
 	clients, persons := authv1.NewClientServiceClient(auths), identityv1.NewPersonServiceClient(identities)
 	if err := demo.Seed(ctx, clients, file); err != nil {
 		return err
@@ -68,6 +74,11 @@ func seedDemo(ctx context.Context, auths grpc.ClientConnInterface, mesh *Mesh, f
 		return err
 	}
 	if err := demo.SeedCatalogue(ctx, benefitsv1.NewCatalogueServiceClient(catalogue)); err != nil {
+		return err
+	}
+	if err := demo.SeedServices(ctx, demo.Dispatcher{
+		Persons: persons, Providers: notificationsv1.NewProviderServiceClient(dispatcher), Recipients: notificationsv1.NewRecipientServiceClient(dispatcher),
+	}, &file.TUIDD); err != nil {
 		return err
 	}
 	return sites.claveUnica.SignIn(sites.login.origin(), &file.CMP)

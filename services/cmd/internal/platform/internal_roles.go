@@ -10,6 +10,7 @@ import (
 	"github.com/ventanilla/ventanilla/services/benefits"
 	"github.com/ventanilla/ventanilla/services/cmd/internal/demo"
 	"github.com/ventanilla/ventanilla/services/identity"
+	"github.com/ventanilla/ventanilla/services/notifications"
 )
 
 // BootstrapRole is the peer that sets a platform up, or lets its owner back in.
@@ -60,5 +61,6 @@ func internalClient(mesh *Mesh, folder *Folder) demo.Internal {
 	return demo.Internal{
 		Role: role, RolesCAFile: file("ca.pem"), CertFile: file(role + ".pem"), KeyFile: file(role + "-key.pem"),
 		AuthAddress: mesh.served[auth.Role], IdentityAddress: mesh.served[identity.Role], BenefitsAddress: mesh.served[benefits.Role],
+		NotificationsAddress: mesh.served[notifications.Role],
 	}
 }

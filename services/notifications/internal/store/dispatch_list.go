@@ -50,9 +50,9 @@ func (q *dispatchQuery) arg(value any) string {
 	return fmt.Sprintf("$%d", len(q.args))
 }
 
-// matches is time and key of what a filter finds, a channel aside: a branch for each provider and status, each in the order of an index, so that
-// the engine merges them without sorting or reading further than it has to.
-func (q *dispatchQuery) matches(f DispatchFilter) string {
+// matches is time and key of the newest that a filter finds, a channel aside: a branch for each provider and status, each so many in the order of
+// an index. So none is read through for what few have.
+func (q *dispatchQuery) matches(f DispatchFilter, limit int) string {
 	from, to := int64(math.MinInt64), int64(math.MaxInt64)
 	if !f.From.IsZero() {
 		from = f.From.UnixMilli()
@@ -64,6 +64,7 @@ func (q *dispatchQuery) matches(f DispatchFilter) string {
 		return `(` + q.referred(f, from, to) + `) AS matching`
 	}
 	branch := `SELECT created_at, dispatch_id FROM dispatch WHERE created_at >= ` + q.arg(from) + ` AND created_at < ` + q.arg(to)
+	end := newestFirst + ` LIMIT ` + q.arg(limit)
 	owners := []string{""}
 	if f.Providers != nil {
 		owners = nil
@@ -78,7 +79,7 @@ func (q *dispatchQuery) matches(f DispatchFilter) string {
 	var branches []string
 	for _, owner := range owners {
 		for _, status := range wanted {
-			branches = append(branches, branch+owner+` AND status = '`+string(status)+`'`)
+			branches = append(branches, `SELECT * FROM (`+branch+owner+` AND status = '`+string(status)+`'`+end+`) AS branch`)
 		}
 	}
 	return `(` + strings.Join(branches, ` UNION ALL `) + `) AS matching`
@@ -104,17 +105,24 @@ func (q *dispatchQuery) referred(f DispatchFilter, from, to int64) string {
 
 const newestFirst = ` ORDER BY created_at DESC, dispatch_id DESC`
 
-// has is the condition that a dispatch has a part for a channel.
+// has is the condition that a dispatch has a part for a channel. It counts: EXISTS would be a join, for which all parts may be read.
 func (q *dispatchQuery) has(channel message.Channel) string {
-	return `EXISTS (SELECT 1 FROM part WHERE part.dispatch_id = newest.dispatch_id AND part.channel = ` + q.arg(channel) + `)`
+	return `(SELECT COUNT(*) FROM part WHERE part.dispatch_id = newest.dispatch_id AND part.channel = ` + q.arg(channel) + `) > 0`
+}
+
+// newest are those among which a channel is looked for.
+func (q *dispatchQuery) newest(f DispatchFilter) string {
+	return `(SELECT created_at, dispatch_id FROM ` + q.matches(f, maxSearched) + newestFirst + ` LIMIT ` + q.arg(maxSearched) + `) AS newest`
 }
 
 // selectPage finds the keys of a page.
 func selectPage(f DispatchFilter, offset, limit int) (string, []any) {
 	var q dispatchQuery
-	from := q.matches(f)
-	if f.Channel != "" {
-		from = `(SELECT created_at, dispatch_id FROM ` + from + newestFirst + ` LIMIT ` + q.arg(maxSearched) + `) AS newest WHERE ` + q.has(f.Channel)
+	var from string
+	if f.Channel == "" {
+		from = q.matches(f, offset+limit)
+	} else {
+		from = q.newest(f) + ` WHERE ` + q.has(f.Channel)
 	}
 	return `SELECT dispatch_id FROM ` + from + newestFirst + ` LIMIT ` + q.arg(limit) + ` OFFSET ` + q.arg(offset), q.args
 }
@@ -122,11 +130,10 @@ func selectPage(f DispatchFilter, offset, limit int) (string, []any) {
 // selectTotal counts what a filter finds, and among how many it was looked for.
 func selectTotal(f DispatchFilter) (string, []any) {
 	var q dispatchQuery
-	from := q.matches(f)
 	if f.Channel == "" {
-		return `SELECT COUNT(*), 0 FROM (SELECT 1 FROM ` + from + ` LIMIT ` + q.arg(MaxListed+1) + `) AS counted`, q.args
+		return `SELECT COUNT(*), 0 FROM (SELECT 1 FROM ` + q.matches(f, MaxListed+1) + ` LIMIT ` + q.arg(MaxListed+1) + `) AS counted`, q.args
 	}
-	from = `(SELECT dispatch_id FROM ` + from + newestFirst + ` LIMIT ` + q.arg(maxSearched) + `) AS newest`
+	from := q.newest(f)
 	return `SELECT COALESCE(SUM(CASE WHEN ` + q.has(f.Channel) + ` THEN 1 ELSE 0 END), 0), COUNT(*) FROM ` + from, q.args
 }
 
