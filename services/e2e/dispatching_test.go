@@ -17,11 +17,13 @@ func newDispatching(t *testing.T) *dispatching {
 	d := &dispatching{
 		cluster: newCluster(t, binary), receiver: newReceiver(t), acknowledged: make(map[string]string), left: make(map[string]bool),
 	}
+	authority := d.receiver.authority(t)
 	for _, r := range d.notifications {
 		r.kill()
 		r.more = []string{
 			"--set", "notifications.carriers.sandbox.channels=sms,sat,fcm,email", "--set", "notifications.carriers.calls.kind=webhook",
-			"--set", "notifications.carriers.calls.webhook.allow_networks=127.0.0.0/8", "--set", "notifications.carriers.calls.timeout=2s",
+			"--set", "notifications.carriers.calls.webhook.allow_networks=127.0.0.0/8", "--set", "notifications.carriers.calls.webhook.ca_file=" + authority,
+			"--set", "notifications.carriers.calls.timeout=2s",
 			// Advertisements of a drill at night are sent too.
 			"--set", "notifications.quiet_hours.from=00:00", "--set", "notifications.quiet_hours.until=00:00",
 		}
