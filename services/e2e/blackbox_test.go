@@ -19,6 +19,7 @@ func TestPlatform(t *testing.T) {
 		{"internal clients", internalClients},
 		{"documented examples", documentedExamples},
 		{"OpenAPI proxy", openAPIProxy},
+		{"OpenAPI proxy of services", servicesProxy},
 		{"cmp's collection", cmpCollection},
 		{"cmp's examples", cmpExamples},
 		{"wire", wire},

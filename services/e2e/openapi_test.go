@@ -13,8 +13,11 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/testkit"
 )
 
-// openAPIDocument is iddi's, as partners get it.
-const openAPIDocument = "../../proto/partner/iddi/v1/openapi.yaml"
+// The documents as partners get them.
+const (
+	openAPIDocument  = "../../proto/partner/iddi/v1/openapi.yaml"
+	servicesDocument = "../../proto/partner/tuidd/v1/openapi.yaml"
+)
 
 // nodeProgram is an installed program that checks OpenAPI documents.
 func nodeProgram(t *testing.T, name string) string {
@@ -33,19 +36,19 @@ func TestOpenAPILint(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, nodeProgram(t, "redocly"), "lint", "--extends", "recommended-strict",
-		openAPIDocument, "../../proto/partner/cmp/v1/openapi.yaml", "../../proto/partner/tuidd/v1/openapi.yaml")
+		openAPIDocument, servicesDocument, "../../proto/partner/cmp/v1/openapi.yaml")
 	cmd.Env = append(bareEnvironment(), "REDOCLY_TELEMETRY=off", "REDOCLY_SUPPRESS_UPDATE_NOTICE=true")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
 
-// prism starts Prism with the document and waits until it listens. caFile, if any, has the authority of what it calls.
-func prism(t *testing.T, caFile, command string, args ...string) edge {
+// prism starts Prism with a document and waits until it listens. caFile, if any, has the authority of what it calls.
+func prism(t *testing.T, document, caFile, command string, args ...string) edge {
 	t.Helper()
 	address := freeAddress(t)
 	_, port, _ := strings.Cut(address, ":")
-	args = append([]string{"NODE_EXTRA_CA_CERTS=" + caFile, nodeProgram(t, "prism"), command, "--errors", "--port", port, openAPIDocument}, args...)
+	args = append([]string{"NODE_EXTRA_CA_CERTS=" + caFile, nodeProgram(t, "prism"), command, "--errors", "--port", port, document}, args...)
 	p := start(t, t, "env", "prism "+command, args...)
 	served := edge{base: "http://" + address, client: &http.Client{Timeout: patience}}
 	t.Cleanup(served.client.CloseIdleConnections)
@@ -61,7 +64,7 @@ func prism(t *testing.T, caFile, command string, args ...string) edge {
 
 // TestOpenAPIMock calls the mock that Prism makes of the document: it has an example of every answer that is asked for.
 func TestOpenAPIMock(t *testing.T) {
-	mock := prism(t, "", "mock")
+	mock := prism(t, openAPIDocument, "", "mock")
 	signature := "ED-K0rHdENdgdMOhcPgD12iRGA1K1lP6Wz-UwSZzj8VOe4MsMdTVPMWJFcAS9YVs6-wgbsr4nt3TaZeFc2UwBg"
 	for _, c := range append(iddiCalls("vtk_1_x", "1zr1RN", signature), iddiKeys...) {
 		t.Run(c.name, func(t *testing.T) {
@@ -88,13 +91,13 @@ func openAPIProxy(t *testing.T, p *platform) {
 		"/v1-stag/iddi": iddiCalls(iddi.StagAPIKey, iddi.StagFolio, iddi.StagFirma),
 		"":              iddiKeys,
 	} {
-		proxy := prism(t, p.demo.CAFile, "proxy", p.base+upstream)
+		proxy := prism(t, openAPIDocument, p.demo.CAFile, "proxy", p.base+upstream)
 		for _, c := range calls {
 			t.Run(c.name+" at "+upstream, func(t *testing.T) { proxy.expect(t, c, http.StatusOK) })
 		}
 	}
 	// This one does not answer for the platform where the caller is wrong.
-	proxy := prism(t, p.demo.CAFile, "proxy", "--validate-request=false", p.base+"/v1/iddi")
+	proxy := prism(t, openAPIDocument, p.demo.CAFile, "proxy", "--validate-request=false", p.base+"/v1/iddi")
 	for _, c := range iddiRefused(t, p) {
 		t.Run(c.name, func(t *testing.T) { proxy.expect(t, c.iddiCall, c.status) })
 	}

@@ -2546,7 +2546,7 @@ func (x *PaymentLinks) GetService() string {
 // GetPaymentResponse is a payment request.
 type GetPaymentResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Its identifier, a UUID.
+	// Its identifier.
 	Id string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
 	// "requested", "paid", "expired" or "cancelled".
 	Status string `protobuf:"bytes,2,opt,name=status,proto3" json:"status,omitempty"`
