@@ -32,7 +32,12 @@ type world struct {
 
 func start(t *testing.T, change func(*kannel.Config)) *world {
 	t.Helper()
-	w := &world{Gateway: testkit.Kannel(t), receiver: &receiver{}, t: t}
+	return with(t, testkit.Kannel(t), change)
+}
+
+func with(t *testing.T, gateway *testkit.Gateway, change func(*kannel.Config)) *world {
+	t.Helper()
+	w := &world{Gateway: gateway, receiver: &receiver{}, t: t}
 	listener, err := kannel.Listen(t.Context(), kannel.Receipts{Listen: "127.0.0.1:0"}, w.receiver, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
