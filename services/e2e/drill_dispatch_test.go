@@ -8,6 +8,7 @@ import (
 	mathrand "math/rand/v2"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -83,7 +84,7 @@ func (d *dispatching) ask(ctx context.Context, key string) error {
 		}
 		if err == nil && a.status == http.StatusCreated {
 			var made struct{ ID string }
-			if err := json.Unmarshal(a.body, &made); err != nil {
+			if err := json.Unmarshal([]byte(a.body), &made); err != nil {
 				return fmt.Errorf("the answer to a dispatch: %w", err)
 			}
 			d.note(func() { d.acknowledged[key] = made.ID; delete(d.left, key) })
@@ -143,7 +144,9 @@ type provider struct {
 
 // dispatch is a call that asks for parts, written as members, for a person.
 func (p provider) dispatch(person, parts string) call {
-	c := inJSON("/Services", `{"provider_id":`+strconv.FormatInt(p.id, 10)+`,"service_token":"`+p.token+
-		`","service_id":`+strconv.FormatInt(p.service, 10)+`,"parameters":{"destination":"`+person+`",`+parts+`}}`)
-	return c.with(p.access)
+	body := `{"provider_id":` + strconv.FormatInt(p.id, 10) + `,"service_token":"` + p.token +
+		`","service_id":` + strconv.FormatInt(p.service, 10) + `,"parameters":{"destination":"` + person + `",` + parts + `}}`
+	return call{
+		path: "/Services", header: http.Header{"Content-Type": {"application/json"}}, bearer: p.access, body: strings.NewReader(body),
+	}
 }

@@ -36,8 +36,8 @@ type Dispatches struct {
 // DispatchFilter says which dispatches.
 type DispatchFilter struct {
 	Provider  int64   `help:"Only this provider's." placeholder:"ID"`
-	Status    string  `help:"Only those with this status: ${enum}." enum:",accepted,scheduled,sending,sent,delivered,failed,expired,cancelled" default:"" placeholder:"STATUS"`
-	Channel   string  `help:"Only those with a part for this channel: ${enum}." enum:",sat,sms,fcm,email,webhook" default:"" placeholder:"CHANNEL"`
+	Status    string  `help:"Only those with this status: accepted, scheduled, sending, sent, delivered, failed, expired or cancelled." enum:",accepted,scheduled,sending,sent,delivered,failed,expired,cancelled" default:"" placeholder:"STATUS"`
+	Channel   string  `help:"Only those with a part for this channel: sat, sms, fcm, email or webhook." enum:",sat,sms,fcm,email,webhook" default:"" placeholder:"CHANNEL"`
 	Reference string  `help:"Only the one with the provider's own reference." placeholder:"REFERENCE"`
 	From      *Moment `help:"Only those stored at this time or later: a date, or RFC 3339." placeholder:"TIME"`
 	To        *Moment `help:"Only those stored before this time." placeholder:"TIME"`

@@ -18,7 +18,7 @@ import (
 // DeadLetterFilter says which dead letters.
 type DeadLetterFilter struct {
 	Provider int64   `help:"Only this provider's." placeholder:"ID"`
-	Channel  string  `help:"Only this channel's: ${enum}." enum:",sat,sms,fcm,email,webhook" default:"" placeholder:"CHANNEL"`
+	Channel  string  `help:"Only this channel's: sat, sms, fcm, email or webhook." enum:",sat,sms,fcm,email,webhook" default:"" placeholder:"CHANNEL"`
 	Reason   string  `help:"Only those given up for this reason, such as carrier_refuses, no_address or time_ran_out." placeholder:"REASON"`
 	From     *Moment `help:"Only those given up at this time or later: a date, or RFC 3339." placeholder:"TIME"`
 	To       *Moment `help:"Only those given up before this time." placeholder:"TIME"`
@@ -78,7 +78,7 @@ func (c ListDeadLetters) Run(ctx context.Context, conn *grpc.ClientConn, out Out
 // ReplayDeadLetters has dead letters tried again.
 type ReplayDeadLetters struct {
 	Dispatches []string `arg:"" optional:"" help:"Dispatches whose dead letters are tried again."`
-	Part       string   `help:"Of the dispatches named, only this part: ${enum}." enum:",notification,advertisement" default:"" placeholder:"PART"`
+	Part       string   `help:"Of the dispatches named, only this part: notification or advertisement." enum:",notification,advertisement" default:"" placeholder:"PART"`
 	All        bool     `help:"All dead letters there are now, or those that the filter leaves, the oldest first."`
 	DeadLetterFilter
 	Until *Moment `help:"Until when they are worth sending; for their service's life from now when not given." placeholder:"TIME"`

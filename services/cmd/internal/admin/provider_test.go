@@ -35,6 +35,8 @@ func (d *dispatcher) connect(t *testing.T) *grpc.ClientConn {
 		return d.answers[path.Base(info.FullMethod)], nil
 	}))
 	notificationsv1.RegisterProviderServiceServer(server, notificationsv1.UnimplementedProviderServiceServer{})
+	notificationsv1.RegisterDispatchServiceServer(server, notificationsv1.UnimplementedDispatchServiceServer{})
+	notificationsv1.RegisterDeadLetterServiceServer(server, notificationsv1.UnimplementedDeadLetterServiceServer{})
 	notificationsv1.RegisterTemplateServiceServer(server, notificationsv1.UnimplementedTemplateServiceServer{})
 	notificationsv1.RegisterRecipientServiceServer(server, notificationsv1.UnimplementedRecipientServiceServer{})
 	ended := make(chan error, 1)

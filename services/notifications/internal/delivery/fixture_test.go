@@ -266,7 +266,9 @@ func (s *script) results(results ...message.Result) {
 // nobody is the answer when there is no carrier.
 var nobody = message.Result{Detail: "nobody"}
 
-func (s *script) Room(message.Channel, message.Priority) (int, time.Duration) { return s.room, time.Second }
+func (s *script) Room(message.Channel, message.Priority) (int, time.Duration) {
+	return s.room, time.Second
+}
 
 func (s *script) Send(ctx context.Context, _ message.DataSet, m message.Message) (string, message.Result) {
 	if s.hold != nil {

@@ -56,8 +56,12 @@ func (s *Store) lockDispatches(ctx context.Context, tx *sql.Tx, ids any) error {
 	if s.db.Engine != sqlstore.PostgreSQL {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `SELECT 1 FROM dispatch WHERE `+s.among("dispatch_id", "$1")+` ORDER BY dispatch_id FOR UPDATE`, ids)
+	_, err := tx.ExecContext(ctx, s.selectLocked(), ids)
 	return err
+}
+
+func (s *Store) selectLocked() string {
+	return `SELECT 1 FROM dispatch WHERE ` + s.among("dispatch_id", "$1") + ` ORDER BY dispatch_id FOR UPDATE`
 }
 
 // toSettle reads dispatches with their parts. It is a statement of its own, behind the lock, so that it sees what whoever had the lock before has done.

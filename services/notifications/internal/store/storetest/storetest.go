@@ -34,11 +34,13 @@ func Run(t *testing.T, open Open) {
 		dispatchChecks,
 		erasureChecks,
 		paymentChecks,
+		lifeChecks,
 		providerChecks,
 		queueChecks,
 		receiptChecks,
 		recipientChecks,
 		schemaChecks,
+		settleChecks,
 		sweepChecks,
 		templateChecks,
 	} {

@@ -42,7 +42,7 @@ func (s *Store) QueueTexts() map[string]string {
 		"lock": s.lockParts(), "outcomes": s.selectOutcomes(), "received parts": s.updateReceivedParts(), "received attempts": s.updateReceivedAttempts(),
 		"expire": s.updateExpired(), "unpaid": s.updateUnpaid(), "unpaid parts": s.updateUnpaidParts(), "erase": s.updateErased(),
 		"erase content": s.deleteOf("content"), "erase pictures": s.deleteOf("picture"),
-		"keys": s.deleteOldest("idempotency", "expires_at <= $1", "expires_at"),
+		"keys":  s.deleteOldest("idempotency", "expires_at <= $1", "expires_at"),
 		"calls": s.deleteOldest("callback", "ended_at IS NOT NULL AND ended_at <= $1", "ended_at"),
 		"usage": s.deleteOldest("usage", "day < $1", "day"), "depth": selectDepth,
 	}
