@@ -101,12 +101,12 @@ func TestABatch(t *testing.T) {
 			ProviderId: in.GetProviderId(), ServiceId: in.GetServiceId(), ServiceToken: in.GetServiceToken(), Destination: "p1",
 			Notification: in.GetNotification(), Reference: fmt.Sprint(i),
 		}
-		switch {
-		case i%100 == 7:
+		switch i % 100 {
+		case 7:
 			one.Destination = fmt.Sprint("nobody", i)
-		case i%100 == 8:
+		case 8:
 			one.Notification = &notificationsv1.Message{Title: "x"}
-		case i%100 == 9:
+		case 9:
 			one.Reference = fmt.Sprint(i - 9)
 			one.Notification = &notificationsv1.Message{Channel: notificationsv1.Channel_CHANNEL_SMS, Title: "Otra", Message: "cosa"}
 		}

@@ -366,7 +366,7 @@ type DispatchRequest struct {
 	Reference string `protobuf:"bytes,9,opt,name=reference,proto3" json:"reference,omitempty"`
 	// When to send; now when absent, and at most a year ahead.
 	SendAt *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=send_at,json=sendAt,proto3" json:"send_at,omitempty"`
-	// Until when it is worth sending, after send_at; the service's life when absent.
+	// Until when it is worth sending, after send_at and at most a year later; the service's life when absent.
 	ExpiresAt *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
 	// Makes a repetition known as one for 24 hours; empty for none.
 	IdempotencyKey string `protobuf:"bytes,12,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
