@@ -108,7 +108,7 @@ lint-go: .bin/lint.stamp
 	GOWORK=off ../../.bin/golangci-lint run --allow-serial-runners --config ../../.golangci.yml ./...
 
 test-needs: node-modules
-	@.ci/need initdb redis-server kannel curl chromium php
+	@.ci/need initdb redis-server kannel opensmtpd curl chromium php
 
 # Of its own, so that it is installed once where several wait for it.
 node:

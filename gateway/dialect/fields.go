@@ -20,20 +20,23 @@ type Fields struct {
 
 var index = regexp.MustCompile(`\[[^\]]*\]`)
 
-// Translate puts the partner's names into a domain error. An error about a field
+// Name is the partner's name of a path, which may have indexes; empty for none.
+func (f Fields) Name(path string) string { return f.Names[index.ReplaceAllString(path, "")] }
+
+// Translate puts the partner's names into a domain error about fields. One about a field
 // that the partner does not know is the gateway's own mistake: INTERNAL.
 func (f Fields) Translate(err error) error {
-	switch reason := rpcerr.Reason(err); reason {
-	case errorsv1.Reason_REASON_FIELD_MISSING, errorsv1.Reason_REASON_FIELD_INVALID:
-		var named []rpcerr.Option
-		for _, violation := range rpcerr.Fields(err) {
-			name := f.Names[index.ReplaceAllString(violation.Field, "")]
-			if name == "" {
-				return rpcerr.Wrap(errorsv1.Reason_REASON_INTERNAL, err, "the gateway sent a wrong "+violation.Field)
-			}
-			named = append(named, rpcerr.Field(name, violation.Description))
-		}
-		return rpcerr.Wrap(reason, err, "a parameter was refused", named...)
+	violations := rpcerr.Fields(err)
+	if len(violations) == 0 {
+		return err
 	}
-	return err
+	var named []rpcerr.Option
+	for _, violation := range violations {
+		name := f.Name(violation.Field)
+		if name == "" {
+			return rpcerr.Wrap(errorsv1.Reason_REASON_INTERNAL, err, "the gateway sent a wrong "+violation.Field)
+		}
+		named = append(named, rpcerr.Field(name, violation.Description))
+	}
+	return rpcerr.Wrap(rpcerr.Reason(err), err, "a parameter was refused", named...)
 }

@@ -32,16 +32,17 @@ type Route struct {
 	Path string
 	// Consumes lists the media types of request bodies, in lower case; nil takes a body of any type.
 	Consumes []string
-	// Produces lists the media types of answers beside JSON, in lower case; MediaType tells which the caller prefers.
+	// Produces lists the media types of answers beside JSON, or beside Only, in lower case; MediaType tells which the caller prefers.
 	Produces []string
-	// Only is the one media type of the answers of a route that does not answer in JSON, in lower case.
+	// Only is the media type of the answers of a route that does not answer in JSON, in lower case.
 	Only string
 }
 
 // offers are the media types that the route answers in, the first of which wins a tie.
 func (r Route) offers() []string {
+	first := jsonType
 	if r.Only != "" {
-		return []string{r.Only}
+		first = r.Only
 	}
-	return append([]string{jsonType}, r.Produces...)
+	return append([]string{first}, r.Produces...)
 }

@@ -26,7 +26,7 @@ func paced(t *testing.T, clock *testkit.Clock) client {
 	check(t, err)
 	tokens, err := cmp.New(issuer, nil, nil, nil)
 	check(t, err)
-	introspection, err := tuidd.New(auth, exchanger, edgetest.Issuer)
+	introspection, err := tuidd.New(auth, exchanger, nil, edgetest.Issuer)
 	check(t, err)
 	return start(t, func(cfg *edge.Config, opts *edge.Options) {
 		cfg.Rate.Failures = ratelimit.Limit{PerSecond: 1, Burst: 4}

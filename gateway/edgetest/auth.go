@@ -28,6 +28,8 @@ const Issuer = "https://partners.example.org"
 //   - the access tokens "caller.of.tuidd" (of a tuidd client), "active", "bare" (active, with the least said), "unsigned"
 //     (active, and not signed when asked) and "foreign" (which client 1 may not revoke);
 //   - the access token "evaluator.of.cmp" of a cmp client, for the benefits service;
+//   - the access tokens "provider.of.tuidd" and "program.of.tuidd" of tuidd clients of the kinds PARTNER and INTERNAL, for the
+//     notifications service, which "caller.of.tuidd" calls as a RESOURCE_SERVER;
 //   - the API keys of developers, "vtk_iddi_basic" (which may not have extended profiles), "vtk_iddi_extended",
 //     "vtk_iddi_nothing" (without scopes) and "vtk_iddi_staging", and an access token for each, such as "iddi.basic.token";
 //   - cmp's widgets and citizens (see citizen.go).
@@ -115,6 +117,13 @@ func (a *Auth) IssueToken(_ context.Context, in *authv1.IssueTokenRequest) (*aut
 
 const apiKey = "vtk_1_s3cret"
 
+// callersOfTuidd are the access tokens of tuidd clients that call the notifications service, with their kinds.
+var callersOfTuidd = map[string]authv1.ClientKind{
+	"provider.of.tuidd": authv1.ClientKind_CLIENT_KIND_PARTNER,
+	"program.of.tuidd":  authv1.ClientKind_CLIENT_KIND_INTERNAL,
+	"caller.of.tuidd":   authv1.ClientKind_CLIENT_KIND_RESOURCE_SERVER,
+}
+
 // asserted tells whether an assertion is client 1's, and for one of the audiences that the gateway serves.
 func asserted(a *authv1.ClientAssertion) bool {
 	audience, ok := strings.CutPrefix(a.GetAssertion(), "1@")
@@ -133,6 +142,9 @@ func (a *Auth) Exchange(_ context.Context, in *authv1.ExchangeRequest) (*authv1.
 		in.GetBearerToken() == "caller.of.tuidd" && slices.Contains(in.GetFamilies(), "tuidd"))
 	if in.GetAudience() == "benefits" && in.GetBearerToken() == "evaluator.of.cmp" {
 		known = slices.Contains(in.GetFamilies(), "cmp")
+	}
+	if kind, ok := callersOfTuidd[in.GetBearerToken()]; ok && in.GetAudience() == "notifications" {
+		known, principal.Kind = slices.Contains(in.GetFamilies(), "tuidd") && serves(in, authv1.DataSet_DATA_SET_PRODUCTION), kind
 	}
 	if set, scopes, ok := developerOf(in.GetApiKey()+in.GetBearerToken(), in); ok && in.GetAudience() == "identity" {
 		known, principal.DataSet, principal.Scopes = true, set, scopes

@@ -97,7 +97,17 @@ func (d Document) checkOperation(operation Object, route edge.Route, contracts [
 	} else {
 		d.checkParameters(method.Input(), operation, route.Path)
 	}
-	content := d.At(operation, "responses", "200", "content")
+	if method.Output().Fields().Len() == 0 { // there is no body
+		if _, described := d.At(operation, "responses", "204")["content"]; described {
+			d.Errorf("%s has a body", route.Path)
+		}
+		return
+	}
+	status := "200"
+	if _, made := d.At(operation, "responses")["201"]; made {
+		status = "201"
+	}
+	content := d.At(operation, "responses", status, "content")
 	d.SameNames(route.Path+" produces", slices.Collect(maps.Keys(content)), append([]string{"application/json"}, route.Produces...))
 	d.checkMessage(method.Output(), d.At(content, "application/json", "schema"), true)
 }
@@ -107,8 +117,7 @@ func methodOf(route edge.Route, contracts []protoreflect.FileDescriptor) protore
 		for i := range contract.Services().Len() {
 			methods := contract.Services().Get(i).Methods()
 			for j := range methods.Len() {
-				// A route is in the text of its method's google.api.http.
-				if strings.Contains(fmt.Sprint(methods.Get(j).Options()), fmt.Sprintf("%q", route.Path)) {
+				if slices.Contains(httpRules(methods.Get(j).Options()), route.Method+" "+route.Path) {
 					return methods.Get(j)
 				}
 			}
@@ -180,11 +189,18 @@ func (d Document) checkMessage(message protoreflect.MessageDescriptor, schema Ob
 
 var types = map[protoreflect.Kind]string{
 	protoreflect.StringKind: "string", protoreflect.BoolKind: "boolean", protoreflect.MessageKind: "object",
-	protoreflect.Int32Kind: "integer", protoreflect.Int64Kind: "integer",
+	protoreflect.Int32Kind: "integer", protoreflect.Int64Kind: "integer", protoreflect.BytesKind: "string",
 }
 
 func (d Document) checkType(f protoreflect.FieldDescriptor, schema Object, answer bool) {
 	d.Helper()
+	if f.IsMap() {
+		if schema["type"] != "object" {
+			d.Errorf("%s is an object, not %v", f.FullName(), schema["type"])
+		}
+		d.checkType(f.MapValue(), d.At(schema, "additionalProperties"), answer)
+		return
+	}
 	if f.IsList() {
 		if schema["type"] != "array" {
 			d.Errorf("%s is an array, not %v", f.FullName(), schema["type"])
@@ -200,7 +216,11 @@ func (d Document) checkType(f protoreflect.FieldDescriptor, schema Object, answe
 	if nullable, _ := proto.GetExtension(f.Options(), wirev1.E_Nullable).(bool); nullable {
 		want = fmt.Sprint([]any{want, "null"})
 	}
-	if got := fmt.Sprint(schema["type"]); got != want {
+	got := fmt.Sprint(schema["type"])
+	if !answer && want == types[protoreflect.Int64Kind] && got == fmt.Sprint([]any{want, "string"}) {
+		got = want // of its digits, or a name
+	}
+	if got != want {
 		d.Errorf("%s is %s, not %s", f.FullName(), want, got)
 	}
 	if format, _ := schema["format"].(string); f.Kind() == protoreflect.Int32Kind && format != "int32" || f.Kind() == protoreflect.Int64Kind && format != "int64" {

@@ -32,19 +32,20 @@ func EveryReason[A any](t *testing.T, answers map[errorsv1.Reason]A, services ..
 	}
 }
 
-// EveryField fails unless fields names each validated field of its request, and no field that there is not.
+// EveryField fails unless fields names each validated field of its request, and no field that there is not. Names of others are of
+// those that the service checks by itself.
 func EveryField(t *testing.T, fields dialect.Fields) {
 	t.Helper()
 	validated := make(map[string]bool)
 	collect(fields.Request.ProtoReflect().Descriptor(), "", validated)
-	for path := range validated {
-		if _, ok := fields.Names[path]; !ok {
+	for path, checked := range validated {
+		if _, ok := fields.Names[path]; checked && !ok {
 			t.Errorf("%s.%s has no name", fields.Request.ProtoReflect().Descriptor().FullName(), path)
 		}
 	}
 	for path := range fields.Names {
-		if !validated[path] {
-			t.Errorf("%s.%s is not validated", fields.Request.ProtoReflect().Descriptor().FullName(), path)
+		if _, there := validated[path]; !there {
+			t.Errorf("there is no %s.%s", fields.Request.ProtoReflect().Descriptor().FullName(), path)
 		}
 	}
 }
@@ -54,9 +55,7 @@ func collect(message protoreflect.MessageDescriptor, prefix string, validated ma
 	for i := range fields.Len() {
 		f := fields.Get(i)
 		path := prefix + string(f.Name())
-		if proto.HasExtension(f.Options(), validate.E_Field) {
-			validated[path] = true
-		}
+		validated[path] = proto.HasExtension(f.Options(), validate.E_Field)
 		if m := f.Message(); m != nil && strings.HasPrefix(string(m.FullName()), "ventanilla.") && m != message {
 			collect(m, path+".", validated)
 		}
@@ -81,7 +80,7 @@ func EveryRoute(t *testing.T, family edge.Family, contracts ...protoreflect.File
 		}
 	}
 	for _, route := range family.Routes {
-		mounted = append(mounted, describe(route.Method+" "+route.Path, route.Consumes, append(route.Produces, route.Only)))
+		mounted = append(mounted, describe(route.Method+" "+route.Path, route.Consumes, append(slices.Clone(route.Produces), route.Only)))
 	}
 	slices.Sort(annotated)
 	slices.Sort(mounted)
@@ -112,7 +111,8 @@ func httpRule(rule protoreflect.Message) string {
 	return strings.ToUpper(string(pattern.Name())) + " " + rule.Get(pattern).String()
 }
 
-// produces are the media types that stand instead of JSON for the answer of a method, and "" unless it has lines.
+// produces are the media types that stand instead of JSON for the answer of a method, and "" unless it has lines; where an answer has
+// nothing else, the first of them is the last.
 func produces(method protoreflect.MethodDescriptor) (mediaTypes []string) {
 	message := method.Output()
 	for i := range message.Fields().Len() {
@@ -122,6 +122,9 @@ func produces(method protoreflect.MethodDescriptor) (mediaTypes []string) {
 	}
 	if method.IsStreamingServer() {
 		return append(mediaTypes, dialect.LinesMediaType)
+	}
+	if len(mediaTypes) > 0 && len(mediaTypes) == message.Fields().Len() {
+		return append(mediaTypes[1:], mediaTypes[0])
 	}
 	return append(mediaTypes, "")
 }

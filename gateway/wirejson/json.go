@@ -34,6 +34,21 @@ func (*JSON) NewDecoder(r io.Reader) runtime.Decoder {
 	})
 }
 
+// ReadObject reads one JSON object, for a dialect that renames members before Assign reads them: maps, slices, strings, bools,
+// json.Numbers and nils. It is nil for an empty body, and fails as a decoder does with MALFORMED_BODY.
+func ReadObject(r io.Reader) (object map[string]any, err error) {
+	err = decode(r, func(data []byte) (err error) {
+		object, err = parseObject(data)
+		return err
+	})
+	return object, err
+}
+
+// Assign sets the fields of m from an object as a decoder does.
+func Assign(m proto.Message, object map[string]any) error {
+	return assignMessage(m.ProtoReflect(), object, "")
+}
+
 // parseObject reads data, one JSON object, into maps, slices, strings, bools, json.Numbers and nils.
 func parseObject(data []byte) (map[string]any, error) {
 	d := json.NewDecoder(bytes.NewReader(data))

@@ -11,7 +11,7 @@
 // in the place of the message that it is in. The members of an inline Struct are written
 // beside the message's own. A string that stands instead of its message is the
 // whole answer once it is set, as it is and in the media type that the option
-// names; it is never a JSON member, not even in a message within another.
+// names; it is never a JSON member, not even in a message within another. The same goes for bytes.
 package wirejson
 
 import (
@@ -52,11 +52,16 @@ type plan struct {
 	fields []member
 	inline protoreflect.FieldDescriptor
 	own    map[string]bool
-	// instead is the string that is the whole answer when it is set, in the media type insteadType.
-	instead     protoreflect.FieldDescriptor
-	insteadType string
+	// instead are what is the whole answer when it is set.
+	instead []whole
 	// alternatives are the messages of which the one that is set is written in this one's place.
 	alternatives []protoreflect.FieldDescriptor
+}
+
+// whole is a string, or bytes, that is the whole answer when it is set, in a media type of its own.
+type whole struct {
+	desc      protoreflect.FieldDescriptor
+	mediaType string
 }
 
 type member struct {
@@ -66,17 +71,17 @@ type member struct {
 	nullable bool
 }
 
-// ContentType is JSON, unless a string stands instead of the message.
+// ContentType is JSON, unless a string or bytes stand instead of the message.
 func (j *JSON) ContentType(v any) string {
 	if m, ok := v.(proto.Message); ok {
-		if p := j.plan(m.ProtoReflect().Descriptor()); p.replaces(m.ProtoReflect()) {
-			return p.insteadType
+		if alone, ok := j.plan(m.ProtoReflect().Descriptor()).alone(m.ProtoReflect()); ok {
+			return alone.mediaType
 		}
 	}
 	return MediaType
 }
 
-// Marshal writes a message, or the string that stands instead of it. It fails for strings that are not UTF-8 and
+// Marshal writes a message, or the string or bytes that stand instead of it. It fails for strings that are not UTF-8 and
 // numbers that JSON has not.
 func (j *JSON) Marshal(v any) ([]byte, error) {
 	m, ok := v.(proto.Message)
@@ -84,8 +89,11 @@ func (j *JSON) Marshal(v any) ([]byte, error) {
 		return nil, fmt.Errorf("wirejson: %T is not a message", v)
 	}
 	message := m.ProtoReflect()
-	if p := j.plan(message.Descriptor()); p.replaces(message) {
-		return []byte(message.Get(p.instead).String()), nil
+	if alone, ok := j.plan(message.Descriptor()).alone(message); ok {
+		if alone.desc.Kind() == protoreflect.BytesKind {
+			return message.Get(alone.desc).Bytes(), nil
+		}
+		return []byte(message.Get(alone.desc).String()), nil
 	}
 	return j.appendMessage(make([]byte, 0, 512), message)
 }
@@ -120,7 +128,7 @@ func (j *JSON) plan(d protoreflect.MessageDescriptor) *plan {
 			continue
 		}
 		if mediaType, _ := proto.GetExtension(f.Options(), wirev1.E_Instead).(string); mediaType != "" {
-			p.instead, p.insteadType = f, mediaType
+			p.instead = append(p.instead, whole{f, mediaType})
 			continue
 		}
 		if alternative, _ := proto.GetExtension(f.Options(), wirev1.E_Alternative).(bool); alternative {
@@ -136,8 +144,15 @@ func (j *JSON) plan(d protoreflect.MessageDescriptor) *plan {
 	return actual.(*plan)
 }
 
-// replaces tells whether a string stands instead of m.
-func (p *plan) replaces(m protoreflect.Message) bool { return p.instead != nil && m.Has(p.instead) }
+// alone is what stands instead of m, if something does.
+func (p *plan) alone(m protoreflect.Message) (whole, bool) {
+	for _, w := range p.instead {
+		if m.Has(w.desc) {
+			return w, true
+		}
+	}
+	return whole{}, false
+}
 
 func (j *JSON) appendMessage(b []byte, m protoreflect.Message) ([]byte, error) {
 	switch v := m.Interface().(type) {

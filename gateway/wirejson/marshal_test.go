@@ -13,6 +13,7 @@ import (
 	"github.com/ventanilla/ventanilla/gateway/wirejson"
 	cmpv1 "github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1"
 	iddiv1 "github.com/ventanilla/ventanilla/proto/gen/go/iddi/v1"
+	nativev1 "github.com/ventanilla/ventanilla/proto/gen/go/native/v1"
 	tuiddv1 "github.com/ventanilla/ventanilla/proto/gen/go/tuidd/v1"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 )
@@ -92,6 +93,9 @@ func TestAStringInsteadOfTheMessage(t *testing.T) {
 		"set to nothing":             {&tuiddv1.TokenInfoResponse{Signed: new("")}, signed, ""},
 		"unset":                      {&tuiddv1.TokenInfoResponse{Active: true}, wirejson.MediaType, `{"active":true}`},
 		"its name is nobody's":       {&tuiddv1.TokenInfoResponse{Extra: extra(t, map[string]any{"signed": "x"})}, wirejson.MediaType, `{"active":false,"signed":"x"}`},
+		"bytes":                      {&nativev1.GetPictureResponse{Png: []byte("\x89PNG")}, "image/png", "\x89PNG"},
+		"other bytes":                {&nativev1.GetPictureResponse{Jpeg: []byte{0xff}}, "image/jpeg", "\xff"},
+		"no bytes":                   {&nativev1.GetPictureResponse{}, wirejson.MediaType, `{}`},
 		"none in the message":        {&cmpv1.TokenResponse{}, wirejson.MediaType, `{"token_type":"","expires_in":0,"access_token":""}`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,3 +1,3 @@
-// Package testkit holds what tests of several packages need: real PostgreSQL and Redis servers and a real Kannel, a clock that is
-// moved by hand, waiting with a deadline, and a TestMain that looks for leaked goroutines.
+// Package testkit holds what tests of several packages need: real PostgreSQL and Redis servers, a real Kannel and a real OpenSMTPD, a
+// clock that is moved by hand, waiting with a deadline, and a TestMain that looks for leaked goroutines.
 package testkit

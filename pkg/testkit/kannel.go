@@ -37,7 +37,19 @@ type Gateway struct {
 // they are not there.
 func Kannel(t testing.TB) *Gateway {
 	t.Helper()
-	g := &Gateway{t: t, folder: t.TempDir(), Username: "ventanilla", Password: "for-tests"}
+	return kannel(t, 0)
+}
+
+// KannelWithCentre starts a gateway whose centre is the test's own and speaks SMPP on a port of the loopback interface. What reaches it is
+// for the test to see: the gateway has no Messages.
+func KannelWithCentre(t testing.TB, port int) *Gateway {
+	t.Helper()
+	return kannel(t, port)
+}
+
+func kannel(t testing.TB, smpp int) *Gateway {
+	t.Helper()
+	g := &Gateway{t: t, folder: t.TempDir(), ports: kannelPorts{smpp: smpp}, Username: "ventanilla", Password: "for-tests"}
 	if err := g.configure(); err != nil {
 		t.Fatalf("starting Kannel: %v", err)
 	}
@@ -52,7 +64,11 @@ func (g *Gateway) Start() {
 	g.bearerbox = g.run("bearerbox", kannelProgram(g.t, "bearerbox"), "kannel.conf")
 	g.until(g.bearerbox, func() error { _, err := g.status(); return err })
 	g.smsbox = g.run("smsbox", kannelProgram(g.t, "smsbox"), "kannel.conf")
-	g.StartCentre()
+	if g.ports.smpp == 0 {
+		g.StartCentre()
+	} else {
+		g.untilOnline()
+	}
 	g.until(g.smsbox, func() error { return listening(g.ports.sendSMS) })
 	g.until(g.bearerbox, func() error {
 		status, err := g.status()
@@ -67,17 +83,35 @@ func (g *Gateway) Start() {
 func (g *Gateway) StartCentre() {
 	g.t.Helper()
 	g.centre = g.run("fakesmsc", kannelProgram(g.t, "fakesmsc"), "-H", "127.0.0.1", "-r", strconv.Itoa(g.ports.centre), "-m", "0", "1 2 text none")
-	g.until(g.centre, func() error {
+	g.untilOnline()
+}
+
+// untilOnline waits until bearerbox has its centre.
+func (g *Gateway) untilOnline() {
+	g.t.Helper()
+	g.until(g.bearerbox, func() error {
 		status, err := g.status()
 		if err == nil && !strings.Contains(status, "(online") {
-			err = errors.New("it is not connected")
+			err = errors.New("it has no centre")
 		}
 		return err
 	})
 }
 
-// StopCentre takes the centre away: Kannel keeps what is for it.
+// StopCentre takes the centre away, and returns when Kannel knows, which keeps what is for it.
 func (g *Gateway) StopCentre() {
+	g.t.Helper()
+	g.endCentre()
+	g.until(g.bearerbox, func() error {
+		status, err := g.status()
+		if err == nil && strings.Contains(status, "(online") {
+			err = errors.New("it still has its centre")
+		}
+		return err
+	})
+}
+
+func (g *Gateway) endCentre() {
 	if g.centre != nil {
 		g.centre.stop()
 		g.centre = nil
@@ -86,7 +120,7 @@ func (g *Gateway) StopCentre() {
 
 // Stop ends the gateway, and returns when it has gone.
 func (g *Gateway) Stop() {
-	g.StopCentre()
+	g.endCentre()
 	for _, program := range []**leashed{&g.smsbox, &g.bearerbox} {
 		if *program != nil {
 			(*program).stop()
@@ -98,7 +132,7 @@ func (g *Gateway) Stop() {
 // Freeze makes sendsms take connections and answer nothing, until Thaw.
 func (g *Gateway) Freeze() { g.signal(syscall.SIGSTOP) }
 
-// Thaw ends what Freeze began: what was asked meanwhile is done.
+// Thaw ends what Freeze began. What was asked meanwhile is done, unless whoever asked has gone.
 func (g *Gateway) Thaw() { g.signal(syscall.SIGCONT) }
 
 func (g *Gateway) signal(signal syscall.Signal) {

@@ -13,7 +13,8 @@ type ShortMessage struct {
 	Format string
 	// Header is the user data header of one of several, as fakesmsc has it; its last two octets are how many there are and which it is.
 	Header []byte
-	// Data is in UTF-8 for texts in the default alphabet, and else as it was sent.
+	// Data is in UTF-8 for texts in the default alphabet, and else as it was sent. fakesmsc's protocol is one of lines: a single message in
+	// the default alphabet ends at its first line break.
 	Data []byte
 }
 

@@ -5,6 +5,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"testing"
 )
 
@@ -19,6 +20,7 @@ func documentedExamples(t *testing.T, p *platform) {
 		t.Fatal(err)
 	}
 	decides := p.owner().create(t, "Decides", "cmp", "--scope", "benefits.evaluate", "--scope", "benefits.facts", "--scope", "benefits.simulate").credentials()
+	provider := p.demo.Tuidd.demoProvider
 	for _, page := range []string{"native.md", "tuidd.md", "iddi.md", "cmp.md", "benefits.md"} {
 		t.Run(page, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("..", "..", "docs", page))
@@ -57,6 +59,9 @@ func documentedExamples(t *testing.T, p *platform) {
 				"RUT="+p.demo.Cmp.RUT, "CU_TOKEN="+p.demo.Cmp.CUToken,
 				"VENTANILLA="+binary, "DATA="+p.data, "ADMIN="+p.demo.AdminRPC,
 				"DECIDES_ID="+decides.id, "DECIDES_SECRET="+decides.secret,
+				"PROVIDER_CLIENT_ID="+provider.ClientID, "PROVIDER_CLIENT_SECRET="+provider.ClientSecret,
+				"PROVIDER_ID="+strconv.FormatInt(provider.ProviderID, 10), "SERVICE_TOKEN="+provider.ServiceToken,
+				"SERVICE_ID="+strconv.Itoa(int(provider.ServiceID)), "DESTINATION="+provider.Destination,
 				"STAGING_ID="+p.demo.Cmp.StagingID, "STAGING_SECRET="+p.demo.Cmp.StagingSecret,
 				"STAGING_RUT="+p.demo.Cmp.StagingRUT, "STAGING_CU_TOKEN="+p.demo.Cmp.StagingCUToken)
 			if out, err := cmd.CombinedOutput(); err != nil {

@@ -30,6 +30,8 @@ type row struct {
 	method, path string
 	// public endpoints look at no credential.
 	public bool
+	// status is what everybody is answered at a public one; 200 when 0.
+	status int
 	// families, sets and kinds are those of the clients and credentials that pass.
 	families, sets []string
 	kinds          []kind
@@ -105,7 +107,7 @@ func (p *platform) rows(t *testing.T) []row {
 	} {
 		rows = append(rows, row{method: "GET", path: path, public: true, asks: []ask{{call: getting(path)}}})
 	}
-	return slices.Concat(rows, pages(t), p.benefitsRows(), p.cmpRows(production), p.cmpRows(staging), iddiRows(production, real, trial), iddiRows(staging, trial, real))
+	return slices.Concat(rows, pages(t), p.benefitsRows(), p.servicesRows(t), p.cmpRows(production), p.cmpRows(staging), iddiRows(production, real, trial), iddiRows(staging, trial, real))
 }
 
 // iddiBody are the members of an error of iddidialect.
@@ -247,9 +249,9 @@ func everyRouteHasARow(t *testing.T, rows []row) {
 	routes := map[string]bool{}
 	for _, route := range routesOf(t,
 		func() (gateway.Family, error) { return cmp.New(nil, nil, nil, nil) },
-		func() (gateway.Family, error) { return tuidd.New(nil, nil, "") },
+		func() (gateway.Family, error) { return tuidd.New(nil, nil, nil, "") },
 		func() (gateway.Family, error) { return iddidialect.New(nil, nil, nil, "") },
-		func() (gateway.Family, error) { return native.New(nil, nil, nil, "") },
+		func() (gateway.Family, error) { return native.New(nil, nil, nil, nil, "") },
 		func() (gateway.Family, error) { return web.New(nil) },
 	) {
 		routes[route.Method+" "+route.Path] = false

@@ -27,8 +27,19 @@ type demo struct {
 		Secret        string `json:"client_secret"`
 		ForeignID     string `json:"foreign_client_id"`
 		ForeignSecret string `json:"foreign_client_secret"`
+		demoProvider
 	} `json:"tuidd"`
 	IDDi demoIDDi `json:"iddi"`
+}
+
+// demoProvider is what it has of a service provider.
+type demoProvider struct {
+	ClientID     string `json:"provider_client_id"`
+	ClientSecret string `json:"provider_client_secret"`
+	ProviderID   int64  `json:"provider_id"`
+	ServiceToken string `json:"service_token"`
+	ServiceID    int32  `json:"service_id"`
+	Destination  string `json:"destination"`
 }
 
 // demoIDDi is what it has of the university digital identity.

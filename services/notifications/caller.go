@@ -2,6 +2,7 @@ package notifications
 
 import (
 	"context"
+	"slices"
 
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
@@ -21,6 +22,12 @@ func (s *Service) providersOf(ctx context.Context, caller authn.Caller) (ids []i
 		ids, err = s.store.ProvidersOfRole(ctx, caller.Claims.Peer)
 	}
 	return ids, false, sqlstore.Failure(err, "looking for the caller's providers")
+}
+
+// owns tells whether a provider is the caller's; see providersOf.
+func (s *Service) owns(ctx context.Context, caller authn.Caller, providerID int64) (bool, error) {
+	ids, all, err := s.providersOf(ctx, caller)
+	return err == nil && (all || slices.Contains(ids, providerID)), err
 }
 
 func dataSetFromProto(set authv1.DataSet) message.DataSet {

@@ -3,6 +3,8 @@ package notifications
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"regexp"
 	"slices"
 	"time"
 
@@ -110,6 +112,36 @@ func (c CarrierConfig) Validate() error {
 		wrong("%s.%w", c.Kind, err)
 	}
 	return errors.Join(errs...)
+}
+
+// carrierName is what attempts can be told with.
+var carrierName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
+
+func (c Config) validateCarriers() error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(c.Carriers)) {
+		if !carrierName.MatchString(name) {
+			errs = append(errs, fmt.Errorf("carriers.%s: a name has lower-case letters, digits and hyphens, a letter first, 32 at most", name))
+			continue
+		}
+		if err := c.Carriers[name].Validate(); err != nil {
+			errs = append(errs, inCarrier(name, err)...)
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// inCarrier puts a carrier's name before each of its mistakes.
+func inCarrier(name string, err error) []error {
+	several, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{fmt.Errorf("carriers.%s.%w", name, err)}
+	}
+	var errs []error
+	for _, one := range several.Unwrap() {
+		errs = append(errs, inCarrier(name, one)...)
+	}
+	return errs
 }
 
 // section is that of the kind.

@@ -9,8 +9,10 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/bounce"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/callback"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/kannel"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/delivery"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/recipient"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/settlement"
 )
 
 // Config is the `notifications` section of the configuration.
@@ -23,11 +25,15 @@ type Config struct {
 	DefaultRegion string `koanf:"default_region"`
 	// DefaultTimeZone is where recipients are who wish for no other.
 	DefaultTimeZone string `koanf:"default_time_zone"`
+	// Payments says whose word on payments is believed.
+	Payments settlement.Config `koanf:"payments"`
+	// Receipts is where Kannel brings its delivery reports.
+	Receipts kannel.Receipts `koanf:"receipts"`
 	// PublicURL is where everybody reaches the platform, an https address: pictures are shown from there.
 	PublicURL string `koanf:"public_url"`
 	// QuietHours are when advertisements wait, in the time zones of their recipients.
 	QuietHours QuietHours `koanf:"quiet_hours"`
-	// Carriers are who takes messages to recipients, by the names that operators and providers know them by.
+	// Carriers are who takes messages to recipients, by the names that operators and providers know them by. A channel that none carries is refused.
 	Carriers map[string]CarrierConfig `koanf:"carriers"`
 	// Bounces is where mails that could not be delivered come back to.
 	Bounces bounce.Config `koanf:"bounces"`
@@ -57,11 +63,17 @@ func (c Config) Validate() error {
 	if err := c.KEK.Validate(); err != nil {
 		return fmt.Errorf("kek.%w", err)
 	}
+	if err := c.Payments.Validate(); err != nil {
+		return fmt.Errorf("payments.%w", err)
+	}
 	if !recipient.KnownRegion(c.DefaultRegion) {
 		return errors.New("default_region: must be the code of a country, as CL")
 	}
 	if _, err := recipient.Zone(c.DefaultTimeZone); err != nil {
 		return errors.New("default_time_zone: must be the name of a time zone, as America/Santiago")
+	}
+	if err := c.Receipts.Validate(); err != nil {
+		return fmt.Errorf("receipts.%w", err)
 	}
 	if public, err := url.Parse(c.PublicURL); err != nil || c.PublicURL != "" && (public.Scheme != "https" || public.Host == "") {
 		return errors.New("public_url: must be an https address")
@@ -75,5 +87,5 @@ func (c Config) Validate() error {
 	if err := c.Callbacks.Validate(); err != nil {
 		return fmt.Errorf("callbacks.%w", err)
 	}
-	return nil
+	return c.validateCarriers()
 }

@@ -27,7 +27,7 @@ func (s *Service) newAddress(in *notificationsv1.Address) (a store.Address, sign
 	if err != nil {
 		return a, "", err
 	}
-	a = store.Address{ID: id.String(), Channel: channels[in.GetChannel()], Value: in.GetValue()}
+	a = store.Address{ID: id.String(), Channel: message.ChannelOf(in.GetChannel()), Value: in.GetValue()}
 	if a.Channel == message.Webhook {
 		if err := checkWebhook("address.value", a.Value); err != nil {
 			return a, "", err

@@ -146,7 +146,7 @@ func dataSetOf(ctx context.Context, req interface{ GetDataSet() authv1.DataSet }
 
 func addressToProto(a store.Address) *notificationsv1.Address {
 	return &notificationsv1.Address{
-		AddressId: a.ID, Channel: channelToProto(a.Channel), Value: lastOf(a.Value), CreatedAt: timestamppb.New(a.CreatedAt),
+		AddressId: a.ID, Channel: a.Channel.Proto(), Value: lastOf(a.Value), CreatedAt: timestamppb.New(a.CreatedAt),
 	}
 }
 

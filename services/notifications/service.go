@@ -24,6 +24,7 @@ import (
 	"github.com/ventanilla/ventanilla/services/notifications/internal/receipt"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/recipient"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/routing"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/settlement"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/signing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/watch"
@@ -67,8 +68,10 @@ type Service struct {
 	now    func() time.Time
 	logger *slog.Logger
 	// recipients are where persons can be reached.
-	recipients *recipient.Directory
-	codes      code.Issuer
+	recipients  *recipient.Directory
+	codes       code.Issuer
+	settlements *settlement.Verifier
+	acceptor    *accept.Acceptor
 	// router has the carriers, deliverer gives them what is due, and receipts of theirs are received.
 	router    *routing.Router
 	deliverer *delivery.Deliverer
@@ -76,7 +79,6 @@ type Service struct {
 	received  *groupcommit.Committer[store.Receipt, store.Received]
 	counts    *delivery.Counts
 	callbacks *callbacks
-	acceptor  *accept.Acceptor
 	watches   *watch.Hub
 	// definitions validates providers and services as they would be after a change.
 	definitions protovalidate.Validator
@@ -100,6 +102,9 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	s.recipients = recipient.NewDirectory(deps.Contacts, s.store, deps.KEK, recipient.Options{DefaultRegion: config.DefaultRegion, DefaultZone: zone}, deps.Now)
 	if s.codes.Key, err = signing.Open(ctx, s.store, deps.KEK, "codes"); err != nil {
 		return nil, fmt.Errorf("starting notifications: %w", err)
+	}
+	if s.settlements, err = settlement.NewVerifier(config.Payments, deps.Now); err != nil {
+		return nil, fmt.Errorf("reading payments: %w", err)
 	}
 	if s.callbacks, err = s.newCallbacks(deps.Meter); err != nil {
 		return nil, err
@@ -138,7 +143,7 @@ func (s *Service) Run(ctx context.Context) error {
 		served.Go(func() error { return run(serving) })
 	}
 	parts, ctx := errgroup.WithContext(ctx)
-	for _, run := range []func(context.Context) error{s.callbacks.Run, s.takeBounces, s.deliverer.Run} {
+	for _, run := range []func(context.Context) error{s.callbacks.Run, s.takeBounces, s.takeReports, s.deliverer.Run} {
 		parts.Go(func() error { return run(ctx) })
 	}
 	parts.Go(func() error { s.watches.Run(ctx); return nil })

@@ -12,7 +12,7 @@ import (
 // A client compares the issuer with the address it asked (RFC 8414, 3.3): without an address there is nothing to tell.
 func TestNoMetadataWithoutAnAddress(t *testing.T) {
 	for _, issuer := range []string{"ventanilla", "http://partners.example.org", "https://partners.example.org/"} {
-		family, err := native.New(nil, nil, nil, issuer)
+		family, err := native.New(nil, nil, nil, nil, issuer)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -54,7 +54,26 @@ var answers = map[errorsv1.Reason]answer{
 	errorsv1.Reason_REASON_PERSON_NOT_FOUND:       {404, 400, oauth.InvalidRequest, "No person has the identifier."},
 	errorsv1.Reason_REASON_BENEFIT_NOT_FOUND:      {404, 400, oauth.InvalidRequest, "There is no such benefit, or no version of it that applies."},
 	errorsv1.Reason_REASON_BENEFIT_INVALID:        {400, 400, oauth.InvalidRequest, "The benefit has errors, the first in \"%s\"."},
+
+	errorsv1.Reason_REASON_CODE_NOT_FOUND:    {404, 500, oauth.ServerError, "There is no such code."},
+	errorsv1.Reason_REASON_PAYMENT_NOT_FOUND: {404, 500, oauth.ServerError, "There is no such payment request."},
+	errorsv1.Reason_REASON_PAYMENT_STATE:     {409, 500, oauth.ServerError, "The payment request is settled otherwise, or is about another amount."},
+	errorsv1.Reason_REASON_PICTURE_NOT_FOUND: {404, 500, oauth.ServerError, "There is no such picture."},
+	// Of what the family does not ask the notifications service.
+	errorsv1.Reason_REASON_PROVIDER_NOT_FOUND:      unasked,
+	errorsv1.Reason_REASON_SUBSCRIPTION_REFUSED:    unasked,
+	errorsv1.Reason_REASON_PART_REFUSED:            unasked,
+	errorsv1.Reason_REASON_DESTINATION_UNREACHABLE: unasked,
+	errorsv1.Reason_REASON_DISPATCH_NOT_FOUND:      unasked,
+	errorsv1.Reason_REASON_DISPATCH_CONFLICT:       unasked,
+	errorsv1.Reason_REASON_NOTHING_TO_CANCEL:       unasked,
+	errorsv1.Reason_REASON_QUOTA_EXCEEDED:          unasked,
+	errorsv1.Reason_REASON_TEMPLATE_NOT_FOUND:      unasked,
+	errorsv1.Reason_REASON_ADDRESS_NOT_FOUND:       unasked,
+	errorsv1.Reason_REASON_CODE_NOT_REDEEMABLE:     unasked,
 }
+
+var unasked = answer{500, 500, oauth.ServerError, textInternal}
 
 const (
 	textInternal     = "The server failed."
@@ -111,8 +130,11 @@ func answerTo(err error) (answer, string) {
 // problemOf is the body for an error of a request.
 func problemOf(r *http.Request, err error) problem {
 	a, text := answerTo(err)
-	if path := r.URL.Path; path == evaluateStreamPath || path == simulatePath {
+	switch path := r.URL.Path; {
+	case path == evaluateStreamPath || path == simulatePath:
 		text = strings.ReplaceAll(text, wirejson.MediaType, dialect.LinesMediaType)
+	case strings.HasPrefix(path, "/notifications/v1/") && path != settlementPath:
+		text = strings.ReplaceAll(text, wirejson.MediaType, pngMediaType)
 	}
 	return problem{"about:blank", http.StatusText(a.status), a.status, text, r.URL.EscapedPath()}
 }

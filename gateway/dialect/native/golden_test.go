@@ -14,7 +14,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestGolden(t *testing.T) {
 	edgetest.Golden(t, func(p edgetest.Platform) ([]edge.Family, error) {
-		f, err := native.New(p.Auth, p.Exchanger, p.Benefits, edgetest.Issuer, "cmp", "tuidd")
+		f, err := native.New(p.Auth, p.Exchanger, p.Benefits, p.Notifications, edgetest.Issuer, "cmp", "tuidd")
 		return []edge.Family{f}, err
 	})
 }

@@ -1,7 +1,7 @@
 // Package native is the dialect of the platform itself, and of every path that
 // is no partner's: tokens, their introspection and revocation in OAuth's form, the
-// keys and endpoints that clients may discover, decisions about benefits, and problem details (RFC 9457) for
-// everything else, in English.
+// keys and endpoints that clients may discover, decisions about benefits, what the dispatcher of notifications has for everybody, and
+// problem details (RFC 9457) for everything else, in English.
 package native
 
 import (
@@ -32,9 +32,9 @@ type Auth interface {
 	GetKeySet(ctx context.Context, in *authv1.GetKeySetRequest, opts ...grpc.CallOption) (*authv1.GetKeySetResponse, error)
 }
 
-// New makes the family. issuer is the platform's identifier; benefits leads to the service that decides about benefits. Clients of
-// this family and of those named in served, of every data set, may use it.
-func New(auth Auth, exchanger oauth.Exchanger, benefits grpc.ClientConnInterface, issuer string, served ...string) (edge.Family, error) {
+// New makes the family. issuer is the platform's identifier; benefits leads to the service that decides about benefits, notifications to
+// the one that dispatches. Clients of this family and of those named in served, of every data set, may use it.
+func New(auth Auth, exchanger oauth.Exchanger, benefits, notifications grpc.ClientConnInterface, issuer string, served ...string) (edge.Family, error) {
 	everybody := credential.Clients{
 		Families: append([]string{Name}, served...),
 		DataSets: []authv1.DataSet{authv1.DataSet_DATA_SET_PRODUCTION, authv1.DataSet_DATA_SET_STAGING},
@@ -47,6 +47,7 @@ func New(auth Auth, exchanger oauth.Exchanger, benefits grpc.ClientConnInterface
 			nativev1.RegisterOAuthServiceHandlerServer(ctx, mux, tokens),
 			nativev1.RegisterDiscoveryServiceHandlerServer(ctx, mux, discover),
 			nativev1.RegisterBenefitsServiceHandlerServer(ctx, mux, decisions),
+			newNotificationsAdapter(notifications).register(ctx, mux),
 			// What is generated serves no streams; the last handler of a path counts.
 			mux.HandlePath(http.MethodPost, evaluateStreamPath, serveLines(newOf[nativev1.EvaluateStreamRequest], decisions.evaluateStream)),
 			mux.HandlePath(http.MethodPost, simulatePath, serveLines(newOf[nativev1.SimulateRequest], decisions.simulate)),
@@ -59,7 +60,7 @@ func New(auth Auth, exchanger oauth.Exchanger, benefits grpc.ClientConnInterface
 	return edge.Family{
 		Name:     Name,
 		Prefixes: []string{""},
-		Routes: []edge.Route{
+		Routes: append(notificationsRoutes(), []edge.Route{
 			{Method: http.MethodPost, Path: tokenPath, Consumes: form},
 			{Method: http.MethodPost, Path: introspectPath, Consumes: form, Produces: []string{oauth.SignedMediaType}},
 			{Method: http.MethodPost, Path: revokePath, Consumes: form},
@@ -69,7 +70,7 @@ func New(auth Auth, exchanger oauth.Exchanger, benefits grpc.ClientConnInterface
 			{Method: http.MethodPost, Path: explainPath, Consumes: object},
 			{Method: http.MethodPost, Path: evaluateStreamPath, Consumes: object, Only: dialect.LinesMediaType},
 			{Method: http.MethodPost, Path: simulatePath, Consumes: object, Only: dialect.LinesMediaType},
-		},
+		}...),
 		Handler:    handler,
 		WriteError: writeError,
 	}, nil

@@ -22,7 +22,7 @@ func BenchmarkTokenInfo(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	family, err := tuidd.New(auth, exchanger, edgetest.Issuer)
+	family, err := tuidd.New(auth, exchanger, nil, edgetest.Issuer)
 	if err != nil {
 		b.Fatal(err)
 	}

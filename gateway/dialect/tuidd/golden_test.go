@@ -14,7 +14,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestGolden(t *testing.T) {
 	edgetest.Golden(t, func(p edgetest.Platform) ([]edge.Family, error) {
-		f, err := tuidd.New(p.Auth, p.Exchanger, edgetest.Issuer)
+		f, err := tuidd.New(p.Auth, p.Exchanger, p.Notifications, edgetest.Issuer)
 		return []edge.Family{f, edgetest.Fallback()}, err
 	})
 }

@@ -8,12 +8,20 @@ import (
 	tuiddv1 "github.com/ventanilla/ventanilla/proto/gen/go/tuidd/v1"
 )
 
-func TestEveryReasonHasAnAnswer(t *testing.T) { edgetest.EveryReason(t, tuidd.Answers) }
+func TestEveryReasonHasAnAnswer(t *testing.T) {
+	edgetest.EveryReason(t, tuidd.Answers, "notifications")
+}
+
+func TestEveryValidatedFieldHasAName(t *testing.T) {
+	for _, fields := range tuidd.Fields {
+		edgetest.EveryField(t, fields)
+	}
+}
 
 func TestEveryRouteIsAnnotated(t *testing.T) {
-	family, err := tuidd.New(nil, nil, "")
+	family, err := tuidd.New(nil, nil, nil, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	edgetest.EveryRoute(t, family, tuiddv1.File_tuidd_v1_tokeninfo_proto)
+	edgetest.EveryRoute(t, family, tuiddv1.File_tuidd_v1_tokeninfo_proto, tuiddv1.File_tuidd_v1_services_proto)
 }

@@ -38,6 +38,14 @@ func (t text) in(tag language.Tag, fields []rpcerr.Violation) string {
 	return strings.ReplaceAll(s, "%s", name)
 }
 
+// and is the text with another after it.
+func (t text) and(more text) text {
+	if more == (text{}) {
+		return t
+	}
+	return text{t.french + " " + more.french, t.spanish + " " + more.spanish, t.english + " " + more.english}
+}
+
 var (
 	textInternal = text{
 		"Erreur interne du serveur.",

@@ -1,13 +1,15 @@
 // Package tuidd is the dialect of the Mobile Connect gateway: token
-// introspection in OAuth's form, and {code, status, message, details} for
-// everything else. Its texts are French, Spanish or English, as Accept-Language asks.
+// introspection in OAuth's form, and the dispatch of services, whose errors, and those of
+// everything else, are {code, status, message, details}. Its texts are French, Spanish or English, as Accept-Language asks.
 package tuidd
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/grpc"
 
 	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/gateway/dialect"
@@ -23,8 +25,9 @@ const Name = "tuidd"
 // TokenInfoPath is the introspection endpoint.
 const TokenInfoPath = "/mcg/v1/tokeninfo"
 
-// New makes the family. issuer is the platform's identifier, which callers' assertions name.
-func New(introspector oauth.Introspector, exchanger oauth.Exchanger, issuer string) (edge.Family, error) {
+// New makes the family. issuer is the platform's identifier, which callers' assertions name; notifications leads to the service that
+// dispatches.
+func New(introspector oauth.Introspector, exchanger oauth.Exchanger, notifications grpc.ClientConnInterface, issuer string) (edge.Family, error) {
 	adapter := &tokenInfoAdapter{introspection: oauth.Introspection{
 		Introspector: introspector,
 		Clients: oauth.Clients{
@@ -34,19 +37,20 @@ func New(introspector oauth.Introspector, exchanger oauth.Exchanger, issuer stri
 			Schemes:   []credential.Scheme{credential.Bearer, credential.Basic, credential.Assertion},
 		},
 	}}
+	services := newServicesAdapter(exchanger, notifications)
 	handler, err := dialect.NewHandler(func(ctx context.Context, mux *runtime.ServeMux) error {
-		return tuiddv1.RegisterTokenInfoServiceHandlerServer(ctx, mux, adapter)
+		return errors.Join(tuiddv1.RegisterTokenInfoServiceHandlerServer(ctx, mux, adapter), services.register(ctx, mux))
 	})
 	if err != nil {
 		return edge.Family{}, err
 	}
 	return edge.Family{
 		Name:     Name,
-		Prefixes: []string{"/mcg", "/Services"},
-		Routes: []edge.Route{{
+		Prefixes: []string{"/mcg", ServicesPath},
+		Routes: append(servicesRoutes(), edge.Route{
 			Method: http.MethodPost, Path: TokenInfoPath,
 			Consumes: []string{wirejson.FormMediaType}, Produces: []string{oauth.SignedMediaType},
-		}},
+		}),
 		Handler:    handler,
 		WriteError: writeError,
 	}, nil

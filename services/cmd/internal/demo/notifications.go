@@ -91,6 +91,7 @@ func (to Dispatcher) ensureService(ctx context.Context, f *TUIDD) error {
 	made, err := to.Providers.CreateService(ctx, &notificationsv1.CreateServiceRequest{Service: &notificationsv1.Service{
 		Name: "Demo service", Destination: notificationsv1.PartRule_PART_RULE_REQUIRED,
 		Notification: optional, Advertisement: optional, QrCode: optional, MicroPayment: optional,
+		QuietHours: new(false), // there is something to see at any hour
 	}})
 	if err != nil {
 		return fmt.Errorf("defining the demo's service: %w", err)

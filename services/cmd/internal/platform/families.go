@@ -55,7 +55,7 @@ func families(to clients, revocations *authn.Revocations, issuer string) ([]edge
 	if err != nil {
 		return nil, err
 	}
-	mobileConnect, err := tuidd.New(to.tokens, exchanger, issuer)
+	mobileConnect, err := tuidd.New(to.tokens, exchanger, to.notifications, issuer)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func families(to clients, revocations *authn.Revocations, issuer string) ([]edge
 	if err != nil {
 		return nil, err
 	}
-	everyone, err := native.New(paced, exchanger, to.benefits, issuer, partners()...)
+	everyone, err := native.New(paced, exchanger, to.benefits, to.notifications, issuer, partners()...)
 	if err != nil {
 		return nil, err
 	}

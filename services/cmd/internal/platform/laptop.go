@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -46,15 +47,16 @@ func (s Settings) Laptop() Settings {
 	if host, port, err := net.SplitHostPort(s.Edge.Listen); s.Auth.Issuer == auth.DefaultConfig().Issuer && err == nil && port != "0" && host != "" {
 		s.Auth.Issuer = "https://" + s.Edge.Listen
 	}
-	return s.withValidators()
+	return s.withPublicAddress()
 }
 
-// withValidators points cards to the pages that the edge serves, at the address that partners use.
-func (s Settings) withValidators() Settings {
+// withPublicAddress points cards to the pages that the edge serves, and what is sent to its pictures, at the address that partners use.
+func (s Settings) withPublicAddress() Settings {
 	public := strings.TrimSuffix(s.Auth.Issuer, "/")
 	if public == auth.DefaultConfig().Issuer {
 		public = "https://localhost"
 	}
+	s.Notifications.PublicURL = cmp.Or(s.Notifications.PublicURL, public)
 	cards := &s.Identity.Cards
 	if cards.Validator == "" {
 		cards.Validator = public + "/c"

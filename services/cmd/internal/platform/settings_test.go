@@ -40,6 +40,9 @@ func TestOnALaptopServicesShareWhatTheyCan(t *testing.T) {
 	if cards := s.Identity.Cards; cards.Validator != "https://192.0.2.1:8443/c" || cards.StagingValidator != "https://192.0.2.1:8443/cs" {
 		t.Errorf("cards lead to %q and %q", cards.Validator, cards.StagingValidator)
 	}
+	if public := s.Notifications.PublicURL; public != "https://192.0.2.1:8443" {
+		t.Errorf("pictures are shown from %q", public)
+	}
 }
 
 func TestCardsLeadToThePagesOfAnyIssuer(t *testing.T) {

@@ -35,6 +35,7 @@ func Up(ctx context.Context, p *Process, withDemo bool) (demo.File, error) {
 	}
 	var sites *demoSites
 	if withDemo {
+		withSandbox(&p.Settings)
 		if sites, err = startDemoSites(ctx, p, folder); err != nil {
 			return demo.File{}, err
 		}

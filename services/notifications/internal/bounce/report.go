@@ -8,6 +8,7 @@ import (
 	"mime/multipart"
 	"net/mail"
 	"net/textproto"
+	"strconv"
 	"strings"
 
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
@@ -59,8 +60,7 @@ func status(text io.Reader) (receipt message.Receipt, told bool) {
 		fields, err := groups.ReadMIMEHeader()
 		switch strings.ToLower(strings.TrimSpace(word(fields.Get("Action")))) {
 		case "failed":
-			code := word(fields.Get("Status"))
-			return message.Receipt{Outcome: message.OutcomeFailed, Reason: Reason(code), Detail: detail(code)}, true
+			return failure(word(fields.Get("Status")), fields.Get("Diagnostic-Code")), true
 		case "delivered":
 			return message.Receipt{Outcome: message.OutcomeDelivered}, true
 		}
@@ -70,6 +70,22 @@ func status(text io.Reader) (receipt message.Receipt, told bool) {
 		}
 	}
 	return message.Receipt{}, false
+}
+
+// failure is the receipt of a mail that failed. Where the status says no more than that, as Exim's, the reply of the last server may say why.
+func failure(status, diagnostic string) message.Receipt {
+	receipt := message.Receipt{Outcome: message.OutcomeFailed, Reason: Reason(status), Detail: detail(status)}
+	kind, text, _ := strings.Cut(diagnostic, ";")
+	words := strings.Fields(text)
+	if receipt.Reason != message.Undelivered || !strings.EqualFold(strings.TrimSpace(kind), "smtp") || len(words) == 0 {
+		return receipt
+	}
+	if len(words) > 1 && detail(words[1]) != "" {
+		receipt.Reason, receipt.Detail = Reason(words[1]), detail(words[1])
+	} else if code, err := strconv.ParseUint(words[0], 10, 10); err == nil && replies[int(code)] != "" {
+		receipt.Reason, receipt.Detail = replies[int(code)], strconv.FormatUint(code, 10)
+	}
+	return receipt
 }
 
 // word is what stands before a comment.

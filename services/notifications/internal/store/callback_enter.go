@@ -119,9 +119,12 @@ func (s *Store) enterCalls(ctx context.Context, tx *sql.Tx, calls []call) error 
 	if len(calls) == 0 {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO callback (callback_id, provider_id, dispatch_id, body, next_attempt_at, lease_owner, fence, attempt,
-			created_at, until, outcome)
-		SELECT r.callback_id, r.provider_id, r.dispatch_id, r.body, r.at, '', 0, 0, r.at, r.until, ''
-		FROM `+s.records(1, "r", "callback_id text, provider_id bigint, dispatch_id text, body text, at bigint, until bigint"), recorded(calls))
+	_, err := tx.ExecContext(ctx, s.insertCalls(), recorded(calls))
 	return err
+}
+
+func (s *Store) insertCalls() string {
+	return `INSERT INTO callback (callback_id, provider_id, dispatch_id, body, next_attempt_at, lease_owner, fence, attempt, created_at, until, outcome)
+		SELECT r.callback_id, r.provider_id, r.dispatch_id, r.body, r.at, '', 0, 0, r.at, r.until, ''
+		FROM ` + s.records(1, "r", "callback_id text, provider_id bigint, dispatch_id text, body text, at bigint, until bigint")
 }

@@ -174,7 +174,8 @@ func (s *Store) beginSending(ctx context.Context, tx *sql.Tx, claimed []Claimed,
 // selectContents locks the dispatches as settle does.
 func (s *Store) selectContents() string {
 	text := `SELECT d.dispatch_id, d.person_id, COALESCE(content.body, '') FROM dispatch AS d
-		LEFT JOIN content ON content.dispatch_id = d.dispatch_id WHERE ` + s.among("d.dispatch_id", "$1") + ` ORDER BY d.dispatch_id`
+		LEFT JOIN content ON content.dispatch_id = d.dispatch_id AND ` + s.among("content.dispatch_id", "$1") + `
+		WHERE ` + s.among("d.dispatch_id", "$1") + ` ORDER BY d.dispatch_id`
 	if s.db.Engine == sqlstore.PostgreSQL {
 		text += ` FOR UPDATE OF d`
 	}

@@ -120,8 +120,14 @@ func fill(t *testing.T, db *sqlstore.DB) {
 	}
 }
 
-// planOf is what an engine would do for a statement.
+// planOf is what an engine would do for a statement. PostgreSQL sorts few as soon as it reads them in order, unless that is made dear.
 func planOf(t *testing.T, db *sqlstore.DB, p planned) string {
+	t.Helper()
+	return planWithout(t, db, p, "sort", "bitmapscan")
+}
+
+// planWithout is what an engine would do if some ways were dear on PostgreSQL.
+func planWithout(t *testing.T, db *sqlstore.DB, p planned, ways ...string) string {
 	t.Helper()
 	explain := map[sqlstore.Engine]string{sqlstore.SQLite: `EXPLAIN QUERY PLAN `, sqlstore.PostgreSQL: `EXPLAIN `}[db.Engine]
 	tx, err := db.Write.BeginTx(t.Context(), nil)
@@ -129,11 +135,12 @@ func planOf(t *testing.T, db *sqlstore.DB, p planned) string {
 		t.Fatal(err)
 	}
 	defer tx.Rollback()
-	if db.Engine == sqlstore.PostgreSQL { // which sorts few as soon as it reads them in order, unless that is made dear
-		for _, way := range []string{"sort", "bitmapscan"} {
-			if _, err := tx.ExecContext(t.Context(), `SET LOCAL enable_`+way+` = off`); err != nil {
-				t.Fatal(err)
-			}
+	for _, way := range ways {
+		if db.Engine != sqlstore.PostgreSQL {
+			break
+		}
+		if _, err := tx.ExecContext(t.Context(), `SET LOCAL enable_`+way+` = off`); err != nil {
+			t.Fatal(err)
 		}
 	}
 	rows, err := tx.QueryContext(t.Context(), explain+p.text, p.args...)

@@ -65,36 +65,40 @@ func (s *Store) Receive(ctx context.Context, receipts []Receipt) ([]Received, er
 
 // receive decides what a receipt makes of a part and of the attempt that it is about; current tells whether that is the part's last one.
 func receive(part message.Status, attempt message.Outcome, current bool, told message.Outcome) (message.Status, message.Outcome) {
-	unsure := attempt == "" || attempt == message.OutcomeUnknown
-	open := part.Open() || part == message.Sent
+	taken := attempt == "" || attempt == message.OutcomeUnknown || attempt == message.OutcomeSent // as far as we know
 	switch told {
 	case message.OutcomeDelivered:
-		// Whoever has the token was given the message, whatever we think came of it.
-		if open {
-			return message.Delivered, message.OutcomeDelivered
+		if part.Open() || part == message.Sent { // whoever has the token was given the message, whatever we think came of it
+			return message.Delivered, told
 		}
-		if unsure || attempt == message.OutcomeSent {
-			return part, message.OutcomeDelivered
+		if taken {
+			return part, told
 		}
 	case message.OutcomeFailed, message.OutcomeRejected:
-		if !unsure && attempt != message.OutcomeSent {
-			break
+		if taken {
+			return afterFailure(part, current), told
 		}
-		if current && (part == message.Sent || part == message.Sending) {
-			return message.Failed, told
-		}
-		return part, told
 	case message.OutcomeSent:
-		if attempt != message.OutcomeUnknown {
-			break // what is under way will say so itself
+		if attempt == message.OutcomeUnknown { // what is under way will say so itself
+			return afterSending(part, current), told
 		}
-		if current && part.Waits() {
-			return message.Sent, message.OutcomeSent // it need not be sent again
-		}
-		return part, message.OutcomeSent
 	case message.OutcomeThrottled, message.OutcomeUnknown:
 	}
 	return part, attempt
+}
+
+func afterFailure(part message.Status, current bool) message.Status {
+	if current && (part == message.Sent || part == message.Sending) {
+		return message.Failed
+	}
+	return part
+}
+
+func afterSending(part message.Status, current bool) message.Status {
+	if current && part.Waits() {
+		return message.Sent // it need not be sent again
+	}
+	return part
 }
 
 // reasonOf is why a part or an attempt is what a receipt makes it.

@@ -56,17 +56,17 @@ func (s *Store) lockDispatches(ctx context.Context, tx *sql.Tx, ids any) error {
 	if s.db.Engine != sqlstore.PostgreSQL {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `SELECT 1 FROM dispatch WHERE `+s.among("dispatch_id", "$1")+` ORDER BY dispatch_id FOR UPDATE`, ids)
+	_, err := tx.ExecContext(ctx, s.selectLocked(), ids)
 	return err
+}
+
+func (s *Store) selectLocked() string {
+	return `SELECT 1 FROM dispatch WHERE ` + s.among("dispatch_id", "$1") + ` ORDER BY dispatch_id FOR UPDATE`
 }
 
 // toSettle reads dispatches with their parts. It is a statement of its own, behind the lock, so that it sees what whoever had the lock before has done.
 func (s *Store) toSettle(ctx context.Context, tx *sql.Tx, ids any) ([]settled, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT d.dispatch_id, d.provider_id, d.reference, d.send_at, d.ended_at, d.told,
-			COALESCE(v.notification_uri, '') <> '', part.part, part.channel, part.status, part.reason
-		FROM dispatch AS d JOIN part ON part.dispatch_id = d.dispatch_id LEFT JOIN provider AS v ON v.provider_id = d.provider_id
-		WHERE `+s.among("d.dispatch_id", "$1")+`
-		ORDER BY d.dispatch_id, part.part`, ids)
+	rows, err := tx.QueryContext(ctx, s.selectToSettle(), ids)
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +86,18 @@ func (s *Store) toSettle(ctx context.Context, tx *sql.Tx, ids any) ([]settled, e
 		last.parts = append(last.parts, p)
 	}
 	return all, rows.Err()
+}
+
+// selectToSettle takes PostgreSQL to the parts of one dispatch after the other, whatever it thinks of their number.
+func (s *Store) selectToSettle() string {
+	parts := `JOIN part ON part.dispatch_id = d.dispatch_id`
+	if s.db.Engine == sqlstore.PostgreSQL {
+		parts = `CROSS JOIN LATERAL (SELECT part, channel, status, reason FROM part WHERE part.dispatch_id = d.dispatch_id ORDER BY part LIMIT 4) AS part`
+	}
+	return `SELECT d.dispatch_id, d.provider_id, d.reference, d.send_at, d.ended_at, d.told,
+			COALESCE(v.notification_uri, '') <> '', part.part, part.channel, part.status, part.reason
+		FROM dispatch AS d ` + parts + ` LEFT JOIN provider AS v ON v.provider_id = d.provider_id
+		WHERE ` + s.among("d.dispatch_id", "$1") + ` ORDER BY d.dispatch_id, part.part`
 }
 
 // change is what becomes of a dispatch, as a record of the statement that writes it.

@@ -82,7 +82,7 @@ var (
 	//
 	// optional bool inline = 50010;
 	E_Inline = &file_wire_v1_wire_proto_extTypes[0]
-	// When this string is set, it is the whole answer, in the media type that the option names, instead of JSON.
+	// When this string, or these bytes, are set, they are the whole answer, in the media type that the option names, instead of JSON.
 	//
 	// optional string instead = 50012;
 	E_Instead = &file_wire_v1_wire_proto_extTypes[1]

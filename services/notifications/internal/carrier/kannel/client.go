@@ -82,12 +82,12 @@ func (c *Client) Send(ctx context.Context, m message.Message) message.Result {
 // encode writes what is said, and the headers that say how. ok is false for what does not fit.
 func (c *Client) encode(m message.Message) (body []byte, headers map[string]string, ok bool) {
 	if m.Channel == message.SAT {
-		// SMS-PP data download (TS 31.111, 7.1.1): the phone hands a message of PID 0x7F and of class 2 with 8-bit data, DCS 0xF6 or 0x16
-		// (TS 23.040, 9.2.3.9; TS 23.038, 4), to the SIM as it is, and shows nothing.
+		// SMS-PP data download (TS 31.111, 7.1.1): the phone hands a message of PID 0x7F (TS 23.040, 9.2.3.9) and of class 2 with 8-bit data,
+		// DCS 0xF6 (TS 23.038, 4), to the SIM as it is, and shows nothing.
 		body, ok = simText(m, c.config.MaxMessages)
 		return body, map[string]string{
 			"Content-Type": "application/octet-stream", "X-Kannel-Coding": strconv.Itoa(coding8Bit), "X-Kannel-MClass": strconv.Itoa(classSIM),
-			"X-Kannel-PID": strconv.Itoa(c.config.SAT.PID), "X-Kannel-Alt-DCS": flag(c.config.SAT.AltDCS),
+			"X-Kannel-PID": strconv.Itoa(c.config.SAT.PID), "X-Kannel-Alt-DCS": "1",
 		}, ok
 	}
 	text, coding, ok := smsText(m, c.config.MaxMessages)
@@ -99,6 +99,7 @@ func (c *Client) common(m message.Message) map[string]string {
 	headers := map[string]string{
 		"X-Kannel-Username": c.config.Username, "X-Kannel-Password": c.config.Password.Reveal(),
 		"X-Kannel-From": c.config.From, "X-Kannel-To": m.To.Value, "X-Kannel-SMSC": c.config.SMSC,
+		"X-Kannel-Priority": priority(m.Kind),
 		// In whole minutes. What is about to expire is still tried.
 		"X-Kannel-Validity": strconv.Itoa(max(1, int(m.Expires.Sub(c.now())/time.Minute))),
 	}
@@ -111,9 +112,10 @@ func (c *Client) common(m message.Message) map[string]string {
 	return headers
 }
 
-func flag(on bool) string {
-	if on {
-		return "1"
+// priority has notifications overtake advertisements in the queues of Kannel and of centres.
+func priority(kind message.Kind) string {
+	if kind == message.Advertisement {
+		return "0"
 	}
-	return "0"
+	return "1"
 }

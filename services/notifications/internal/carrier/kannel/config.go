@@ -32,21 +32,19 @@ type Config struct {
 
 // SAT says how messages for the SIM are marked.
 type SAT struct {
-	// PID is the protocol identifier.
+	// PID is the protocol identifier: by default that of (U)SIM data download, which only few networks want another for.
 	PID int `koanf:"pid"`
-	// AltDCS writes the data coding scheme as 0xF6 and not as 0x16, which mean the same.
-	AltDCS bool `koanf:"alt_dcs"`
 }
 
-// The values of TS 23.040, 9.2.3.9 ((U)SIM data download), and the most of Kannel.
 const (
+	// dataDownload is (U)SIM data download (TS 23.040, 9.2.3.9).
 	dataDownload = 0x7F
 	maxMessages  = 10
 )
 
 // DefaultConfig returns the defaults. The address and the credentials have none.
 func DefaultConfig() Config {
-	return Config{MaxMessages: 4, SAT: SAT{PID: dataDownload, AltDCS: true}}
+	return Config{MaxMessages: 4, SAT: SAT{PID: dataDownload}}
 }
 
 // header is what a header can carry as it is: Kannel takes blanks from its ends.

@@ -82,7 +82,7 @@ func Handler(receiver carrier.Receiver, logger *slog.Logger) http.Handler {
 			return
 		}
 		if err := receiver.Receive(r.Context(), receipt); err != nil {
-			if !errors.Is(err, sqlstore.ErrUnavailable) {
+			if !errors.Is(err, sqlstore.ErrUnavailable) && r.Context().Err() == nil {
 				logger.ErrorContext(r.Context(), "a delivery report could not be stored", "error", err)
 			}
 			again(w)

@@ -93,7 +93,7 @@ func (c *Client) Send(_ context.Context, m message.Message) message.Result {
 	}
 }
 
-// tell brings receipts, in the order of their messages, until the client is closed.
+// tell brings receipts when they are due, until the client is closed.
 func (c *Client) tell() {
 	for {
 		select {

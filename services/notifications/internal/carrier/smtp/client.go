@@ -61,7 +61,7 @@ func (c *Client) Send(ctx context.Context, m message.Message) message.Result {
 	if err != nil {
 		return message.Result{Outcome: message.OutcomeRejected, Reason: message.ContentRefused, Detail: "no mail"}
 	}
-	utf8 := !ascii(m.To.Value)
+	utf8 := !ascii(out.GetTo()[0].Address)
 	if waiting := c.pool.take(); waiting != nil {
 		if result, taken := c.give(ctx, waiting, out, utf8); taken {
 			return result

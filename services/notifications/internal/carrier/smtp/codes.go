@@ -17,32 +17,6 @@ import (
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
 )
 
-// replies are what the codes of replies mean (RFC 5321, 4.2.3) that come without an enhanced status code.
-var replies = map[int]message.Reason{
-	421: message.CarrierAway,    // it is closing
-	450: message.RecipientAway,  // the mailbox is busy
-	451: message.CarrierAway,    // an error of its own
-	452: message.CarrierAway,    // no room
-	454: message.CarrierAway,    // it cannot let anybody in now
-	455: message.Unintelligible, // parameters
-	500: message.Unintelligible, // the command
-	501: message.BadAddress,     // the address, as we send no other parameter that it may not know
-	502: message.Unintelligible,
-	503: message.Unintelligible, // the order of commands
-	504: message.Unintelligible,
-	530: message.CarrierRefuses, // it wants a login
-	534: message.CarrierRefuses, // it wants a better one
-	535: message.CarrierRefuses, // it does not let us in
-	538: message.CarrierRefuses, // it wants TLS
-	550: message.BadAddress,     // no such mailbox
-	551: message.BadAddress,     // it is elsewhere
-	552: message.RecipientAway,  // it is full
-	553: message.BadAddress,     // no mailbox has such a name
-	554: message.ContentRefused,
-	555: message.Unintelligible,
-	556: message.BadAddress, // its domain takes no mail
-}
-
 // patience is for how long a mail waits that a server does not take from strangers at once (greylisting).
 const patience = 5 * time.Minute
 
@@ -67,12 +41,9 @@ func given(ctx context.Context, m *mail.Msg, err error) message.Result {
 // replied is the result for a reply that refuses.
 func replied(failure *mail.SendError) message.Result {
 	code, status := failure.ErrorCode(), failure.EnhancedStatusCode()
-	reason, known := replies[code]
-	switch {
-	case status != "":
+	reason := bounce.ReplyReason(code)
+	if status != "" {
 		reason = bounce.Reason(status)
-	case !known:
-		reason = message.Unintelligible
 	}
 	switch failure.Reason {
 	case mail.ErrSMTPMailFrom:
@@ -100,7 +71,7 @@ func replied(failure *mail.SendError) message.Result {
 
 // unopened is the result where no session could be had.
 func unopened(ctx context.Context, err error) message.Result {
-	result := message.Result{Outcome: message.OutcomeFailed, Reason: lost(ctx, err), Detail: "no session"}
+	result := message.Result{Outcome: message.OutcomeFailed, Reason: lost(ctx, err)}
 	var (
 		reply       *textproto.Error
 		certificate *tls.CertificateVerificationError
@@ -113,6 +84,9 @@ func unopened(ctx context.Context, err error) message.Result {
 		}
 	case errors.As(err, &certificate):
 		result.Detail = "no session: its certificate does not hold"
+	default:
+		// Nobody's mail was mentioned yet: the text has no more than the server's address.
+		result.Detail = fmt.Sprintf("no session: %.200s", err)
 	}
 	return result
 }

@@ -55,7 +55,7 @@ func (w *writer) write(m message.Message) (*mail.Msg, error) {
 	out.AddAlternativeString(mail.TypeTextHTML, rich)
 	if len(m.Picture) > 0 {
 		out.EmbedReadSeeker(pictureName, bytes.NewReader(m.Picture),
-			mail.WithFileContentType(mail.ContentType(m.PictureType)), mail.WithFileContentID(pictureID))
+			mail.WithFileContentType(mail.ContentType(m.PictureType)), mail.WithFileContentID("<"+pictureID+">"))
 	}
 	return out, nil
 }

@@ -1,0 +1,4 @@
+package sandbox
+
+// Tellers bring receipts at the same time.
+const Tellers = tellers

@@ -1,0 +1,106 @@
+package storetest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
+)
+
+var erasureChecks = checks{
+	"a person is forgotten, and nobody else":     personsAreErased,
+	"what is being sent is erased when it ends":  whatIsSentIsErasedLater,
+	"a person with many dispatches is forgotten": manyDispatchesAreErased,
+}
+
+// toAna is a dispatch of one person.
+func toAna(d store.NewDispatch) store.NewDispatch {
+	d.PersonID = "ana"
+	d.Pictures = []store.NewPicture{{ID: "picture of " + d.ID, Kind: message.Advertisement, MediaType: "image/png", Bytes: []byte("p")}}
+	return d
+}
+
+func forget(t failing, s *store.Store, want int) {
+	t.Helper()
+	erased, err := s.EraseRecipient(ctx, "sofia", message.Production, "ana")
+	if check(t, err); erased != want {
+		t.Errorf("%d dispatches are erased, want %d", erased, want)
+	}
+}
+
+func personsAreErased(t *testing.T, open Open) {
+	s, clock := one(t, open)
+	give(t, s, "ana", device("ana's"))
+	give(t, s, "leo", device("leo's"))
+	check(t, s.PutWishes(ctx, "a", message.Production, "ana", store.Wishes{RefusesAdvertisements: true}))
+	staged := toAna(notification("staged"))
+	staged.DataSet = message.Staging
+	enter(t, s, toAna(notification("sent")), notification("another's"), staged)
+	for _, c := range claim(t, s, urgentSMS, 1) {
+		finishAs(t, s, true, came(c, message.OutcomeSent, message.Sent))
+	}
+	clock.Advance(time.Second)
+	enter(t, s, toAna(withAdvertisement(notification("waits"))))
+	forget(t, s, 2)
+	if r := kept(t, s, message.Production, "ana"); len(r.Addresses) != 0 || r.Wishes != (store.Wishes{}) {
+		t.Errorf("kept is %+v", r)
+	}
+	if len(kept(t, s, message.Production, "leo").Addresses) != 1 {
+		t.Error("leo lost an address")
+	}
+	wantStatus(t, s, "sent", message.Sent, message.Sent)
+	wantStatus(t, s, "waits", message.Cancelled, message.Cancelled, message.Cancelled)
+	for _, id := range []string{"sent", "waits"} {
+		if d := whole(t, s, id); d.PersonID != "" || d.ErasedAt.IsZero() {
+			t.Errorf("%s is of %q, erased at %v", id, d.PersonID, d.ErasedAt)
+		}
+		_, err := s.Picture(ctx, "picture of "+id)
+		wantClass(t, "its picture", err, sqlstore.ErrNotFound)
+	}
+	for _, id := range []string{"another's", "staged"} {
+		if d := whole(t, s, id); d.PersonID == "" || !d.ErasedAt.IsZero() {
+			t.Errorf("%s is erased", id)
+		}
+	}
+	picture, err := s.Picture(ctx, "picture of staged")
+	check(t, err)
+	wantSame(t, "a picture", picture, store.Picture{MediaType: "image/png", Bytes: []byte("p")})
+	forget(t, s, 0)
+}
+
+func whatIsSentIsErasedLater(t *testing.T, open Open) {
+	s, clock := one(t, open)
+	enter(t, s, toAna(withAdvertisement(notification("d"))))
+	claimed := claimOne(t, s, urgentSMS)
+	forget(t, s, 0)
+	wantStatus(t, s, "d", message.Sending, message.Sending, message.Cancelled)
+	if whole(t, s, "d").PersonID != "ana" {
+		t.Error("who sends has lost the person")
+	}
+	finishAs(t, s, true, came(claimed, message.OutcomeSent, message.Sent))
+	clock.Advance(time.Millisecond)
+	for _, sweep := range s.Sweeps() {
+		_, err := sweep.Once(ctx)
+		check(t, err)
+	}
+	if d := whole(t, s, "d"); d.PersonID != "" || d.ErasedAt.IsZero() {
+		t.Errorf("it is of %q", d.PersonID)
+	}
+}
+
+func manyDispatchesAreErased(t *testing.T, open Open) {
+	s, _ := one(t, open)
+	var all []store.NewDispatch
+	for n := range 450 {
+		d := notification(fmt.Sprint("d", n))
+		d.PersonID = "ana"
+		all = append(all, d)
+	}
+	enter(t, s, all...)
+	claim(t, s, urgentSMS, 10)
+	forget(t, s, 440)
+	forget(t, s, 0)
+}
