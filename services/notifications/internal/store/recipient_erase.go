@@ -19,8 +19,10 @@ func (s *Store) EraseRecipient(ctx context.Context, actor string, set message.Da
 		return 0, nil
 	}
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
-		for _, table := range []string{"address", "recipient"} {
-			if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE data_set = $1 AND person_id = $2`, set, personID); err != nil {
+		for _, forget := range []string{
+			`DELETE FROM address WHERE data_set = $1 AND person_id = $2`, `DELETE FROM recipient WHERE data_set = $1 AND person_id = $2`,
+		} {
+			if _, err := tx.ExecContext(ctx, forget, set, personID); err != nil {
 				return err
 			}
 		}
@@ -72,20 +74,28 @@ func (s *Store) eraseDispatches(ctx context.Context, tx *sql.Tx, ids []string) (
 	if err := s.lockDispatches(ctx, tx, those); err != nil {
 		return 0, err
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE dispatch SET retention = 0 WHERE `+s.among("dispatch_id", "$1"), s.list(busy)); err != nil {
+	if _, err := tx.ExecContext(ctx, s.updateRetention(), s.list(busy)); err != nil {
 		return 0, err
 	}
 	free := without(ids, busy)
 	for _, table := range []string{"content", "picture"} {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` WHERE `+s.among("dispatch_id", "$1"), s.list(free)); err != nil {
+		if _, err := tx.ExecContext(ctx, s.deleteOf(table), s.list(free)); err != nil {
 			return 0, err
 		}
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE dispatch SET person_id = '', erased_at = COALESCE(erased_at, $1) WHERE `+
-		s.among("dispatch_id", "$2"), now.UnixMilli(), s.list(free)); err != nil {
+	if _, err := tx.ExecContext(ctx, s.updateForgotten(), now.UnixMilli(), s.list(free)); err != nil {
 		return 0, err
 	}
 	return len(free), s.settle(ctx, tx, now, cancelled...)
+}
+
+func (s *Store) updateRetention() string {
+	return `UPDATE dispatch SET retention = 0 WHERE ` + s.among("dispatch_id", "$1")
+}
+
+func (s *Store) updateForgotten() string {
+	return `UPDATE dispatch SET person_id = '', erased_at = COALESCE(erased_at, $1), version = version + 1, changed_at = $1 WHERE ` +
+		s.among("dispatch_id", "$2")
 }
 
 // without are the texts that are not among others.
