@@ -76,8 +76,10 @@ func (c WatchDispatches) run(ctx context.Context, calls notificationsv1.Dispatch
 				fmt.Fprintf(notes, "The platform does not answer: trying again for %s.\n", maxOutage)
 			}
 		}))
-		if ctx.Err() != nil { // who watches has seen enough
+		select {
+		case <-ctx.Done(): // who watches has seen enough
 			return nil
+		default:
 		}
 		if err != nil {
 			return err

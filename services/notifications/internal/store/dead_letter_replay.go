@@ -72,14 +72,22 @@ func (s *Store) revive(ctx context.Context, tx *sql.Tx, now time.Time, wanted []
 	if err != nil || len(wanted) == 0 {
 		return nil, err
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE part SET status = 'accepted', reason = '', next_attempt_at = $2, lease_owner = '', lease_until = NULL,
-			fence = fence + 1, tries = 0, replays = replays + 1, expires_at = r.expires_at, carrier = '', carrier_ref = '', ended_at = NULL
-		FROM `+s.records(1, "r", replayColumns)+` WHERE part.dispatch_id = r.dispatch_id AND part.part = r.part`, recorded(wanted), now.UnixMilli()); err != nil {
+	if _, err := tx.ExecContext(ctx, s.updateRevived(), recorded(wanted), now.UnixMilli()); err != nil {
 		return nil, err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE dispatch SET expires_at = r.expires_at FROM `+s.records(1, "r", replayColumns)+`
-		WHERE dispatch.dispatch_id = r.dispatch_id AND dispatch.expires_at < r.expires_at`, recorded(wanted))
+	_, err = tx.ExecContext(ctx, s.updateProlonged(), recorded(wanted))
 	return wanted, err
+}
+
+func (s *Store) updateRevived() string {
+	return `UPDATE part SET status = 'accepted', reason = '', next_attempt_at = $2, lease_owner = '', lease_until = NULL, fence = fence + 1,
+			tries = 0, replays = replays + 1, expires_at = r.expires_at, carrier = '', carrier_ref = '', ended_at = NULL
+		FROM ` + s.records(1, "r", replayColumns) + ` WHERE part.dispatch_id = r.dispatch_id AND part.part = r.part`
+}
+
+func (s *Store) updateProlonged() string {
+	return `UPDATE dispatch SET expires_at = r.expires_at FROM ` + s.records(1, "r", replayColumns) + `
+		WHERE dispatch.dispatch_id = r.dispatch_id AND dispatch.expires_at < r.expires_at`
 }
 
 // replayable leaves of what is wanted the dead letters that still say something, in the order in which all transactions lock parts.

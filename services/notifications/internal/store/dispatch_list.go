@@ -38,11 +38,8 @@ var statuses = []message.Status{
 	message.Delivered, message.Failed, message.Expired, message.Cancelled,
 }
 
-// dispatchQuery is a statement that is being written. Its text depends on the sort of filter alone.
-type dispatchQuery struct {
-	text strings.Builder
-	args []any
-}
+// dispatchQuery has the arguments of a statement that is being written. Its text depends on the sort of filter alone.
+type dispatchQuery struct{ args []any }
 
 // arg adds an argument and returns its placeholder.
 func (q *dispatchQuery) arg(value any) string {

@@ -70,7 +70,7 @@ func deadLettersAreListedBothWays(t *testing.T, open Open) {
 	all = append(all, blocked...)
 	accept(t, s, newDispatch("open"), paying())
 
-	pages := func(f store.DeadLetterFilter, limit int, list func(*store.DeadLetterPosition) ([]store.DeadLetter, *store.DeadLetterPosition, error)) (found []store.DeadLetter) {
+	pages := func(limit int, list func(*store.DeadLetterPosition) ([]store.DeadLetter, *store.DeadLetterPosition, error)) (found []store.DeadLetter) {
 		t.Helper()
 		for behind := (*store.DeadLetterPosition)(nil); ; {
 			page, next, err := list(behind)
@@ -99,10 +99,10 @@ func deadLettersAreListedBothWays(t *testing.T, open Open) {
 		"another's end": {store.DeadLetterFilter{From: clock.Now()}, nil},
 	} {
 		for _, limit := range []int{1, 3, 500} {
-			newest := pages(c.filter, limit, func(behind *store.DeadLetterPosition) ([]store.DeadLetter, *store.DeadLetterPosition, error) {
+			newest := pages(limit, func(behind *store.DeadLetterPosition) ([]store.DeadLetter, *store.DeadLetterPosition, error) {
 				return s.NewestDeadLetters(ctx, c.filter, behind, limit)
 			})
-			oldest := pages(c.filter, limit, func(behind *store.DeadLetterPosition) ([]store.DeadLetter, *store.DeadLetterPosition, error) {
+			oldest := pages(limit, func(behind *store.DeadLetterPosition) ([]store.DeadLetter, *store.DeadLetterPosition, error) {
 				return s.OldestDeadLetters(ctx, c.filter, behind, limit)
 			})
 			if !slices.IsSortedFunc(oldest, func(a, b store.DeadLetter) int { return a.EndedAt.Compare(b.EndedAt) }) {

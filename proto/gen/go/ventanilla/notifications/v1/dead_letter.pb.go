@@ -281,7 +281,7 @@ func (x *ListDeadLettersRequest) GetPageToken() string {
 // ListDeadLettersResponse is a page.
 type ListDeadLettersResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The parts.
+	// The parts. They may be fewer than were asked for, or none, though there is another page.
 	DeadLetters []*DeadLetter `protobuf:"bytes,1,rep,name=dead_letters,json=deadLetters,proto3" json:"dead_letters,omitempty"`
 	// Where to go on; empty on the last page.
 	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`

@@ -27,13 +27,13 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// DeadLetterService keeps what could not be delivered: parts that failed or expired. Operators call it: any role lists, support and editor
+// DeadLetterService keeps what could not be delivered: notifications and advertisements that failed or expired. Operators call it: any role lists, support and editor
 // replay. Each RPC fails with UNAVAILABLE when the store is away.
 type DeadLetterServiceClient interface {
 	// ListDeadLetters returns parts, newest first.
 	ListDeadLetters(ctx context.Context, in *ListDeadLettersRequest, opts ...grpc.CallOption) (*ListDeadLettersResponse, error)
-	// ReplayDeadLetters has parts tried again, as if they had just been accepted. A part that is no dead letter any more is left alone, so that
-	// a repetition does nothing.
+	// ReplayDeadLetters has parts tried again, as if they had just been accepted. A part that is no dead letter any more, or was erased, is left
+	// alone, so that a repetition does nothing. Fails with FIELD_INVALID.
 	ReplayDeadLetters(ctx context.Context, in *ReplayDeadLettersRequest, opts ...grpc.CallOption) (*ReplayDeadLettersResponse, error)
 }
 
@@ -69,13 +69,13 @@ func (c *deadLetterServiceClient) ReplayDeadLetters(ctx context.Context, in *Rep
 // All implementations must embed UnimplementedDeadLetterServiceServer
 // for forward compatibility.
 //
-// DeadLetterService keeps what could not be delivered: parts that failed or expired. Operators call it: any role lists, support and editor
+// DeadLetterService keeps what could not be delivered: notifications and advertisements that failed or expired. Operators call it: any role lists, support and editor
 // replay. Each RPC fails with UNAVAILABLE when the store is away.
 type DeadLetterServiceServer interface {
 	// ListDeadLetters returns parts, newest first.
 	ListDeadLetters(context.Context, *ListDeadLettersRequest) (*ListDeadLettersResponse, error)
-	// ReplayDeadLetters has parts tried again, as if they had just been accepted. A part that is no dead letter any more is left alone, so that
-	// a repetition does nothing.
+	// ReplayDeadLetters has parts tried again, as if they had just been accepted. A part that is no dead letter any more, or was erased, is left
+	// alone, so that a repetition does nothing. Fails with FIELD_INVALID.
 	ReplayDeadLetters(context.Context, *ReplayDeadLettersRequest) (*ReplayDeadLettersResponse, error)
 	mustEmbedUnimplementedDeadLetterServiceServer()
 }

@@ -1348,7 +1348,7 @@ type DispatchFilter struct {
 	ProviderId int64 `protobuf:"varint,1,opt,name=provider_id,json=providerId,proto3" json:"provider_id,omitempty"`
 	// Only those with this status.
 	Status Status `protobuf:"varint,2,opt,name=status,proto3,enum=ventanilla.notifications.v1.Status" json:"status,omitempty"`
-	// Only those with a part for this channel.
+	// Only those with a part for this channel, among the newest 20,000 that the rest of the filter finds.
 	Channel Channel `protobuf:"varint,3,opt,name=channel,proto3,enum=ventanilla.notifications.v1.Channel" json:"channel,omitempty"`
 	// Only the one with this reference.
 	Reference string `protobuf:"bytes,4,opt,name=reference,proto3" json:"reference,omitempty"`
@@ -1503,7 +1503,7 @@ type ListDispatchesResponse struct {
 	Dispatches []*Dispatch `protobuf:"bytes,1,rep,name=dispatches,proto3" json:"dispatches,omitempty"`
 	// How many there are, at most 10,000.
 	Total int32 `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
-	// Whether there are more.
+	// Whether there are, or may be, more.
 	TotalCapped   bool `protobuf:"varint,3,opt,name=total_capped,json=totalCapped,proto3" json:"total_capped,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -46,13 +46,14 @@ type DispatchServiceClient interface {
 	DispatchBatch(ctx context.Context, in *DispatchBatchRequest, opts ...grpc.CallOption) (*DispatchBatchResponse, error)
 	// GetDispatch returns one, with its parts and attempts. Fails with DISPATCH_NOT_FOUND.
 	GetDispatch(ctx context.Context, in *GetDispatchRequest, opts ...grpc.CallOption) (*GetDispatchResponse, error)
-	// ListDispatches returns dispatches, newest first.
+	// ListDispatches returns dispatches, newest first. Fails with FIELD_INVALID, and with FIELD_MISSING for who is more than 16 providers and names none.
 	ListDispatches(ctx context.Context, in *ListDispatchesRequest, opts ...grpc.CallOption) (*ListDispatchesResponse, error)
 	// CancelDispatch takes back the parts that are accepted or scheduled, and payment requests that are not paid; none that are being sent.
 	// Fails with DISPATCH_NOT_FOUND, and with NOTHING_TO_CANCEL when no part is left to take back.
 	CancelDispatch(ctx context.Context, in *CancelDispatchRequest, opts ...grpc.CallOption) (*CancelDispatchResponse, error)
 	// WatchDispatches sends each dispatch as it is, then anew after each change, until its client goes; for one dispatch until nothing more can
-	// happen. Changes close together come as one. Fails with DISPATCH_NOT_FOUND.
+	// happen. Changes close together come as one. Its header comes when each change from then on will be sent. Fails with DISPATCH_NOT_FOUND, as
+	// ListDispatches does, with RATE_LIMITED when there are too many watches, and with UNAVAILABLE after an hour, or when the replica ends: watch again.
 	WatchDispatches(ctx context.Context, in *WatchDispatchesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchDispatchesResponse], error)
 }
 
@@ -152,13 +153,14 @@ type DispatchServiceServer interface {
 	DispatchBatch(context.Context, *DispatchBatchRequest) (*DispatchBatchResponse, error)
 	// GetDispatch returns one, with its parts and attempts. Fails with DISPATCH_NOT_FOUND.
 	GetDispatch(context.Context, *GetDispatchRequest) (*GetDispatchResponse, error)
-	// ListDispatches returns dispatches, newest first.
+	// ListDispatches returns dispatches, newest first. Fails with FIELD_INVALID, and with FIELD_MISSING for who is more than 16 providers and names none.
 	ListDispatches(context.Context, *ListDispatchesRequest) (*ListDispatchesResponse, error)
 	// CancelDispatch takes back the parts that are accepted or scheduled, and payment requests that are not paid; none that are being sent.
 	// Fails with DISPATCH_NOT_FOUND, and with NOTHING_TO_CANCEL when no part is left to take back.
 	CancelDispatch(context.Context, *CancelDispatchRequest) (*CancelDispatchResponse, error)
 	// WatchDispatches sends each dispatch as it is, then anew after each change, until its client goes; for one dispatch until nothing more can
-	// happen. Changes close together come as one. Fails with DISPATCH_NOT_FOUND.
+	// happen. Changes close together come as one. Its header comes when each change from then on will be sent. Fails with DISPATCH_NOT_FOUND, as
+	// ListDispatches does, with RATE_LIMITED when there are too many watches, and with UNAVAILABLE after an hour, or when the replica ends: watch again.
 	WatchDispatches(*WatchDispatchesRequest, grpc.ServerStreamingServer[WatchDispatchesResponse]) error
 	mustEmbedUnimplementedDispatchServiceServer()
 }
