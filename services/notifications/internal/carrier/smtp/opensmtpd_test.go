@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"io"
 	"log/slog"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"mime/quotedprintable"
@@ -122,9 +123,7 @@ func bodies(t *testing.T, contentType string, body io.Reader) map[string]string 
 		if part.Header.Get("Content-Transfer-Encoding") == "quoted-printable" {
 			in = quotedprintable.NewReader(part)
 		}
-		for kind, text := range bodies(t, part.Header.Get("Content-Type"), in) {
-			all[kind] = text
-		}
+		maps.Copy(all, bodies(t, part.Header.Get("Content-Type"), in))
 	}
 }
 
