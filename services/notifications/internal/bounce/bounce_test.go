@@ -151,7 +151,7 @@ func TestReportsOfServers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := bring(address, "", "BOUNCES+T@Bounces.Example", string(text)); err != nil {
+		if err := bring(address, "", "B+T@Bounces.Example", string(text)); err != nil {
 			t.Fatal(err)
 		}
 		want.Token = "T"
