@@ -15,12 +15,6 @@ import (
 // callbackLife is how long it is tried to tell a provider of a change.
 const callbackLife = 24 * time.Hour
 
-// kindNames are what providers are told parts by.
-var kindNames = map[message.Kind]string{
-	message.Notification: "notification", message.Advertisement: "advertisement",
-	message.QRCode: "qr_code", message.MicroPayment: "micro_payment",
-}
-
 // visible is what a provider sees of the parts' statuses, as the column told keeps it: that an attempt is under way is not told.
 func (d settled) visible() string {
 	var text strings.Builder
@@ -91,7 +85,7 @@ func (d settled) callback(c change, at time.Time) (body string, ok bool) {
 	data := toldData{ID: d.id, Reference: d.reference, Parts: make([]toldPart, len(d.parts))}
 	for i, p := range d.parts {
 		p.Status = seen(p.Status)
-		parts[i], data.Parts[i] = p, toldPart{kindNames[p.Kind], p.Channel, p.Status, p.Reason}
+		parts[i], data.Parts[i] = p, toldPart{p.Kind.Name(), p.Channel, p.Status, p.Reason}
 	}
 	data.Status = statusOf(parts)
 	text, err := json.Marshal(told{"dispatch.changed", at.UTC().Format(time.RFC3339Nano), data})
