@@ -42,6 +42,15 @@ func (r *Rewrapped) add(more Rewrapped) {
 // sealedColumn is where secrets are stored, and what events call them.
 type sealedColumn struct{ table, key, column, name string }
 
+func (c sealedColumn) selectSome() string {
+	return `SELECT ` + c.key + `, ` + c.column + ` FROM ` + c.table + ` WHERE ` + c.key + ` > $1 AND ` + c.column + ` IS NOT NULL
+		ORDER BY ` + c.key + ` LIMIT $2`
+}
+
+func (c sealedColumn) update() string {
+	return `UPDATE ` + c.table + ` SET ` + c.column + ` = $2 WHERE ` + c.key + ` = $1`
+}
+
 // RewrapSecrets has everything sealed anew that the store has sealed, in small transactions: what others store meanwhile is not lost. Where it
 // fails, some may be. Each transaction that changes secrets enters how many as an event.
 func (s *Store) RewrapSecrets(ctx context.Context, actor string, reseals Reseals) (all Rewrapped, err error) {
@@ -101,8 +110,7 @@ func scanSealed[K int64 | string](row sqlstore.Scanner) (one sealed[K], err erro
 
 // rewrapSome seals some anew that come after a key, and keeps them as they are until the transaction ends. last is the last one's key.
 func rewrapSome[K int64 | string](ctx context.Context, s *Store, tx *sql.Tx, c sealedColumn, reseal Reseal[K], after K) (done Rewrapped, last K, err error) {
-	held, err := scanned(ctx, tx, scanSealed[K], s.locking(`SELECT `+c.key+`, `+c.column+` FROM `+c.table+` WHERE `+c.key+` > $1 AND `+c.column+
-		` IS NOT NULL ORDER BY `+c.key+` LIMIT $2`, toChange), after, rewrappedAtOnce)
+	held, err := scanned(ctx, tx, scanSealed[K], s.locking(c.selectSome(), toChange), after, rewrappedAtOnce)
 	if err != nil {
 		return done, after, err
 	}
@@ -118,7 +126,7 @@ func rewrapSome[K int64 | string](ctx context.Context, s *Store, tx *sql.Tx, c s
 			continue
 		}
 		done.Rewrapped++
-		if _, err := tx.ExecContext(ctx, `UPDATE `+c.table+` SET `+c.column+` = $2 WHERE `+c.key+` = $1`, one.key, resealed); err != nil {
+		if _, err := tx.ExecContext(ctx, c.update(), one.key, resealed); err != nil {
 			return done, after, err
 		}
 	}
