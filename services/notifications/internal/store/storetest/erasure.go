@@ -13,6 +13,7 @@ import (
 var erasureChecks = checks{
 	"a person is forgotten, and nobody else":                                  personsAreErased,
 	"what is being sent is erased when it ends":                               whatIsSentIsErasedLater,
+	"what is to be erased is not replayed":                                    whatIsToBeErasedIsNotReplayed,
 	"a person with many dispatches is forgotten":                              manyDispatchesAreErased,
 	"codes and payment requests say nothing any more, and stay what they are": codesAndPaymentsAreBlanked,
 }
@@ -87,6 +88,27 @@ func whatIsSentIsErasedLater(t *testing.T, open Open) {
 		_, err := sweep.Once(ctx)
 		check(t, err)
 	}
+	if d := whole(t, s, "d"); d.PersonID != "" || d.ErasedAt.IsZero() {
+		t.Errorf("it is of %q", d.PersonID)
+	}
+}
+
+func whatIsToBeErasedIsNotReplayed(t *testing.T, open Open) {
+	s, clock := one(t, open)
+	enter(t, s, toAna(withAdvertisement(notification("d"))))
+	dead := came(claimOne(t, s, bulkFCM), message.OutcomeRejected, message.Failed)
+	finishAs(t, s, true, dead)
+	claimed := claimOne(t, s, urgentSMS) // it keeps what the dispatch says until it ends
+	forget(t, s, 0)
+	replayed, err := s.ReplayDeadLetters(ctx, "olga", []store.Replay{{
+		PartKey: store.PartKey{DispatchID: "d", Kind: message.Advertisement}, ExpiresAt: clock.Now().Add(time.Hour),
+	}})
+	if check(t, err); len(replayed) != 0 {
+		t.Errorf("sent to whom was to be forgotten: %v", replayed)
+	}
+	finishAs(t, s, true, came(claimed, message.OutcomeSent, message.Sent))
+	clock.Advance(time.Millisecond)
+	sweep(t, s)
 	if d := whole(t, s, "d"); d.PersonID != "" || d.ErasedAt.IsZero() {
 		t.Errorf("it is of %q", d.PersonID)
 	}
