@@ -2,8 +2,8 @@ package bounce
 
 import "strings"
 
-// prefix is what the names of senders begin with.
-const prefix = "bounces+"
+// prefix is what the names of senders begin with. It is short: a name has at most 64 bytes (RFC 5321, 4.5.3.1.1), of which a token takes 60.
+const prefix = "b+"
 
 // Address is the sender of a mail whose receipt has the token.
 func Address(token, domain string) string { return prefix + token + "@" + domain }

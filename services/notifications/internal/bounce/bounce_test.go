@@ -90,7 +90,7 @@ func bring(address, from, to, text string) error {
 
 // report is a notification with one recipient's fields.
 func report(fields string) string {
-	return strings.ReplaceAll("From: MAILER-DAEMON@mx.example\nTo: bounces+t@bounces.example\nSubject: failed\nMIME-Version: 1.0\n"+
+	return strings.ReplaceAll("From: MAILER-DAEMON@mx.example\nTo: b+t@bounces.example\nSubject: failed\nMIME-Version: 1.0\n"+
 		"Content-Type: multipart/report; report-type=delivery-status; boundary=\"b/1\"\n\n--b/1\n\nIt was not delivered.\n\n--b/1\n"+
 		"Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; ana@mail.example\n"+fields+
 		"\n\n--b/1\nContent-Type: text/rfc822-headers\n\nSubject: hola\n\n--b/1--\n", "\n", "\r\n")
@@ -128,7 +128,7 @@ func TestWhatReportsSay(t *testing.T) {
 		"nothing":          {"", nil},
 		"cut off":          {report("Action: delayed")[:300], nil},
 	} {
-		if err := bring(address, "", "bounces+d1-1-1-Mac@bounces.example", c.text); err != nil {
+		if err := bring(address, "", "b+d1-1-1-Mac@bounces.example", c.text); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		got := r.take()
@@ -151,7 +151,7 @@ func TestReportsOfServers(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := bring(address, "", "BOUNCES+T@Bounces.Example", string(text)); err != nil {
+		if err := bring(address, "", "B+T@Bounces.Example", string(text)); err != nil {
 			t.Fatal(err)
 		}
 		want.Token = "T"
@@ -165,10 +165,10 @@ func TestWhoIsLetIn(t *testing.T) {
 	r := new(receiver)
 	address := serve(t, r)
 	text := report("Action: failed")
-	if err := bring(address, "somebody@mail.example", "bounces+t@bounces.example", text); err == nil || !strings.HasPrefix(err.Error(), "550 ") {
+	if err := bring(address, "somebody@mail.example", "b+t@bounces.example", text); err == nil || !strings.HasPrefix(err.Error(), "550 ") {
 		t.Errorf("with a sender: %v", err)
 	}
-	for _, to := range []string{"bounces@bounces.example", "bounces+@bounces.example", "postmaster@bounces.example", "bounces+t@other.example", "bounces+t"} {
+	for _, to := range []string{"bounces@bounces.example", "b+@bounces.example", "postmaster@bounces.example", "b+t@other.example", "b+t"} {
 		if err := bring(address, "", to, text); err == nil || !strings.HasPrefix(err.Error(), "5") {
 			t.Errorf("to %s: %v", to, err)
 		}
@@ -181,13 +181,13 @@ func TestWhoIsLetIn(t *testing.T) {
 func TestWhatCannotBeStoredComesAgain(t *testing.T) {
 	r := &receiver{failed: errors.New("away")}
 	address := serve(t, r)
-	if err := bring(address, "", "bounces+t@bounces.example", report("Action: failed")); err == nil || !strings.HasPrefix(err.Error(), "451 ") {
+	if err := bring(address, "", "b+t@bounces.example", report("Action: failed")); err == nil || !strings.HasPrefix(err.Error(), "451 ") {
 		t.Errorf("while the store is away: %v", err)
 	}
 	r.mu.Lock()
 	r.failed = nil
 	r.mu.Unlock()
-	if err := bring(address, "", "bounces+t@bounces.example", report("Action: failed")); err != nil {
+	if err := bring(address, "", "b+t@bounces.example", report("Action: failed")); err != nil {
 		t.Error(err)
 	}
 	if got := r.take(); len(got) != 1 {
@@ -200,7 +200,7 @@ func TestBounds(t *testing.T) {
 	address := serve(t, r)
 	// The whole mail may come back behind the report, as far as that goes.
 	text := report("Action: failed\nStatus: 5.1.1")
-	if err := bring(address, "", "bounces+t@bounces.example", text+strings.Repeat(strings.Repeat("x", 70)+"\r\n", 50_000)); err != nil {
+	if err := bring(address, "", "b+t@bounces.example", text+strings.Repeat(strings.Repeat("x", 70)+"\r\n", 50_000)); err != nil {
 		t.Error(err)
 	}
 	if got := r.take(); len(got) != 1 {
@@ -216,7 +216,7 @@ func TestBounds(t *testing.T) {
 	}
 	var refused error
 	for i := 0; i < 50 && refused == nil; i++ {
-		refused = client.Rcpt(fmt.Sprintf("bounces+%d@bounces.example", i))
+		refused = client.Rcpt(fmt.Sprintf("b+%d@bounces.example", i))
 	}
 	if refused == nil || !strings.HasPrefix(refused.Error(), "452 ") {
 		t.Errorf("recipients without end: %v", refused)

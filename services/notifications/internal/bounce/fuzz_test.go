@@ -39,8 +39,8 @@ func FuzzReport(f *testing.F) {
 }
 
 func FuzzToken(f *testing.F) {
-	f.Add("bounces+a@bounces.example")
-	f.Add("bounces+@bounces.example")
+	f.Add("b+a@bounces.example")
+	f.Add("b+@bounces.example")
 	f.Add("BOUNCES+a@b@bounces.example")
 	f.Fuzz(func(t *testing.T, address string) {
 		token, ok := bounce.Token(address, domain)

@@ -67,8 +67,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = nil
 	}
-	<-served
-	return err
+	return errors.Join(err, <-served)
 }
 
 // mortal gives connections an end: one that says a byte a minute is not kept for ever.

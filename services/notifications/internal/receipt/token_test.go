@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
+	"github.com/ventanilla/ventanilla/services/notifications/internal/bounce"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/receipt"
 )
@@ -52,4 +53,11 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q is taken for %v", text, a)
 		}
 	})
+}
+
+func TestATokenFitsIntoTheNameOfAMailAddress(t *testing.T) {
+	token := receipt.Signer{Key: make([]byte, 32)}.Token(receipt.Attempt{DispatchID: uuid.NewString(), Kind: message.MicroPayment, Number: 9999})
+	if name := strings.TrimSuffix(bounce.Address(token, "x"), "@x"); len(name) > 64 {
+		t.Errorf("%d bytes: %s", len(name), name)
+	}
 }

@@ -169,7 +169,7 @@ func (g stage) accept(s *store.Store, digest string) (answered, error) {
 }
 
 // live has workers, each with a replica of its own, ask at random, and returns what they asked and got.
-func live(t *testing.T, ctx context.Context, replicas []*store.Store, g stage, seed uint64) []porcupine.Operation {
+func live(t *testing.T, replicas []*store.Store, g stage, seed uint64) []porcupine.Operation {
 	began := time.Now()
 	var mu sync.Mutex
 	var history []porcupine.Operation
@@ -178,7 +178,7 @@ func live(t *testing.T, ctx context.Context, replicas []*store.Store, g stage, s
 		random := rand.New(rand.NewPCG(seed, uint64(worker)))
 		working.Go(func() {
 			var fence int64
-			for range 6 {
+			for range 5 {
 				in := asked{what: []string{"accept", "accept", "strike", "cancel", "claim", "claim", "finish", "finish", "replay", "read"}[random.IntN(10)]}
 				switch in.what {
 				case "accept":
@@ -223,7 +223,7 @@ func TestHistoriesCanBeExplained(t *testing.T) {
 					replicas[i] = store.New(db, clock.Now)
 				}
 				g := stage{t.Context(), clock, uuid.NewString()}
-				history := live(t, t.Context(), replicas, g, seed)
+				history := live(t, replicas, g, seed)
 				if result := porcupine.CheckOperationsTimeout(lifeModel(engine == sqlstore.PostgreSQL), history, time.Minute); result != porcupine.Ok {
 					t.Fatalf("seed %d: %s: %+v", seed, result, history)
 				}
