@@ -1,11 +1,9 @@
 package e2e
 
 import (
-	"encoding/pem"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"sync"
 	"testing"
 )
@@ -51,14 +49,6 @@ func (r *receiver) take(id string) (refuses, cut bool) {
 		r.taken[id]++
 	}
 	return refuses, r.calls%20 == 13
-}
-
-// authority writes a file with whom its certificate rests on.
-func (r *receiver) authority(t *testing.T) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "receiver.pem")
-	write(t, file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: r.Certificate().Raw}))
-	return file
 }
 
 // times is how often each message was taken.
