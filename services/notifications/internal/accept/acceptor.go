@@ -145,12 +145,6 @@ func (a *Acceptor) store(ctx context.Context, group []store.NewDispatch) []answe
 	return answers
 }
 
-// kindNames are what parts are counted by.
-var kindNames = map[message.Kind]string{
-	message.Notification: "notification", message.Advertisement: "advertisement",
-	message.QRCode: "qr_code", message.MicroPayment: "micro_payment",
-}
-
 // count counts what is stored, and wakes the queue for what is due.
 func (a *Acceptor) count(ctx context.Context, group []store.NewDispatch, answers []answer) {
 	counts := make(map[store.Part]int64)
@@ -166,7 +160,7 @@ func (a *Acceptor) count(ctx context.Context, group []store.NewDispatch, answers
 	}
 	for p, count := range counts {
 		a.accepted.Add(ctx, count, metric.WithAttributes(
-			attribute.String("kind", kindNames[p.Kind]), attribute.String("channel", string(p.Channel))))
+			attribute.String("kind", p.Kind.Name()), attribute.String("channel", string(p.Channel))))
 	}
 	if due {
 		a.Wake()

@@ -9,6 +9,11 @@ import (
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
 )
 
+// recipientEvent is what events say of a person that is forgotten: how many addresses were known.
+type recipientEvent struct {
+	Addresses int64 `json:"addresses"`
+}
+
 // erasedAtOnce bounds the dispatches of one transaction.
 const erasedAtOnce = 200
 
@@ -19,14 +24,18 @@ func (s *Store) EraseRecipient(ctx context.Context, actor string, set message.Da
 		return 0, nil
 	}
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
-		for _, forget := range []string{
-			`DELETE FROM address WHERE data_set = $1 AND person_id = $2`, `DELETE FROM recipient WHERE data_set = $1 AND person_id = $2`,
-		} {
-			if _, err := tx.ExecContext(ctx, forget, set, personID); err != nil {
-				return err
-			}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM recipient WHERE data_set = $1 AND person_id = $2`, set, personID); err != nil {
+			return err
 		}
-		return enterEvent(ctx, tx, s.now(), actor, "DeleteRecipient", recipientTarget(set, personID), "", "")
+		forgotten, err := tx.ExecContext(ctx, `DELETE FROM address WHERE data_set = $1 AND person_id = $2`, set, personID)
+		if err != nil {
+			return err
+		}
+		var before recipientEvent
+		if before.Addresses, err = forgotten.RowsAffected(); err != nil {
+			return err
+		}
+		return s.entered(ctx, tx, actor, "DeleteRecipient", recipientTarget(set, personID), before, nil)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("erasing a recipient: %w", err)
