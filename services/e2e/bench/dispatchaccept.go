@@ -86,7 +86,7 @@ func (m *dispatchesMeasure) accepts(ctx context.Context, ours *server) error {
 // bearer gets a token of the provider's client.
 func (m *dispatchesMeasure) bearer(ctx context.Context, ours *server) (string, error) {
 	tokens := make([]string, 1)
-	_, err := ours.loader.ask(ctx, issue(client{m.to.ID, m.to.Secret}, tokens), 0)
+	_, err := ours.loader.ask(ctx, issue(m.to.client, tokens), 0)
 	if err != nil {
 		return "", fmt.Errorf("getting the provider's token: %w", err)
 	}
@@ -143,7 +143,7 @@ func (m *dispatchesMeasure) numbers(n int) (first int) {
 func (m *dispatchesMeasure) request(number, channel int, at time.Time) string {
 	return fmt.Sprintf(`{"provider_id":%d,"service_token":%q,"service_id":%d,"send_at":%q,"parameters":{"destination":%q,`+
 		`"notification":{"Tittle":"Turno","Message":"Oftalmologo, numero %d, lunes a las 9:15","Cannel":%d}}}`,
-		m.to.ProviderID, m.to.ServiceToken, m.to.ServiceID, at.UTC().Format(time.RFC3339Nano), m.to.Destination, number, channel)
+		m.to.id, m.to.token, m.to.service, at.UTC().Format(time.RFC3339Nano), m.to.destination, number, channel)
 }
 
 // batches measures accept in batches.

@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"os"
 	"time"
-
-	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
-	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
 )
 
 // channel is how parts go; its code is /Services'.
@@ -41,23 +38,6 @@ const (
 	// deliveryTimeout bounds a run.
 	deliveryTimeout = 5 * time.Minute
 )
-
-// giveWebhook gives the recipient an address for webhooks; the demo gives it one for all else.
-func (m *dispatchesMeasure) giveWebhook(ctx context.Context, to access) error {
-	window, err := m.window(to)
-	if err != nil {
-		return err
-	}
-	defer window.Close()
-	_, err = notificationsv1.NewRecipientServiceClient(window).PutAddress(ctx, &notificationsv1.PutAddressRequest{
-		DataSet: authv1.DataSet_DATA_SET_PRODUCTION, PersonId: m.to.Destination,
-		Address: &notificationsv1.Address{Channel: notificationsv1.Channel_CHANNEL_WEBHOOK, Value: "https://" + m.peers.hookAt + "/hook"},
-	})
-	if err != nil {
-		return fmt.Errorf("giving the recipient a webhook: %w", err)
-	}
-	return nil
-}
 
 // deliver measures the delivery of parts that are all due at one moment, which is after all have been entered.
 func (m *dispatchesMeasure) deliver(ctx context.Context, ours *server, by channel) (sample, error) {

@@ -47,7 +47,7 @@ func (m *dispatchesMeasure) insertDispatches(ctx context.Context, db *store.DB, 
 	for i := range count {
 		id := uuid.Must(uuid.NewV7()).String()
 		expires := now.Add(48 * time.Hour).UnixMilli()
-		dispatches = append(dispatches, id, m.to.ProviderID, m.to.ServiceID, "production", m.to.Destination, "", strings.Repeat("0", 64),
+		dispatches = append(dispatches, id, m.to.id, m.to.service, "production", m.to.destination, "", strings.Repeat("0", 64),
 			w.status, w.status, 1, now.UnixMilli(), w.due.UnixMilli(), expires, now.UnixMilli(), time.Hour.Milliseconds())
 		contents = append(contents, id, body(w.channel, first+i))
 		parts = append(parts, id, 1, "production", w.channel, 0, w.status, "", w.due.UnixMilli(), expires)

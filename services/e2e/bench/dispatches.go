@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -16,16 +14,6 @@ import (
 
 // dispatchesSchema is the bench's beside the platform's on PostgreSQL, with equal tables.
 const dispatchesSchema = "bench_dispatches"
-
-// provider is the demo's: the part of demo.json that names whose services are asked for, and who gets them.
-type provider struct {
-	ID           string `json:"provider_client_id"`
-	Secret       string `json:"provider_client_secret"`
-	ProviderID   int64  `json:"provider_id"`
-	ServiceToken string `json:"service_token"`
-	ServiceID    int32  `json:"service_id"`
-	Destination  string `json:"destination"`
-}
 
 // dispatchesFound is what the dispatches part found.
 type dispatchesFound struct {
@@ -89,10 +77,10 @@ func (m *dispatchesMeasure) all(ctx, serving context.Context, group *errgroup.Gr
 
 // empty measures all on a queue in which nothing waits.
 func (m *dispatchesMeasure) empty(ctx context.Context, ours *server, to access) error {
-	if err := m.accepts(ctx, ours); err != nil {
+	if err := m.introduce(ctx, to); err != nil {
 		return err
 	}
-	if err := m.giveWebhook(ctx, to); err != nil {
+	if err := m.accepts(ctx, ours); err != nil {
 		return err
 	}
 	for run := range m.asked.runs {
@@ -108,24 +96,11 @@ func (m *dispatchesMeasure) empty(ctx context.Context, ours *server, to access) 
 	return nil
 }
 
-// life starts the platform with the demo's provider and settings of carriers, and stops it when do has returned.
+// life starts the platform with settings of carriers, and stops it when do has returned.
 func (m *dispatchesMeasure) life(ctx context.Context, carriers []string, do func(ctx context.Context, ours *server, to access) error) error {
 	p := m.platform
-	p.postgres, p.more = "", append(slices.Clone(m.more), carriers...) // the demo is for SQLite, but for this service
-	return p.life(ctx, func(ctx context.Context, ours *server, to access) error {
-		written, err := os.ReadFile(p.demoFile())
-		if err != nil {
-			return fmt.Errorf("reading demo.json: %w", err)
-		}
-		var found struct {
-			TUIDD *provider `json:"tuidd"`
-		}
-		found.TUIDD = &m.to
-		if err := json.Unmarshal(written, &found); err != nil {
-			return fmt.Errorf("reading demo.json: %w", err)
-		}
-		return do(ctx, ours, to)
-	})
+	p.more = append(slices.Clone(m.more), carriers...)
+	return p.life(ctx, do)
 }
 
 // clock is the clock of the platform's process, and of all of PostgreSQL's.

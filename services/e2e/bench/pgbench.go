@@ -48,7 +48,7 @@ func (m *dispatchesMeasure) pgbenchScript() string {
 BEGIN;
 ` + strings.Join([]string{
 		fmt.Sprintf(`%s VALUES (%s, %d, %d, 'production', '%s', '', '%s', '%s', '%[7]s', 1, %[8]d, %[9]d, %[10]d, %[8]d, 3600000)`,
-			flat(dispatchRows.Head), id, m.to.ProviderID, m.to.ServiceID, m.to.Destination, strings.Repeat("0", 64), w.status, now, due, expires),
+			flat(dispatchRows.Head), id, m.to.id, m.to.service, m.to.destination, strings.Repeat("0", 64), w.status, now, due, expires),
 		fmt.Sprintf(`%s VALUES (%s, '%s')`, flat(contentRows.Head), id, strings.ReplaceAll(body(w.channel, m.entered), ":", "")),
 		fmt.Sprintf(`%s VALUES (%s, 1, 'production', '%s', 0, '%s', '', %d, %d)`, flat(partRows.Head), id, w.channel, w.status, due, expires),
 	}, ";\n") + ";\nEND;\n"

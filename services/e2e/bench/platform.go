@@ -67,13 +67,11 @@ func (p platform) start(ctx context.Context, running *sync.WaitGroup) (*server, 
 
 func (p platform) data() string { return filepath.Join(p.dir, "data") }
 
-func (p platform) demoFile() string { return filepath.Join(p.data(), "demo.json") }
-
 // startDemo starts the platform on SQLite, with the demo's clients.
 func (p platform) startDemo(ctx context.Context, running *sync.WaitGroup) (*server, access, error) {
 	var found access
 	server, err := p.up(ctx, running, nil, func() error {
-		written, err := os.ReadFile(p.demoFile())
+		written, err := os.ReadFile(filepath.Join(p.data(), "demo.json"))
 		if err != nil {
 			return err
 		}
