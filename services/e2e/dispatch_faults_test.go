@@ -134,6 +134,10 @@ func flood(t *testing.T, p *peers) {
 // carrierDown has the other carrier of the channel take over, until the first is back.
 func carrierDown(t *testing.T, p *peers) {
 	p.cables["movil"].cut(t)
+	one := p.arrives(t, p.dispatch(t, p.provider, p.ana, notification("SMS", "por el otro")).ID, "delivered")
+	if attempts := one.Parts[0].Attempts; len(attempts) > 2 || attempts[len(attempts)-1].Provider != "reserva" {
+		t.Errorf("attempts: %+v", attempts)
+	}
 	requests := make([]string, 20)
 	for i := range requests {
 		requests[i] = p.provider.request(p.ana, notification("SMS", "por quien sea"))

@@ -196,9 +196,9 @@ func callbacks(t *testing.T, p *peers) {
 
 // watched shows the end of one dispatch, and of those that come while it runs.
 func watched(t *testing.T, p *peers) {
-	one := p.dispatch(t, p.provider, p.ana, notification("WEBHOOK", "a la vista"))
+	one := p.dispatch(t, p.provider, p.ana, notification("SMS", "a la vista"))
 	out, err := command(t, append([]string{"admin"}, append(p.operator.flags, "dispatch", "watch", one.ID)...)...)
-	if lines := strings.Split(strings.TrimSpace(out), "\n"); err != nil || !showsDelivered(lines[len(lines)-1], one.ID, "webhook") {
+	if lines := strings.Split(strings.TrimSpace(out), "\n"); err != nil || !showsDelivered(lines[len(lines)-1], one.ID, "sms") {
 		t.Errorf("watch: %v\n%s", err, out)
 	}
 	all := start(t, t, binary, "watch", append([]string{"admin"}, append(p.operator.flags, "dispatch", "watch", "--channel", "sms")...)...)

@@ -61,6 +61,9 @@ func TestWhatComesOfAttempts(t *testing.T) {
 				if want := (receipt.Attempt{DispatchID: "a", Kind: message.Notification, Number: int64(m.Attempt)}); about != want || !ok {
 					t.Errorf("the token of message %d names %v, want %v", i, about, want)
 				}
+				if before := map[bool]string{true: "carrier"}[m.Attempt > 1]; m.Before != before {
+					t.Errorf("attempt %d was told that %q made the one before", m.Attempt, m.Before)
+				}
 			}
 		})
 	}

@@ -97,6 +97,25 @@ func TestCarriersShareByWeight(t *testing.T) {
 	between(t, "of 1000 by the one with a fifth of the weight", shareOf(router(testkit.NewClock(start), a, b), "b"), 130, 270)
 }
 
+func TestAnotherIsTriedNext(t *testing.T) {
+	usual, spare := one("usual", &script{result: fine}), &script{result: fine}
+	other := one("other", spare)
+	other.Weight, other.Concurrency = 1, 2
+	again := sms
+	again.Before = "usual"
+	r := router(testkit.NewClock(start), usual, other)
+	for range 100 {
+		if name, _ := send(r, again); name != "other" {
+			t.Fatalf("sent by %q", name)
+		}
+	}
+	spare.answers(message.Result{Outcome: message.OutcomeThrottled, RetryAfter: time.Minute})
+	send(r, again)
+	if name, _ := send(r, again); name != "usual" {
+		t.Errorf("sent by %q where there is no other", name)
+	}
+}
+
 func TestOnlyWhoServesIsAsked(t *testing.T) {
 	trial := one("trial", &script{result: fine})
 	trial.DataSets = []message.DataSet{message.Staging}
