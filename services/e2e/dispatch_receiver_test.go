@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -55,9 +56,5 @@ func (r *receiver) take(id string) (refuses, cut bool) {
 func (r *receiver) times() map[string]int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	times := make(map[string]int, len(r.taken))
-	for id, n := range r.taken {
-		times[id] = n
-	}
-	return times
+	return maps.Clone(r.taken)
 }

@@ -35,7 +35,7 @@ func TestRefusedToStart(t *testing.T) {
 		{"auth without certificates", []string{"auth", "--set", "auth.kek.key=" + kek, "--set", "auth.store.url=sqlite:auth.db"}, []string{"tls."}},
 		{"identity without anything", []string{"identity"}, []string{"identity.kek", "identity.store.url", "identity.cards.validator"}},
 		{"benefits without anything", []string{"benefits"}, []string{"benefits.store.url"}},
-		{"notifications without anything", []string{"notifications"}, []string{"notifications.store.url"}},
+		{"notifications without anything", []string{"notifications"}, []string{"notifications.kek", "notifications.store.url"}},
 		{"a program with the name of a role", []string{"auth", "--set", "internal_roles=payroll,gateway"}, []string{"internal_roles", "gateway"}},
 		{"a gateway without a certificate", []string{"gateway"}, []string{"tls."}},
 	} {

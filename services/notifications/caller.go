@@ -6,7 +6,6 @@ import (
 
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
-	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
 )
 
@@ -17,7 +16,7 @@ func (s *Service) providersOf(ctx context.Context, caller authn.Caller) (ids []i
 	case caller.IsOperator(), caller.Claims == nil && caller.Peer == bootstrap:
 		return nil, true, nil
 	case caller.IsClient():
-		ids, err = s.store.ProvidersOfClient(ctx, caller.Claims.ClientID, dataSetFromProto(caller.Claims.DataSet))
+		ids, err = s.store.ProvidersOfClient(ctx, caller.Claims.ClientID, message.DataSetOf(caller.Claims.DataSet))
 	case caller.Claims != nil:
 		ids, err = s.store.ProvidersOfRole(ctx, caller.Claims.Peer)
 	}
@@ -28,15 +27,4 @@ func (s *Service) providersOf(ctx context.Context, caller authn.Caller) (ids []i
 func (s *Service) owns(ctx context.Context, caller authn.Caller, providerID int64) (bool, error) {
 	ids, all, err := s.providersOf(ctx, caller)
 	return err == nil && (all || slices.Contains(ids, providerID)), err
-}
-
-func dataSetFromProto(set authv1.DataSet) message.DataSet {
-	switch set {
-	case authv1.DataSet_DATA_SET_PRODUCTION:
-		return message.Production
-	case authv1.DataSet_DATA_SET_STAGING:
-		return message.Staging
-	default:
-		return ""
-	}
 }

@@ -57,35 +57,35 @@ func DefaultConfig() Config {
 
 // Validate names every setting that cannot be used.
 func (c Config) Validate() error {
-	if err := c.Store.Validate(); err != nil {
-		return fmt.Errorf("store.%w", err)
+	var errs []error
+	for _, section := range []struct {
+		name    string
+		mistake error
+	}{
+		{"store", c.Store.Validate()},
+		{"payments", c.Payments.Validate()},
+		{"receipts", c.Receipts.Validate()},
+		{"bounces", c.Bounces.Validate()},
+		{"callbacks", c.Callbacks.Validate()},
+	} {
+		if section.mistake != nil {
+			errs = append(errs, fmt.Errorf("%s.%w", section.name, section.mistake))
+		}
 	}
 	if err := c.KEK.Validate(); err != nil {
-		return fmt.Errorf("kek.%w", err)
-	}
-	if err := c.Payments.Validate(); err != nil {
-		return fmt.Errorf("payments.%w", err)
+		errs = append(errs, fmt.Errorf("kek: %w", err))
 	}
 	if !recipient.KnownRegion(c.DefaultRegion) {
-		return errors.New("default_region: must be the code of a country, as CL")
+		errs = append(errs, errors.New("default_region: must be the code of a country, as CL"))
 	}
 	if _, err := recipient.Zone(c.DefaultTimeZone); err != nil {
-		return errors.New("default_time_zone: must be the name of a time zone, as America/Santiago")
-	}
-	if err := c.Receipts.Validate(); err != nil {
-		return fmt.Errorf("receipts.%w", err)
+		errs = append(errs, errors.New("default_time_zone: must be the name of a time zone, as America/Santiago"))
 	}
 	if public, err := url.Parse(c.PublicURL); err != nil || c.PublicURL != "" && (public.Scheme != "https" || public.Host == "") {
-		return errors.New("public_url: must be an https address")
+		errs = append(errs, errors.New("public_url: must be an https address"))
 	}
 	if _, err := delivery.ParseQuiet(c.QuietHours.From, c.QuietHours.Until); err != nil {
-		return fmt.Errorf("quiet_hours.%w", err)
+		errs = append(errs, fmt.Errorf("quiet_hours.%w", err))
 	}
-	if err := c.Bounces.Validate(); err != nil {
-		return fmt.Errorf("bounces.%w", err)
-	}
-	if err := c.Callbacks.Validate(); err != nil {
-		return fmt.Errorf("callbacks.%w", err)
-	}
-	return c.validateCarriers()
+	return errors.Join(append(errs, c.validateCarriers())...)
 }

@@ -69,6 +69,42 @@ func TestADispatchIsStoredOnce(t *testing.T) {
 	})
 }
 
+// A provider of production is nobody's in staging, though the client is the same.
+func TestAProviderIsOfOneDataSet(t *testing.T) {
+	onBoth(t, func(t *testing.T, p *platform) {
+		replicas, in := subscribed(p)
+		r := replicas[0]
+		stored, err := r.dispatches().Dispatch(p.byClient(inProduction), in)
+		check(t, err)
+		_, err = r.templates().PutTemplate(p.byClient(inProduction), &notificationsv1.PutTemplateRequest{Template: &notificationsv1.Template{
+			ProviderId: in.GetProviderId(), Name: "hora", Title: "Hora", Message: "A las cinco.",
+		}})
+		check(t, err)
+
+		ctx := p.byClient(inStaging)
+		_, err = r.dispatches().Dispatch(ctx, in)
+		wantReason(t, err, errorsv1.Reason_REASON_SUBSCRIPTION_REFUSED)
+		batch, err := r.dispatches().DispatchBatch(ctx, &notificationsv1.DispatchBatchRequest{Items: []*notificationsv1.DispatchRequest{in}})
+		check(t, err)
+		if reason := batch.GetItems()[0].GetFailure().GetReason(); reason != "SUBSCRIPTION_REFUSED" {
+			t.Errorf("in a batch: %s", reason)
+		}
+		_, err = r.dispatches().GetDispatch(ctx, get(stored.GetDispatchId()))
+		wantReason(t, err, errorsv1.Reason_REASON_DISPATCH_NOT_FOUND)
+		_, err = r.dispatches().CancelDispatch(ctx, &notificationsv1.CancelDispatchRequest{DispatchId: stored.GetDispatchId()})
+		wantReason(t, err, errorsv1.Reason_REASON_DISPATCH_NOT_FOUND)
+		listed, err := r.dispatches().ListDispatches(ctx, &notificationsv1.ListDispatchesRequest{})
+		check(t, err)
+		if len(listed.GetDispatches()) != 0 {
+			t.Errorf("sees %v", listed.GetDispatches())
+		}
+		_, err = r.templates().ListTemplates(ctx, &notificationsv1.ListTemplatesRequest{ProviderId: in.GetProviderId()})
+		wantReason(t, err, errorsv1.Reason_REASON_PROVIDER_NOT_FOUND)
+		_, err = r.templates().GetTemplate(ctx, &notificationsv1.GetTemplateRequest{ProviderId: in.GetProviderId(), Name: "hora"})
+		wantReason(t, err, errorsv1.Reason_REASON_TEMPLATE_NOT_FOUND)
+	})
+}
+
 func TestAWrongDispatchIsRefused(t *testing.T) {
 	p := newPlatform(t)
 	replicas, in := subscribed(p)

@@ -271,10 +271,8 @@ func TestADispatchIsCancelled(t *testing.T) {
 		}
 		_, err = cancel(p.byOperator("support"), another)
 		check(t, err)
-		events, err := p.store().Events(t.Context(), 0, 100)
-		check(t, err)
-		events = slices.DeleteFunc(events, func(e store.Event) bool { return e.Act != "CancelDispatch" })
-		if len(events) != 1 || events[0].Actor != "ana" || events[0].Target != another {
+		events, _ := r.events(&notificationsv1.ListEventsRequest{TargetPrefix: "dispatch/"})
+		if len(events) != 1 || events[0].GetActor() != "ana" || events[0].GetTarget() != "dispatch/"+another {
 			t.Errorf("events: %+v", events)
 		}
 	})

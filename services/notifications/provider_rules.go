@@ -31,7 +31,7 @@ func (s *Service) valid(creation proto.Message) error {
 // providerFromProto reads what an operator decides about a provider.
 func providerFromProto(in *notificationsv1.Provider) (store.Provider, error) {
 	p := store.Provider{
-		DataSet: dataSetFromProto(in.GetDataSet()), Name: in.GetName(), ClientID: in.GetClientId(), Role: in.GetRole(),
+		DataSet: message.DataSetOf(in.GetDataSet()), Name: in.GetName(), ClientID: in.GetClientId(), Role: in.GetRole(),
 		NotificationURI: in.GetNotificationUri(), Disabled: in.GetDisabled(),
 	}
 	if in.GetDataSet() == authv1.DataSet_DATA_SET_UNSPECIFIED {

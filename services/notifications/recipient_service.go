@@ -141,7 +141,7 @@ func dataSetOf(ctx context.Context, req interface{ GetDataSet() authv1.DataSet }
 		return "", err
 	}
 	set, err := caller.DataSet(req.GetDataSet())
-	return dataSetFromProto(set), err
+	return message.DataSetOf(set), err
 }
 
 func addressToProto(a store.Address) *notificationsv1.Address {

@@ -52,6 +52,8 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 		notificationsv1.ProviderService_CreateSubscription_FullMethodName:   keep,
 		notificationsv1.ProviderService_ListSubscriptions_FullMethodName:    look,
 		notificationsv1.ProviderService_EndSubscription_FullMethodName:      keep,
+		notificationsv1.ProviderService_ListEvents_FullMethodName:           operators(all...),
+		notificationsv1.ProviderService_RewrapSecrets_FullMethodName:        operators(security),
 
 		notificationsv1.DispatchService_Dispatch_FullMethodName:        provide,
 		notificationsv1.DispatchService_DispatchBatch_FullMethodName:   provide,

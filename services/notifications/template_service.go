@@ -3,7 +3,6 @@ package notifications
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -88,14 +87,11 @@ func (s *templateService) ListTemplates(ctx context.Context, req *notificationsv
 
 // ownsProvider fails with PROVIDER_NOT_FOUND for a provider that is not the caller's.
 func (s *Service) ownsProvider(ctx context.Context, providerID int64) error {
-	ids, all, err := s.providersOf(ctx, authn.CallerOf(ctx))
-	if err != nil {
-		return err
+	owns, err := s.owns(ctx, authn.CallerOf(ctx), providerID)
+	if err == nil && !owns {
+		err = providerFailure(store.ErrNoProvider, "")
 	}
-	if !all && !slices.Contains(ids, providerID) {
-		return providerFailure(store.ErrNoProvider, "")
-	}
-	return nil
+	return err
 }
 
 // checkTemplate refuses a text that could not be sent.

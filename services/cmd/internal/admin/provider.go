@@ -19,6 +19,8 @@ type Providers struct {
 	Show         ShowProvider         `cmd:"" help:"Show a provider."`
 	Update       UpdateProvider       `cmd:"" help:"Change what is given and nothing else."`
 	RotateSecret RotateCallbackSecret `cmd:"" help:"Give a provider's callbacks a new secret, shown this once; the old one signs beside it for 24 hours."`
+	Log          ListEvents           `cmd:"" help:"List what was changed of providers, services, subscriptions, templates, recipients and dispatches, newest first."`
+	Rewrap       RewrapSecrets        `cmd:"" name:"rewrap-secrets" help:"Seal the secrets of notifications under the key-encryption key that is configured now."`
 }
 
 // ProviderID names a provider.
@@ -31,7 +33,7 @@ type CreateProvider struct {
 	Name            string `arg:"" help:"A name for people."`
 	ClientID        string `help:"The client that dispatches as this provider: a partner's or an internal one, by its identifier." placeholder:"ID"`
 	Role            string `help:"The role of the platform that does instead: session, or one of the organisation's own." placeholder:"ROLE"`
-	DataSet         string `help:"The world of its recipients' data, for good, which is that of its client: ${enum}." enum:"production,staging" default:"production"`
+	DataSet         string `help:"The world of its recipients' data, for good: production or staging. A client's is its own; a role's is production when not given." enum:",production,staging" default:"" placeholder:"SET"`
 	NotificationURI string `name:"notification-uri" help:"Where changes of its dispatches are told: an absolute https address." placeholder:"URL"`
 }
 
@@ -52,10 +54,15 @@ func (c CreateProvider) Validate() error {
 
 // Run does it.
 func (c CreateProvider) Run(ctx context.Context, conn *grpc.ClientConn, out Output) error {
+	set := dataSetNamed(c.DataSet)
+	if c.ClientID != "" {
+		var err error
+		if set, err = setOfProvider(ctx, conn, c.ClientID, set); err != nil {
+			return err
+		}
+	}
 	answer, err := notificationsv1.NewProviderServiceClient(conn).CreateProvider(ctx, &notificationsv1.CreateProviderRequest{
-		Provider: &notificationsv1.Provider{
-			Name: c.Name, ClientId: c.ClientID, Role: c.Role, DataSet: dataSetNamed(c.DataSet), NotificationUri: c.NotificationURI,
-		},
+		Provider: &notificationsv1.Provider{Name: c.Name, ClientId: c.ClientID, Role: c.Role, DataSet: set, NotificationUri: c.NotificationURI},
 	})
 	if err != nil {
 		return err
@@ -144,6 +151,15 @@ func (c UpdateProvider) paths() []string {
 
 // Run does it.
 func (c UpdateProvider) Run(ctx context.Context, conn *grpc.ClientConn, out Output) error {
+	if id := orZero(c.ClientID); id != "" {
+		provider, err := notificationsv1.NewProviderServiceClient(conn).GetProvider(ctx, &notificationsv1.GetProviderRequest{ProviderId: c.ID})
+		if err != nil {
+			return err
+		}
+		if _, err := setOfProvider(ctx, conn, id, provider.GetProvider().GetDataSet()); err != nil {
+			return err
+		}
+	}
 	answer, err := notificationsv1.NewProviderServiceClient(conn).UpdateProvider(ctx, &notificationsv1.UpdateProviderRequest{
 		Provider: &notificationsv1.Provider{
 			ProviderId: c.ID, Name: orZero(c.Name), ClientId: orZero(c.ClientID), Role: orZero(c.Role), NotificationUri: orZero(c.NotificationURI),

@@ -18,6 +18,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
+	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
 )
 
@@ -34,6 +35,9 @@ func (d *dispatcher) connect(t *testing.T) *grpc.ClientConn {
 		d.asked = append(d.asked, req.(proto.Message))
 		return d.answers[path.Base(info.FullMethod)], nil
 	}))
+	if _, knows := d.answers["GetClient"]; knows {
+		authv1.RegisterClientServiceServer(server, authv1.UnimplementedClientServiceServer{})
+	}
 	notificationsv1.RegisterProviderServiceServer(server, notificationsv1.UnimplementedProviderServiceServer{})
 	notificationsv1.RegisterDispatchServiceServer(server, notificationsv1.UnimplementedDispatchServiceServer{})
 	notificationsv1.RegisterDeadLetterServiceServer(server, notificationsv1.UnimplementedDeadLetterServiceServer{})
@@ -116,6 +120,79 @@ func TestProvidersAreKept(t *testing.T) {
 			t.Errorf("%v was taken", args)
 		}
 	}
+}
+
+// A provider is of the data set of its client, and nobody's who cannot dispatch.
+func TestAProviderIsOfItsClientsDataSet(t *testing.T) {
+	staging := &authv1.Client{ClientId: "c1", Kind: authv1.ClientKind_CLIENT_KIND_INTERNAL, DataSet: 2}
+	for name, c := range map[string]struct {
+		client *authv1.Client
+		args   []string
+		set    authv1.DataSet // unspecified for a refusal
+	}{
+		"its client's":     {staging, []string{"--client-id=c1"}, 2},
+		"said, too":        {staging, []string{"--client-id=c1", "--data-set=staging"}, 2},
+		"another":          {staging, []string{"--client-id=c1", "--data-set=production"}, 0},
+		"a partner's":      {&authv1.Client{Kind: 1}, []string{"--client-id=c1"}, 1},
+		"a widget":         {&authv1.Client{Kind: authv1.ClientKind_CLIENT_KIND_WIDGET, DataSet: 1}, []string{"--client-id=c1"}, 0},
+		"a server":         {&authv1.Client{Kind: authv1.ClientKind_CLIENT_KIND_RESOURCE_SERVER, DataSet: 1}, []string{"--client-id=c1"}, 0},
+		"nobody to ask":    {nil, []string{"--client-id=c1"}, 0},
+		"said, not asked":  {nil, []string{"--client-id=c1", "--data-set=staging"}, 2},
+		"a role in both":   {nil, []string{"--role=session", "--data-set=staging"}, 2},
+		"a role that asks": {staging, []string{"--role=session", "--data-set=production"}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := &dispatcher{answers: map[string]proto.Message{"CreateProvider": &notificationsv1.CreateProviderResponse{}}}
+			if c.client != nil {
+				d.answers["GetClient"] = &authv1.GetClientResponse{Client: c.client}
+			}
+			command, err := parse[CreateProvider](t, append([]string{"A"}, c.args...)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			err = command.Run(t.Context(), d.connect(t), Output{Writer: &bytes.Buffer{}})
+			var set authv1.DataSet
+			if len(d.asked) > 0 {
+				made, _ := d.asked[len(d.asked)-1].(*notificationsv1.CreateProviderRequest)
+				set = made.GetProvider().GetDataSet()
+			}
+			if set != c.set || (err == nil) != (c.set != 0) {
+				t.Errorf("entered in %v, %v", set, err)
+			}
+		})
+	}
+	d := &dispatcher{answers: map[string]proto.Message{
+		"GetClient":      &authv1.GetClientResponse{Client: staging},
+		"GetProvider":    &notificationsv1.GetProviderResponse{Provider: &notificationsv1.Provider{ProviderId: 7, DataSet: 1}},
+		"UpdateProvider": &notificationsv1.UpdateProviderResponse{},
+	}}
+	moved, err := parse[UpdateProvider](t, "7", "--client-id=c1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := moved.Run(t.Context(), d.connect(t), Output{}); err == nil || len(d.asked) != 2 {
+		t.Errorf("a provider of production became one of a client of staging: %v", err)
+	}
+}
+
+func TestChangesAreListed(t *testing.T) {
+	d := &dispatcher{answers: map[string]proto.Message{"ListEvents": &notificationsv1.ListEventsResponse{Events: []*notificationsv1.Event{
+		{Actor: "ana", Act: "UpdateProvider", Target: "provider/7", Before: `{"a":1}`, After: `{"a":2}`},
+	}}}}
+	wantShown(t, runs(t, d, alone(ListEvents.Run), &notificationsv1.ListEventsRequest{PageSize: 3, TargetPrefix: "provider/7", Actor: "ana"},
+		"--limit=3", "--target=provider/7", "--actor=ana"), "ana\tUpdateProvider\tprovider/7\t{\"a\":1}\t{\"a\":2}\n")
+	if _, err := parse[ListEvents](t, "--limit=0"); err == nil {
+		t.Error("no limit was taken")
+	}
+}
+
+func TestSecretsAreSealedAnew(t *testing.T) {
+	d := &dispatcher{answers: map[string]proto.Message{"RewrapSecrets": &notificationsv1.RewrapSecretsResponse{Rewrapped: 3, Secrets: 5}}}
+	if shown := runs(t, d, alone(RewrapSecrets.Run), &notificationsv1.RewrapSecretsRequest{}); shown != "rewrapped  3\nsecrets    5\n" {
+		t.Errorf("shown:\n%s", shown)
+	}
+	d.answers["RewrapSecrets"] = &notificationsv1.RewrapSecretsResponse{Secrets: 5, Unreadable: 2}
+	wantShown(t, runs(t, d, alone(RewrapSecrets.Run), &notificationsv1.RewrapSecretsRequest{}), "unreadable  2\n")
 }
 
 func TestServicesAreDefined(t *testing.T) {

@@ -26,8 +26,8 @@ const (
 )
 
 // identify is what names a request: what a repetition is known by.
-func identify(in *notificationsv1.DispatchRequest) store.NewDispatch {
-	d := store.NewDispatch{ProviderID: in.GetProviderId(), ServiceID: in.GetServiceId(), Digest: digestOf(in)}
+func (a *Acceptor) identify(in *notificationsv1.DispatchRequest) store.NewDispatch {
+	d := store.NewDispatch{ProviderID: in.GetProviderId(), ServiceID: in.GetServiceId(), Digest: a.digestOf(in)}
 	if !blank(in.GetReference()) {
 		d.Reference = in.GetReference()
 	}
@@ -134,7 +134,7 @@ func (a *Acceptor) sayPart(ctx context.Context, d *store.NewDispatch, kind messa
 	if m == nil {
 		return nil, nil //nolint:nilnil // there is no such part, which is no error
 	}
-	said := &content.Part{Channel: channels[m.GetChannel()], Title: m.GetTitle(), Text: m.GetMessage()}
+	said := &content.Part{Channel: message.ChannelOf(m.GetChannel()), Title: m.GetTitle(), Text: m.GetMessage()}
 	if !blank(m.GetLink()) {
 		said.Link = m.GetLink()
 	}

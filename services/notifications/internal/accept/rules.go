@@ -7,15 +7,6 @@ import (
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
 )
 
-// channels are the contract's by its numbers.
-var channels = map[notificationsv1.Channel]message.Channel{
-	notificationsv1.Channel_CHANNEL_SAT:     message.SAT,
-	notificationsv1.Channel_CHANNEL_SMS:     message.SMS,
-	notificationsv1.Channel_CHANNEL_FCM:     message.FCM,
-	notificationsv1.Channel_CHANNEL_EMAIL:   message.Email,
-	notificationsv1.Channel_CHANNEL_WEBHOOK: message.Webhook,
-}
-
 // checkParts holds what is asked for against the service's rules, and against what can be sent.
 func (a *Acceptor) checkParts(f *faults, in *notificationsv1.DispatchRequest, service *notificationsv1.Service, set message.DataSet) {
 	messages := in.GetNotification() != nil || in.GetAdvertisement() != nil
@@ -35,7 +26,7 @@ func (a *Acceptor) checkParts(f *faults, in *notificationsv1.DispatchRequest, se
 		case m.GetChannel() == notificationsv1.Channel_CHANNEL_UNSPECIFIED:
 		case len(service.GetChannels()) > 0 && !slices.Contains(service.GetChannels(), m.GetChannel()):
 			f.refuse(part+".channel", "the service does not use it")
-		case !a.Carriers.Carries(set, channels[m.GetChannel()]):
+		case !a.Carriers.Carries(set, message.ChannelOf(m.GetChannel())):
 			f.refuse(part+".channel", "nobody carries it")
 		}
 	}

@@ -219,6 +219,20 @@ func TestNothingIsSentPastItsTime(t *testing.T) {
 	}
 }
 
+// Attempts that are throttled are no tries: who asks to wait for ever is asked less and less.
+func TestWhoAlwaysAsksToWaitIsAskedLessAndLess(t *testing.T) {
+	w := onSQLite(t)
+	w.carriers.results(message.Result{Outcome: message.OutcomeThrottled, Reason: message.RecipientAway})
+	d := notification("a")
+	d.ExpiresAt = start.Add(time.Hour)
+	w.enter(d)
+	w.deliver(nil)
+	w.becomes("a", message.Expired)
+	if made := len(w.carriers.messages()); made < 20 || made > 40 {
+		t.Errorf("%d attempts in an hour", made)
+	}
+}
+
 func TestPartsWaitForIdentity(t *testing.T) {
 	w := onSQLite(t)
 	w.persons.isAway(true)

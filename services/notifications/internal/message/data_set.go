@@ -9,3 +9,15 @@ func (s DataSet) Proto() authv1.DataSet {
 	}
 	return authv1.DataSet_DATA_SET_PRODUCTION
 }
+
+// DataSetOf is the data set of a contract's; empty for none.
+func DataSetOf(set authv1.DataSet) DataSet {
+	switch set {
+	case authv1.DataSet_DATA_SET_PRODUCTION:
+		return Production
+	case authv1.DataSet_DATA_SET_STAGING:
+		return Staging
+	default:
+		return ""
+	}
+}

@@ -11,6 +11,7 @@ const (
 	channelPrefix = "CHANNEL_"
 	statusPrefix  = "STATUS_"
 	outcomePrefix = "OUTCOME_"
+	kindPrefix    = "PART_KIND_"
 )
 
 // Proto is the channel as contracts name it.
@@ -28,6 +29,11 @@ func ChannelOf(c notificationsv1.Channel) Channel {
 
 // Proto is the kind as contracts name it.
 func (k Kind) Proto() notificationsv1.PartKind { return notificationsv1.PartKind(k) }
+
+// Name is the kind's word: "qr_code".
+func (k Kind) Name() string {
+	return strings.ToLower(strings.TrimPrefix(k.Proto().String(), kindPrefix))
+}
 
 // Proto is the status as contracts name it.
 func (s Status) Proto() notificationsv1.Status {

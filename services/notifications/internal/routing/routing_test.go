@@ -3,7 +3,6 @@ package routing_test
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"sync"
 	"testing"
@@ -67,7 +66,7 @@ func one(name string, client *script) routing.Carrier {
 }
 
 func router(clock *testkit.Clock, carriers ...routing.Carrier) *routing.Router {
-	return routing.New(carriers, routing.Options{Now: clock.Now, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), OpenFor: time.Hour})
+	return routing.New(carriers, routing.Options{Now: clock.Now, Logger: slog.New(slog.DiscardHandler), OpenFor: time.Hour})
 }
 
 func send(r *routing.Router, m message.Message) (string, message.Result) {
@@ -156,7 +155,7 @@ func TestABreakerOpensAndLetsOneTryLater(t *testing.T) {
 	clock := testkit.NewClock(start)
 	client := &script{result: away}
 	r := routing.New([]routing.Carrier{one("only", client)}, routing.Options{
-		Now: clock.Now, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), OpenFor: time.Millisecond,
+		Now: clock.Now, Logger: slog.New(slog.DiscardHandler), OpenFor: time.Millisecond,
 	})
 	refused := false
 	for range 200 { // it opens, and opens anew after each try

@@ -37,4 +37,13 @@ func Open(kek *keyring.KEK, place string, sealed []byte) (string, error) {
 	return string(secret), nil
 }
 
+// Reseal is keyring.KEK.Reseal for what is stored at a place.
+func Reseal(kek *keyring.KEK, place string, sealed []byte) (resealed []byte, changed bool, err error) {
+	resealed, changed, err = kek.Reseal(sealed, aad(place))
+	if err != nil {
+		return nil, false, fmt.Errorf("sealing the secret of %s anew: %w", place, err)
+	}
+	return resealed, changed, nil
+}
+
 func aad(place string) []byte { return []byte("callback secret/" + place) }

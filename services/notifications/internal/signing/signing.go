@@ -45,5 +45,14 @@ func Open(ctx context.Context, store Store, kek *keyring.KEK, name string) ([]by
 	return key, nil
 }
 
+// Reseal is keyring.KEK.Reseal for the key of a name.
+func Reseal(kek *keyring.KEK, name string, sealed []byte) (resealed []byte, changed bool, err error) {
+	resealed, changed, err = kek.Reseal(sealed, place(name))
+	if err != nil {
+		return nil, false, fmt.Errorf("sealing the key for %s anew: %w", name, err)
+	}
+	return resealed, changed, nil
+}
+
 // place is what ties a sealed key to its name.
 func place(name string) []byte { return []byte("notifications signing key " + name) }

@@ -108,7 +108,7 @@ type acceptor struct {
 	group   []NewDispatch
 	results []Acceptance
 	usage   map[bucket]*used
-	stored  []int
+	stored  []int // whose parts are not entered yet
 }
 
 // run stores those that nothing speaks against at once: hardly any repeats another. Only then are the others held against what is stored by now.
@@ -135,10 +135,10 @@ func (a *acceptor) run(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("entering them: %w", err)
 		}
+		if err := a.enterParts(ctx); err != nil {
+			return fmt.Errorf("entering their parts: %w", err)
+		}
 		pending = slices.Sorted(slices.Values(append(lost, later...)))
-	}
-	if err := a.enterParts(ctx); err != nil {
-		return fmt.Errorf("entering their parts: %w", err)
 	}
 	if err := a.closeUsage(ctx); err != nil {
 		return fmt.Errorf("writing what is used of quotas: %w", err)

@@ -34,7 +34,7 @@ var (
 // requested is the status of a payment request that waits to be paid.
 const requested = "requested"
 
-// enterParts enters what belongs to the dispatches that are stored.
+// enterParts enters what belongs to the dispatches that are stored: whoever repeats one is answered with its code and payment request.
 func (a *acceptor) enterParts(ctx context.Context) error {
 	var contents, parts, codes, payments []any
 	now := a.at.UnixMilli()
@@ -67,7 +67,11 @@ func (a *acceptor) enterParts(ctx context.Context) error {
 			return err
 		}
 	}
-	return a.enterPictures(ctx)
+	if err := a.enterPictures(ctx); err != nil {
+		return err
+	}
+	a.stored = nil
+	return nil
 }
 
 // enterPictures enters each by itself: together they are too large for one statement.

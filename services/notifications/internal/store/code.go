@@ -61,6 +61,15 @@ func scanCode(row sqlstore.Scanner) (c Code, err error) {
 	return c, err
 }
 
+// codeEvent is what events say of a code.
+type codeEvent struct {
+	Uses      int32     `json:"uses"`
+	Redeemed  int32     `json:"redeemed"`
+	RevokedAt time.Time `json:"revoked_at,omitzero"`
+}
+
+func eventOfCode(c Code) codeEvent { return codeEvent{c.Uses, c.Redeemed, c.RevokedAt} }
+
 // refused is why the code cannot be redeemed at a time; nil when it can be.
 func (c Code) refused(now time.Time) error {
 	switch {
@@ -140,6 +149,7 @@ func (s *Store) RevokeCode(ctx context.Context, operator, id string) (Code, erro
 		if code, err = scanCode(tx.QueryRowContext(ctx, s.locking(selectCode, toChange), id)); err != nil || !code.RevokedAt.IsZero() {
 			return err
 		}
+		before := eventOfCode(code)
 		code.RevokedAt = s.now()
 		if _, err := tx.ExecContext(ctx, `UPDATE code SET revoked_at = $2 WHERE code_id = $1`, id, code.RevokedAt.UnixMilli()); err != nil {
 			return err
@@ -147,7 +157,7 @@ func (s *Store) RevokeCode(ctx context.Context, operator, id string) (Code, erro
 		if operator == "" {
 			return nil
 		}
-		return enterEvent(ctx, tx, code.RevokedAt, operator, "RevokeCode", "dispatch/"+code.DispatchID, "", "")
+		return s.entered(ctx, tx, operator, "RevokeCode", dispatchTarget(code.DispatchID), before, eventOfCode(code))
 	})
 	if err != nil {
 		return Code{}, fmt.Errorf("revoking a code: %w", err)

@@ -17,10 +17,11 @@ type Replay struct {
 	ExpiresAt time.Time
 }
 
-// replayed is one as a record of the statements.
+// replayed is one as a record of the statements, with the status that it had.
 type replayed struct {
 	PartKey
 	ExpiresAt int64 `json:"expires_at"`
+	was       message.Status
 }
 
 const replayColumns = "dispatch_id text, part bigint, expires_at bigint"
@@ -31,7 +32,7 @@ func (s *Store) ReplayDeadLetters(ctx context.Context, operator string, replays 
 	var wanted []replayed
 	for _, r := range replays {
 		if canBeKey(r.DispatchID) {
-			wanted = append(wanted, replayed{r.PartKey, r.ExpiresAt.UnixMilli()})
+			wanted = append(wanted, replayed{PartKey: r.PartKey, ExpiresAt: r.ExpiresAt.UnixMilli()})
 		}
 	}
 	if len(wanted) == 0 {
@@ -46,14 +47,15 @@ func (s *Store) ReplayDeadLetters(ctx context.Context, operator string, replays 
 		}
 		var ids []string
 		for parts := range ofEach(revived) {
-			id, kinds := parts[0].DispatchID, make([]message.Kind, len(parts))
-			for i, part := range parts {
-				kinds[i] = part.Kind
+			id, before := parts[0].DispatchID, partsEvent{}
+			for _, part := range parts {
+				before.Parts = append(before.Parts, partEvent{part.Kind, part.Kind.Name(), part.was})
 				done = append(done, part.PartKey)
 			}
 			ids = append(ids, id)
-			text := partsText(kinds, message.Accepted, time.UnixMilli(parts[0].ExpiresAt).UTC())
-			if err := enterEvent(ctx, tx, now, operator, "ReplayDeadLetters", id, "", text); err != nil {
+			after := before.become(message.Accepted)
+			after.ExpiresAt = time.UnixMilli(parts[0].ExpiresAt).UTC()
+			if err := s.entered(ctx, tx, operator, "ReplayDeadLetters", dispatchTarget(id), before, after); err != nil {
 				return err
 			}
 		}
@@ -105,7 +107,8 @@ func (s *Store) replayable(ctx context.Context, tx *sql.Tx, wanted []replayed) (
 	for i, p := range parts {
 		ids[i] = p.DispatchID
 	}
-	kept, err := scanned(ctx, tx, sqlstore.Value[string], s.locking(`SELECT dispatch_id FROM dispatch WHERE erased_at IS NULL AND `+
+	// Nothing is kept for no time at all but what is to be erased as soon as it is not being sent any more.
+	kept, err := scanned(ctx, tx, sqlstore.Value[string], s.locking(`SELECT dispatch_id FROM dispatch WHERE erased_at IS NULL AND retention > 0 AND `+
 		s.among("dispatch_id", "$1")+` ORDER BY dispatch_id`, toChange), s.list(ids))
 	if err != nil {
 		return nil, err
@@ -115,7 +118,7 @@ func (s *Store) replayable(ctx context.Context, tx *sql.Tx, wanted []replayed) (
 		key := PartKey{p.DispatchID, p.Kind}
 		_, said := slices.BinarySearch(kept, p.DispatchID)
 		if said && p.Channel != "" && (p.Status == message.Failed || p.Status == message.Expired) {
-			dead = append(dead, replayed{key, until[key]})
+			dead = append(dead, replayed{key, until[key], p.Status})
 		}
 	}
 	return dead, nil

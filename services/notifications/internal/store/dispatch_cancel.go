@@ -3,9 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
@@ -18,8 +18,9 @@ var ErrNothingToCancel = errors.New("nothing to cancel")
 // A payment request comes before the parts, and both before their dispatch: whoever changes several locks them in this order. A part that is
 // being taken for sending is waited for, and left when it was taken.
 const (
-	cancelPayment = `UPDATE payment SET status = 'cancelled', settled_at = $1 WHERE dispatch_id = $2 AND status = 'requested'`
-	cancelParts   = `UPDATE part SET status = 'cancelled', reason = $1, next_attempt_at = NULL, ended_at = $2, fence = fence + 1
+	selectHeldParts = `SELECT part, status FROM part WHERE dispatch_id = $1 ORDER BY part`
+	cancelPayment   = `UPDATE payment SET status = 'cancelled', settled_at = $1 WHERE dispatch_id = $2 AND status = 'requested'`
+	cancelParts     = `UPDATE part SET status = 'cancelled', reason = $1, next_attempt_at = NULL, ended_at = $2, fence = fence + 1
 		WHERE dispatch_id = $3 AND (status IN ('accepted', 'scheduled') OR part = 4 AND status = 'sent' AND $4 = 1) RETURNING part`
 )
 
@@ -39,6 +40,10 @@ func (s *Store) CancelDispatch(ctx context.Context, id, operator string) error {
 		if err != nil {
 			return err
 		}
+		held, err := scanned(ctx, tx, scanPartEvent, s.locking(selectHeldParts, toChange), id)
+		if err != nil {
+			return err
+		}
 		kinds, err := scanned(ctx, tx, sqlstore.Value[message.Kind], cancelParts, message.CancelledByUser, now.UnixMilli(), id, min(requests, 1))
 		if err != nil {
 			return err
@@ -47,7 +52,8 @@ func (s *Store) CancelDispatch(ctx context.Context, id, operator string) error {
 			return ErrNothingToCancel
 		}
 		if operator != "" {
-			if err := enterEvent(ctx, tx, now, operator, "CancelDispatch", id, "", partsText(kinds, message.Cancelled, time.Time{})); err != nil {
+			before := partsEvent{Parts: slices.DeleteFunc(held, func(p partEvent) bool { return !slices.Contains(kinds, p.kind) })}
+			if err := s.entered(ctx, tx, operator, "CancelDispatch", dispatchTarget(id), before, before.become(message.Cancelled)); err != nil {
 				return err
 			}
 		}
@@ -59,22 +65,34 @@ func (s *Store) CancelDispatch(ctx context.Context, id, operator string) error {
 	return nil
 }
 
-// partsText says, for an event, what some parts of a dispatch became; until is their new end, if they got one.
-func partsText(kinds []message.Kind, status message.Status, until time.Time) string {
-	said := struct {
-		Parts     []message.Kind `json:"parts"`
-		Status    message.Status `json:"status"`
-		ExpiresAt string         `json:"expires_at,omitempty"`
-	}{Parts: kinds, Status: status}
-	if !until.IsZero() {
-		said.ExpiresAt = until.Format(time.RFC3339)
-	}
-	text, err := json.Marshal(said)
-	if err != nil {
-		panic(err) // it can always be encoded
-	}
-	return string(text)
+// partsEvent is what events say of a dispatch: where some of its parts are, and until when they are worth sending, where that changes.
+type partsEvent struct {
+	Parts     []partEvent `json:"parts"`
+	ExpiresAt time.Time   `json:"expires_at,omitzero"`
 }
+
+type partEvent struct {
+	kind   message.Kind
+	Kind   string         `json:"kind"`
+	Status message.Status `json:"status"`
+}
+
+func scanPartEvent(row sqlstore.Scanner) (p partEvent, err error) {
+	err = row.Scan(&p.kind, &p.Status)
+	p.Kind = p.kind.Name()
+	return p, err
+}
+
+// become is the same when all have a status.
+func (e partsEvent) become(status message.Status) partsEvent {
+	parts := slices.Clone(e.Parts)
+	for i := range parts {
+		parts[i].Status = status
+	}
+	return partsEvent{Parts: parts}
+}
+
+func dispatchTarget(id string) string { return "dispatch/" + id }
 
 // scanned runs a statement in a transaction and returns what scan makes of each row that it returns.
 func scanned[T any](ctx context.Context, tx *sql.Tx, scan func(sqlstore.Scanner) (T, error), query string, args ...any) ([]T, error) {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -82,30 +81,6 @@ func (s *Store) changeProvider(ctx context.Context, actor, act string, id int64,
 }
 
 func providerTarget(id int64) string { return "provider/" + strconv.FormatInt(id, 10) }
-
-// entered enters what an actor did to a target. before is nil for what was not there, after for what is no more.
-func (s *Store) entered(ctx context.Context, tx *sql.Tx, actor, act, target string, before, after any) error {
-	was, err := eventText(before)
-	if err != nil {
-		return err
-	}
-	is, err := eventText(after)
-	if err != nil {
-		return err
-	}
-	return enterEvent(ctx, tx, s.now(), actor, act, target, was, is)
-}
-
-func eventText(record any) (string, error) {
-	if record == nil {
-		return "", nil
-	}
-	text, err := json.Marshal(record)
-	if err != nil {
-		return "", fmt.Errorf("writing down a record: %w", err)
-	}
-	return string(text), nil
-}
 
 func truth(is bool) int64 {
 	if is {

@@ -9,6 +9,11 @@ import (
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
 )
 
+// recipientEvent is what events say of a person that is forgotten: how many addresses were known.
+type recipientEvent struct {
+	Addresses int64 `json:"addresses"`
+}
+
 // erasedAtOnce bounds the dispatches of one transaction.
 const erasedAtOnce = 200
 
@@ -19,14 +24,18 @@ func (s *Store) EraseRecipient(ctx context.Context, actor string, set message.Da
 		return 0, nil
 	}
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
-		for _, forget := range []string{
-			`DELETE FROM address WHERE data_set = $1 AND person_id = $2`, `DELETE FROM recipient WHERE data_set = $1 AND person_id = $2`,
-		} {
-			if _, err := tx.ExecContext(ctx, forget, set, personID); err != nil {
-				return err
-			}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM recipient WHERE data_set = $1 AND person_id = $2`, set, personID); err != nil {
+			return err
 		}
-		return enterEvent(ctx, tx, s.now(), actor, "DeleteRecipient", recipientTarget(set, personID), "", "")
+		forgotten, err := tx.ExecContext(ctx, `DELETE FROM address WHERE data_set = $1 AND person_id = $2`, set, personID)
+		if err != nil {
+			return err
+		}
+		var before recipientEvent
+		if before.Addresses, err = forgotten.RowsAffected(); err != nil {
+			return err
+		}
+		return s.entered(ctx, tx, actor, "DeleteRecipient", recipientTarget(set, personID), before, nil)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("erasing a recipient: %w", err)
@@ -58,9 +67,12 @@ func (s *Store) eraseSome(ctx context.Context, set message.DataSet, personID, af
 	return erased, ids[len(ids)-1], err
 }
 
-// eraseDispatches takes parts before their dispatches, as whoever locks both does.
+// eraseDispatches takes payment requests before parts and these before their dispatches, as whoever locks several does.
 func (s *Store) eraseDispatches(ctx context.Context, tx *sql.Tx, ids []string) (int, error) {
 	now, those := s.now(), s.list(ids)
+	if _, err := tx.ExecContext(ctx, s.blankPayments(), those); err != nil {
+		return 0, err
+	}
 	cancelled, err := scanned(ctx, tx, sqlstore.Value[string], `UPDATE part SET status = 'cancelled', reason = $1, next_attempt_at = NULL, ended_at = $2, fence = fence + 1
 		WHERE `+s.among("dispatch_id", "$3")+` AND status IN ('accepted', 'scheduled') RETURNING dispatch_id`, message.CancelledByUser, now.UnixMilli(), those)
 	if err != nil {
@@ -78,10 +90,8 @@ func (s *Store) eraseDispatches(ctx context.Context, tx *sql.Tx, ids []string) (
 		return 0, err
 	}
 	free := without(ids, busy)
-	for _, table := range []string{"content", "picture"} {
-		if _, err := tx.ExecContext(ctx, s.deleteOf(table), s.list(free)); err != nil {
-			return 0, err
-		}
+	if err := s.eraseTexts(ctx, tx, free); err != nil {
+		return 0, err
 	}
 	if _, err := tx.ExecContext(ctx, s.updateForgotten(), now.UnixMilli(), s.list(free)); err != nil {
 		return 0, err

@@ -86,7 +86,7 @@ func (s *Store) CreateService(ctx context.Context, actor string, service *notifi
 			definition, at.UnixMilli()).Scan(&stored.ServiceId); err != nil {
 			return err
 		}
-		return enterEvent(ctx, tx, at, actor, "CreateService", serviceTarget(stored.GetServiceId()), "", definition)
+		return s.entered(ctx, tx, actor, "CreateService", serviceTarget(stored.GetServiceId()), nil, json.RawMessage(definition))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("entering a service: %w", err)
@@ -122,7 +122,7 @@ func (s *Store) UpdateService(ctx context.Context, actor string, id int32, chang
 		if _, err := tx.ExecContext(ctx, `UPDATE service SET definition = $2, updated_at = $3 WHERE service_id = $1`, id, after, at.UnixMilli()); err != nil {
 			return err
 		}
-		return enterEvent(ctx, tx, at, actor, "UpdateService", serviceTarget(id), before, after)
+		return s.entered(ctx, tx, actor, "UpdateService", serviceTarget(id), json.RawMessage(before), json.RawMessage(after))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("changing a service: %w", err)

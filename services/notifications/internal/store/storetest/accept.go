@@ -17,8 +17,9 @@ import (
 )
 
 var acceptChecks = checks{
-	"what is accepted is stored whole":                 acceptWhole,
-	"a repetition gets the first answer":               acceptRepeats,
+	"what is accepted is stored whole":              acceptWhole,
+	"a repetition gets the first answer":            acceptRepeats,
+	"a repetition in a group gets code and payment": acceptRepeatsOfCodes,
 	"a key expires":                                    acceptKeyExpires,
 	"one of a group harms no other":                    acceptAlone,
 	"of many repetitions at once one is stored":        acceptOnce,
@@ -135,6 +136,19 @@ func acceptRepeats(t *testing.T, open Open) {
 			t.Errorf("is known: %v, %v", ok, err)
 		}
 	}
+}
+
+func acceptRepeatsOfCodes(t *testing.T, open Open) {
+	s, _ := one(t, open)
+	d := with(paying(), "key", "reference")
+	byKey, byReference := with(paying(), "key", ""), with(paying(), "", "reference")
+	answers := accept(t, s, d, byKey, byReference)
+	want := stored(d)
+	want.CodeID, want.PaymentID = d.Code.ID, d.Payment.ID
+	repeated := want
+	repeated.Replayed = true
+	wantAnswers(t, "answers", answers, want, repeated, repeated)
+	wantAnswers(t, "later", accept(t, s, byKey), repeated)
 }
 
 func acceptKeyExpires(t *testing.T, open Open) {

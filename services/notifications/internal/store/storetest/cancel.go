@@ -69,10 +69,11 @@ func operatorsCancelsAreEntered(t *testing.T, open Open) {
 	check(t, s.CancelDispatch(ctx, d.ID, "ana"))
 	check(t, s.CancelDispatch(ctx, other.ID, ""))
 	wantClass(t, "again", s.CancelDispatch(ctx, d.ID, "ana"), store.ErrNothingToCancel)
-	events, err := s.Events(ctx, 0, 10)
-	check(t, err)
+	events := eventsOf(t, s)
 	wantSame(t, "events", events, []store.Event{{
-		Number: 1, At: clock.Now(), Actor: "ana", Act: "CancelDispatch", Target: d.ID, After: `{"parts":[1,2,4],"status":"cancelled"}`,
+		Number: 1, At: clock.Now(), Actor: "ana", Act: "CancelDispatch", Target: "dispatch/" + d.ID,
+		Before: `{"parts":[{"kind":"notification","status":"accepted"},{"kind":"advertisement","status":"scheduled"},{"kind":"micro_payment","status":"sent"}]}`,
+		After:  `{"parts":[{"kind":"notification","status":"cancelled"},{"kind":"advertisement","status":"cancelled"},{"kind":"micro_payment","status":"cancelled"}]}`,
 	}})
 }
 
@@ -190,7 +191,6 @@ func ofManyCancelsAtOnceOneIsDone(t *testing.T, open Open) {
 		}
 		wantClass(t, "another", err, store.ErrNothingToCancel)
 	}
-	events, err := s.Events(ctx, 0, 10)
-	check(t, err)
+	events := eventsOf(t, s)
 	wantSame(t, "cancels, events, version", []any{done, len(events), whole(t, s, d.ID).Version}, []any{1, 1, int64(2)})
 }

@@ -147,10 +147,10 @@ func aDeadLetterIsTriedAgain(t *testing.T, open Open) {
 		finish(t, s, finished(c, message.OutcomeRejected, message.Failed, message.Blocked, time.Time{}))
 		before = got
 	}
-	events, err := s.Events(ctx, 0, 10)
-	check(t, err)
-	if len(events) != 2 || events[0].Actor != "ana" || events[0].Act != "ReplayDeadLetters" || events[0].Target != key.DispatchID ||
-		events[0].After != `{"parts":[1],"status":"accepted","expires_at":"2026-03-05T06:06:07Z"}` {
+	events := eventsOf(t, s)
+	if len(events) != 2 || events[0].Actor != "ana" || events[0].Act != "ReplayDeadLetters" || events[0].Target != "dispatch/"+key.DispatchID ||
+		events[0].Before != `{"parts":[{"kind":"notification","status":"failed"}]}` ||
+		events[0].After != `{"parts":[{"kind":"notification","status":"accepted"}],"expires_at":"2026-03-05T06:06:07.89Z"}` {
 		t.Errorf("events: %+v", events)
 	}
 }

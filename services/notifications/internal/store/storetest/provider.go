@@ -95,8 +95,7 @@ func aChangeIsWrittenOnce(t *testing.T, open Open) {
 	check(t, err)
 	wantSame(t, "read", read, want)
 
-	events, err := s.Events(ctx, 0, 10)
-	check(t, err)
+	events := eventsOf(t, s)
 	target := fmt.Sprint("provider/", p.ID)
 	base := fmt.Sprintf(`{"provider_id":%d,"data_set":"staging",`, p.ID)
 	times := func(updated time.Time) string {
@@ -185,8 +184,8 @@ func aServiceIsKeptWhole(t *testing.T, open Open) {
 	_, err = s.UpdateService(ctx, "ana", stored.GetServiceId(), change)
 	check(t, err)
 	wantSame(t, "listed", list(0, 1), []*notificationsv1.Service{stored})
-	if events, err := s.Events(ctx, 0, 10); err != nil || len(events) != 3 {
-		t.Errorf("%d events, %v", len(events), err)
+	if events := eventsOf(t, s); len(events) != 3 {
+		t.Errorf("%d events", len(events))
 	}
 	_, err = s.UpdateService(ctx, "ana", 99, change)
 	wantClass(t, "a service that there is not", err, store.ErrNoService)
@@ -227,8 +226,7 @@ func anOfferHasTheTokensThatAreGood(t *testing.T, open Open) {
 	wantSame(t, "listed", listed, subs)
 	_, err = s.EndSubscription(ctx, "ana", "nothing")
 	wantClass(t, "a subscription that there is not", err, sqlstore.ErrNotFound)
-	events, err := s.Events(ctx, 0, 10)
-	check(t, err)
+	events := eventsOf(t, s)
 	if last := events[len(events)-1]; len(events) != 6 || last.Act != "EndSubscription" || last.Target != "subscription/"+subs[0].ID {
 		t.Errorf("%d events, the last %v", len(events), last)
 	}

@@ -1548,6 +1548,336 @@ func (x *EndSubscriptionResponse) GetSubscription() *Subscription {
 	return nil
 }
 
+// ListEventsRequest asks for a page.
+type ListEventsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// At most so many, 1 to 500; 50 when 0. There may be more after a page that is not full.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// next_page_token of the page before.
+	PageToken string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only about targets that begin with this, when given: "provider/7/", "service/".
+	TargetPrefix string `protobuf:"bytes,3,opt,name=target_prefix,json=targetPrefix,proto3" json:"target_prefix,omitempty"`
+	// Only of this actor, when given.
+	Actor         string `protobuf:"bytes,4,opt,name=actor,proto3" json:"actor,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListEventsRequest) Reset() {
+	*x = ListEventsRequest{}
+	mi := &file_ventanilla_notifications_v1_provider_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListEventsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListEventsRequest) ProtoMessage() {}
+
+func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_notifications_v1_provider_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListEventsRequest.ProtoReflect.Descriptor instead.
+func (*ListEventsRequest) Descriptor() ([]byte, []int) {
+	return file_ventanilla_notifications_v1_provider_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *ListEventsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListEventsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+func (x *ListEventsRequest) GetTargetPrefix() string {
+	if x != nil {
+		return x.TargetPrefix
+	}
+	return ""
+}
+
+func (x *ListEventsRequest) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+// Event is a change of providers, services, subscriptions, templates, recipients, dispatches or secrets.
+type Event struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// It grows with time, with holes.
+	Number int64 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
+	// When.
+	At *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=at,proto3" json:"at,omitempty"`
+	// Who: an operator's name, "client:ID" or "peer:ROLE".
+	Actor string `protobuf:"bytes,3,opt,name=actor,proto3" json:"actor,omitempty"`
+	// The RPC that did it.
+	Act string `protobuf:"bytes,4,opt,name=act,proto3" json:"act,omitempty"`
+	// What it was done to: "provider/7", "provider/7/template/hora", "service/3", "subscription/ID", "dispatch/ID",
+	// "recipient/" with a digest that leads to nobody, or "secrets/" with their kind.
+	Target string `protobuf:"bytes,5,opt,name=target,proto3" json:"target,omitempty"`
+	// JSON of what it was before, without secrets and addresses; empty when there was nothing.
+	Before string `protobuf:"bytes,6,opt,name=before,proto3" json:"before,omitempty"`
+	// JSON of what it is since; empty when nothing is left.
+	After         string `protobuf:"bytes,7,opt,name=after,proto3" json:"after,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Event) Reset() {
+	*x = Event{}
+	mi := &file_ventanilla_notifications_v1_provider_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Event) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Event) ProtoMessage() {}
+
+func (x *Event) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_notifications_v1_provider_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Event.ProtoReflect.Descriptor instead.
+func (*Event) Descriptor() ([]byte, []int) {
+	return file_ventanilla_notifications_v1_provider_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *Event) GetNumber() int64 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *Event) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *Event) GetActor() string {
+	if x != nil {
+		return x.Actor
+	}
+	return ""
+}
+
+func (x *Event) GetAct() string {
+	if x != nil {
+		return x.Act
+	}
+	return ""
+}
+
+func (x *Event) GetTarget() string {
+	if x != nil {
+		return x.Target
+	}
+	return ""
+}
+
+func (x *Event) GetBefore() string {
+	if x != nil {
+		return x.Before
+	}
+	return ""
+}
+
+func (x *Event) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
+// ListEventsResponse is a page.
+type ListEventsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The events.
+	Events []*Event `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
+	// Where to go on; empty on the last page.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListEventsResponse) Reset() {
+	*x = ListEventsResponse{}
+	mi := &file_ventanilla_notifications_v1_provider_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListEventsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListEventsResponse) ProtoMessage() {}
+
+func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_notifications_v1_provider_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListEventsResponse.ProtoReflect.Descriptor instead.
+func (*ListEventsResponse) Descriptor() ([]byte, []int) {
+	return file_ventanilla_notifications_v1_provider_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *ListEventsResponse) GetEvents() []*Event {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+func (x *ListEventsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// RewrapSecretsRequest has no parameters.
+type RewrapSecretsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RewrapSecretsRequest) Reset() {
+	*x = RewrapSecretsRequest{}
+	mi := &file_ventanilla_notifications_v1_provider_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RewrapSecretsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RewrapSecretsRequest) ProtoMessage() {}
+
+func (x *RewrapSecretsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_notifications_v1_provider_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RewrapSecretsRequest.ProtoReflect.Descriptor instead.
+func (*RewrapSecretsRequest) Descriptor() ([]byte, []int) {
+	return file_ventanilla_notifications_v1_provider_proto_rawDescGZIP(), []int{28}
+}
+
+// RewrapSecretsResponse says what was done.
+type RewrapSecretsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many were sealed anew; those under the present key already are left alone.
+	Rewrapped int64 `protobuf:"varint,1,opt,name=rewrapped,proto3" json:"rewrapped,omitempty"`
+	// How many there are, with those that do not open.
+	Secrets int64 `protobuf:"varint,2,opt,name=secrets,proto3" json:"secrets,omitempty"`
+	// How many open with neither key, and are left alone.
+	Unreadable    int64 `protobuf:"varint,3,opt,name=unreadable,proto3" json:"unreadable,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RewrapSecretsResponse) Reset() {
+	*x = RewrapSecretsResponse{}
+	mi := &file_ventanilla_notifications_v1_provider_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RewrapSecretsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RewrapSecretsResponse) ProtoMessage() {}
+
+func (x *RewrapSecretsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_notifications_v1_provider_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RewrapSecretsResponse.ProtoReflect.Descriptor instead.
+func (*RewrapSecretsResponse) Descriptor() ([]byte, []int) {
+	return file_ventanilla_notifications_v1_provider_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *RewrapSecretsResponse) GetRewrapped() int64 {
+	if x != nil {
+		return x.Rewrapped
+	}
+	return 0
+}
+
+func (x *RewrapSecretsResponse) GetSecrets() int64 {
+	if x != nil {
+		return x.Secrets
+	}
+	return 0
+}
+
+func (x *RewrapSecretsResponse) GetUnreadable() int64 {
+	if x != nil {
+		return x.Unreadable
+	}
+	return 0
+}
+
 var File_ventanilla_notifications_v1_provider_proto protoreflect.FileDescriptor
 
 const file_ventanilla_notifications_v1_provider_proto_rawDesc = "" +
@@ -1663,12 +1993,37 @@ const file_ventanilla_notifications_v1_provider_proto_rawDesc = "" +
 	"\x16EndSubscriptionRequest\x122\n" +
 	"\x0fsubscription_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x0esubscriptionId\"h\n" +
 	"\x17EndSubscriptionResponse\x12M\n" +
-	"\fsubscription\x18\x01 \x01(\v2).ventanilla.notifications.v1.SubscriptionR\fsubscription*l\n" +
+	"\fsubscription\x18\x01 \x01(\v2).ventanilla.notifications.v1.SubscriptionR\fsubscription\"\xb4\x01\n" +
+	"\x11ListEventsRequest\x12'\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xf4\x03(\x00R\bpageSize\x12'\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\tpageToken\x12-\n" +
+	"\rtarget_prefix\x18\x03 \x01(\tB\b\xbaH\x05r\x03\x18\x80\x02R\ftargetPrefix\x12\x1e\n" +
+	"\x05actor\x18\x04 \x01(\tB\b\xbaH\x05r\x03\x18\xa0\x01R\x05actor\"\xb9\x01\n" +
+	"\x05Event\x12\x16\n" +
+	"\x06number\x18\x01 \x01(\x03R\x06number\x12*\n" +
+	"\x02at\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12\x14\n" +
+	"\x05actor\x18\x03 \x01(\tR\x05actor\x12\x10\n" +
+	"\x03act\x18\x04 \x01(\tR\x03act\x12\x16\n" +
+	"\x06target\x18\x05 \x01(\tR\x06target\x12\x16\n" +
+	"\x06before\x18\x06 \x01(\tR\x06before\x12\x14\n" +
+	"\x05after\x18\a \x01(\tR\x05after\"x\n" +
+	"\x12ListEventsResponse\x12:\n" +
+	"\x06events\x18\x01 \x03(\v2\".ventanilla.notifications.v1.EventR\x06events\x12&\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x16\n" +
+	"\x14RewrapSecretsRequest\"o\n" +
+	"\x15RewrapSecretsResponse\x12\x1c\n" +
+	"\trewrapped\x18\x01 \x01(\x03R\trewrapped\x12\x18\n" +
+	"\asecrets\x18\x02 \x01(\x03R\asecrets\x12\x1e\n" +
+	"\n" +
+	"unreadable\x18\x03 \x01(\x03R\n" +
+	"unreadable*l\n" +
 	"\bPartRule\x12\x19\n" +
 	"\x15PART_RULE_UNSPECIFIED\x10\x00\x12\x16\n" +
 	"\x12PART_RULE_REQUIRED\x10\x01\x12\x16\n" +
 	"\x12PART_RULE_OPTIONAL\x10\x02\x12\x15\n" +
-	"\x11PART_RULE_REFUSED\x10\x032\x93\v\n" +
+	"\x11PART_RULE_REFUSED\x10\x032\x84\r\n" +
 	"\x0fProviderService\x12y\n" +
 	"\x0eCreateProvider\x122.ventanilla.notifications.v1.CreateProviderRequest\x1a3.ventanilla.notifications.v1.CreateProviderResponse\x12u\n" +
 	"\vGetProvider\x12/.ventanilla.notifications.v1.GetProviderRequest\x1a0.ventanilla.notifications.v1.GetProviderResponse\"\x03\x90\x02\x01\x12{\n" +
@@ -1680,7 +2035,10 @@ const file_ventanilla_notifications_v1_provider_proto_rawDesc = "" +
 	"\rUpdateService\x121.ventanilla.notifications.v1.UpdateServiceRequest\x1a2.ventanilla.notifications.v1.UpdateServiceResponse\"\x03\x90\x02\x02\x12\x85\x01\n" +
 	"\x12CreateSubscription\x126.ventanilla.notifications.v1.CreateSubscriptionRequest\x1a7.ventanilla.notifications.v1.CreateSubscriptionResponse\x12\x87\x01\n" +
 	"\x11ListSubscriptions\x125.ventanilla.notifications.v1.ListSubscriptionsRequest\x1a6.ventanilla.notifications.v1.ListSubscriptionsResponse\"\x03\x90\x02\x01\x12\x81\x01\n" +
-	"\x0fEndSubscription\x123.ventanilla.notifications.v1.EndSubscriptionRequest\x1a4.ventanilla.notifications.v1.EndSubscriptionResponse\"\x03\x90\x02\x02B[ZYgithub.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1;notificationsv1b\x06proto3"
+	"\x0fEndSubscription\x123.ventanilla.notifications.v1.EndSubscriptionRequest\x1a4.ventanilla.notifications.v1.EndSubscriptionResponse\"\x03\x90\x02\x02\x12r\n" +
+	"\n" +
+	"ListEvents\x12..ventanilla.notifications.v1.ListEventsRequest\x1a/.ventanilla.notifications.v1.ListEventsResponse\"\x03\x90\x02\x01\x12{\n" +
+	"\rRewrapSecrets\x121.ventanilla.notifications.v1.RewrapSecretsRequest\x1a2.ventanilla.notifications.v1.RewrapSecretsResponse\"\x03\x90\x02\x02B[ZYgithub.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1;notificationsv1b\x06proto3"
 
 var (
 	file_ventanilla_notifications_v1_provider_proto_rawDescOnce sync.Once
@@ -1695,7 +2053,7 @@ func file_ventanilla_notifications_v1_provider_proto_rawDescGZIP() []byte {
 }
 
 var file_ventanilla_notifications_v1_provider_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_ventanilla_notifications_v1_provider_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
+var file_ventanilla_notifications_v1_provider_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
 var file_ventanilla_notifications_v1_provider_proto_goTypes = []any{
 	(PartRule)(0),                        // 0: ventanilla.notifications.v1.PartRule
 	(*Provider)(nil),                     // 1: ventanilla.notifications.v1.Provider
@@ -1723,71 +2081,82 @@ var file_ventanilla_notifications_v1_provider_proto_goTypes = []any{
 	(*ListSubscriptionsResponse)(nil),    // 23: ventanilla.notifications.v1.ListSubscriptionsResponse
 	(*EndSubscriptionRequest)(nil),       // 24: ventanilla.notifications.v1.EndSubscriptionRequest
 	(*EndSubscriptionResponse)(nil),      // 25: ventanilla.notifications.v1.EndSubscriptionResponse
-	(v1.DataSet)(0),                      // 26: ventanilla.auth.v1.DataSet
-	(*timestamppb.Timestamp)(nil),        // 27: google.protobuf.Timestamp
-	(Channel)(0),                         // 28: ventanilla.notifications.v1.Channel
-	(*durationpb.Duration)(nil),          // 29: google.protobuf.Duration
-	(*fieldmaskpb.FieldMask)(nil),        // 30: google.protobuf.FieldMask
+	(*ListEventsRequest)(nil),            // 26: ventanilla.notifications.v1.ListEventsRequest
+	(*Event)(nil),                        // 27: ventanilla.notifications.v1.Event
+	(*ListEventsResponse)(nil),           // 28: ventanilla.notifications.v1.ListEventsResponse
+	(*RewrapSecretsRequest)(nil),         // 29: ventanilla.notifications.v1.RewrapSecretsRequest
+	(*RewrapSecretsResponse)(nil),        // 30: ventanilla.notifications.v1.RewrapSecretsResponse
+	(v1.DataSet)(0),                      // 31: ventanilla.auth.v1.DataSet
+	(*timestamppb.Timestamp)(nil),        // 32: google.protobuf.Timestamp
+	(Channel)(0),                         // 33: ventanilla.notifications.v1.Channel
+	(*durationpb.Duration)(nil),          // 34: google.protobuf.Duration
+	(*fieldmaskpb.FieldMask)(nil),        // 35: google.protobuf.FieldMask
 }
 var file_ventanilla_notifications_v1_provider_proto_depIdxs = []int32{
-	26, // 0: ventanilla.notifications.v1.Provider.data_set:type_name -> ventanilla.auth.v1.DataSet
-	27, // 1: ventanilla.notifications.v1.Provider.created_at:type_name -> google.protobuf.Timestamp
-	27, // 2: ventanilla.notifications.v1.Provider.updated_at:type_name -> google.protobuf.Timestamp
+	31, // 0: ventanilla.notifications.v1.Provider.data_set:type_name -> ventanilla.auth.v1.DataSet
+	32, // 1: ventanilla.notifications.v1.Provider.created_at:type_name -> google.protobuf.Timestamp
+	32, // 2: ventanilla.notifications.v1.Provider.updated_at:type_name -> google.protobuf.Timestamp
 	0,  // 3: ventanilla.notifications.v1.Service.destination:type_name -> ventanilla.notifications.v1.PartRule
 	0,  // 4: ventanilla.notifications.v1.Service.notification:type_name -> ventanilla.notifications.v1.PartRule
 	0,  // 5: ventanilla.notifications.v1.Service.advertisement:type_name -> ventanilla.notifications.v1.PartRule
 	0,  // 6: ventanilla.notifications.v1.Service.qr_code:type_name -> ventanilla.notifications.v1.PartRule
 	0,  // 7: ventanilla.notifications.v1.Service.micro_payment:type_name -> ventanilla.notifications.v1.PartRule
-	28, // 8: ventanilla.notifications.v1.Service.channels:type_name -> ventanilla.notifications.v1.Channel
-	29, // 9: ventanilla.notifications.v1.Service.life:type_name -> google.protobuf.Duration
-	29, // 10: ventanilla.notifications.v1.Service.retention:type_name -> google.protobuf.Duration
-	27, // 11: ventanilla.notifications.v1.Service.created_at:type_name -> google.protobuf.Timestamp
-	27, // 12: ventanilla.notifications.v1.Service.updated_at:type_name -> google.protobuf.Timestamp
-	27, // 13: ventanilla.notifications.v1.Subscription.created_at:type_name -> google.protobuf.Timestamp
-	27, // 14: ventanilla.notifications.v1.Subscription.ended_at:type_name -> google.protobuf.Timestamp
+	33, // 8: ventanilla.notifications.v1.Service.channels:type_name -> ventanilla.notifications.v1.Channel
+	34, // 9: ventanilla.notifications.v1.Service.life:type_name -> google.protobuf.Duration
+	34, // 10: ventanilla.notifications.v1.Service.retention:type_name -> google.protobuf.Duration
+	32, // 11: ventanilla.notifications.v1.Service.created_at:type_name -> google.protobuf.Timestamp
+	32, // 12: ventanilla.notifications.v1.Service.updated_at:type_name -> google.protobuf.Timestamp
+	32, // 13: ventanilla.notifications.v1.Subscription.created_at:type_name -> google.protobuf.Timestamp
+	32, // 14: ventanilla.notifications.v1.Subscription.ended_at:type_name -> google.protobuf.Timestamp
 	1,  // 15: ventanilla.notifications.v1.CreateProviderRequest.provider:type_name -> ventanilla.notifications.v1.Provider
 	1,  // 16: ventanilla.notifications.v1.CreateProviderResponse.provider:type_name -> ventanilla.notifications.v1.Provider
 	1,  // 17: ventanilla.notifications.v1.GetProviderResponse.provider:type_name -> ventanilla.notifications.v1.Provider
 	1,  // 18: ventanilla.notifications.v1.ListProvidersResponse.providers:type_name -> ventanilla.notifications.v1.Provider
 	1,  // 19: ventanilla.notifications.v1.UpdateProviderRequest.provider:type_name -> ventanilla.notifications.v1.Provider
-	30, // 20: ventanilla.notifications.v1.UpdateProviderRequest.update_mask:type_name -> google.protobuf.FieldMask
+	35, // 20: ventanilla.notifications.v1.UpdateProviderRequest.update_mask:type_name -> google.protobuf.FieldMask
 	1,  // 21: ventanilla.notifications.v1.UpdateProviderResponse.provider:type_name -> ventanilla.notifications.v1.Provider
 	2,  // 22: ventanilla.notifications.v1.CreateServiceRequest.service:type_name -> ventanilla.notifications.v1.Service
 	2,  // 23: ventanilla.notifications.v1.CreateServiceResponse.service:type_name -> ventanilla.notifications.v1.Service
 	2,  // 24: ventanilla.notifications.v1.ListServicesResponse.services:type_name -> ventanilla.notifications.v1.Service
 	2,  // 25: ventanilla.notifications.v1.UpdateServiceRequest.service:type_name -> ventanilla.notifications.v1.Service
-	30, // 26: ventanilla.notifications.v1.UpdateServiceRequest.update_mask:type_name -> google.protobuf.FieldMask
+	35, // 26: ventanilla.notifications.v1.UpdateServiceRequest.update_mask:type_name -> google.protobuf.FieldMask
 	2,  // 27: ventanilla.notifications.v1.UpdateServiceResponse.service:type_name -> ventanilla.notifications.v1.Service
 	3,  // 28: ventanilla.notifications.v1.CreateSubscriptionResponse.subscription:type_name -> ventanilla.notifications.v1.Subscription
 	3,  // 29: ventanilla.notifications.v1.ListSubscriptionsResponse.subscriptions:type_name -> ventanilla.notifications.v1.Subscription
 	3,  // 30: ventanilla.notifications.v1.EndSubscriptionResponse.subscription:type_name -> ventanilla.notifications.v1.Subscription
-	4,  // 31: ventanilla.notifications.v1.ProviderService.CreateProvider:input_type -> ventanilla.notifications.v1.CreateProviderRequest
-	6,  // 32: ventanilla.notifications.v1.ProviderService.GetProvider:input_type -> ventanilla.notifications.v1.GetProviderRequest
-	8,  // 33: ventanilla.notifications.v1.ProviderService.ListProviders:input_type -> ventanilla.notifications.v1.ListProvidersRequest
-	10, // 34: ventanilla.notifications.v1.ProviderService.UpdateProvider:input_type -> ventanilla.notifications.v1.UpdateProviderRequest
-	12, // 35: ventanilla.notifications.v1.ProviderService.RotateCallbackSecret:input_type -> ventanilla.notifications.v1.RotateCallbackSecretRequest
-	14, // 36: ventanilla.notifications.v1.ProviderService.CreateService:input_type -> ventanilla.notifications.v1.CreateServiceRequest
-	16, // 37: ventanilla.notifications.v1.ProviderService.ListServices:input_type -> ventanilla.notifications.v1.ListServicesRequest
-	18, // 38: ventanilla.notifications.v1.ProviderService.UpdateService:input_type -> ventanilla.notifications.v1.UpdateServiceRequest
-	20, // 39: ventanilla.notifications.v1.ProviderService.CreateSubscription:input_type -> ventanilla.notifications.v1.CreateSubscriptionRequest
-	22, // 40: ventanilla.notifications.v1.ProviderService.ListSubscriptions:input_type -> ventanilla.notifications.v1.ListSubscriptionsRequest
-	24, // 41: ventanilla.notifications.v1.ProviderService.EndSubscription:input_type -> ventanilla.notifications.v1.EndSubscriptionRequest
-	5,  // 42: ventanilla.notifications.v1.ProviderService.CreateProvider:output_type -> ventanilla.notifications.v1.CreateProviderResponse
-	7,  // 43: ventanilla.notifications.v1.ProviderService.GetProvider:output_type -> ventanilla.notifications.v1.GetProviderResponse
-	9,  // 44: ventanilla.notifications.v1.ProviderService.ListProviders:output_type -> ventanilla.notifications.v1.ListProvidersResponse
-	11, // 45: ventanilla.notifications.v1.ProviderService.UpdateProvider:output_type -> ventanilla.notifications.v1.UpdateProviderResponse
-	13, // 46: ventanilla.notifications.v1.ProviderService.RotateCallbackSecret:output_type -> ventanilla.notifications.v1.RotateCallbackSecretResponse
-	15, // 47: ventanilla.notifications.v1.ProviderService.CreateService:output_type -> ventanilla.notifications.v1.CreateServiceResponse
-	17, // 48: ventanilla.notifications.v1.ProviderService.ListServices:output_type -> ventanilla.notifications.v1.ListServicesResponse
-	19, // 49: ventanilla.notifications.v1.ProviderService.UpdateService:output_type -> ventanilla.notifications.v1.UpdateServiceResponse
-	21, // 50: ventanilla.notifications.v1.ProviderService.CreateSubscription:output_type -> ventanilla.notifications.v1.CreateSubscriptionResponse
-	23, // 51: ventanilla.notifications.v1.ProviderService.ListSubscriptions:output_type -> ventanilla.notifications.v1.ListSubscriptionsResponse
-	25, // 52: ventanilla.notifications.v1.ProviderService.EndSubscription:output_type -> ventanilla.notifications.v1.EndSubscriptionResponse
-	42, // [42:53] is the sub-list for method output_type
-	31, // [31:42] is the sub-list for method input_type
-	31, // [31:31] is the sub-list for extension type_name
-	31, // [31:31] is the sub-list for extension extendee
-	0,  // [0:31] is the sub-list for field type_name
+	32, // 31: ventanilla.notifications.v1.Event.at:type_name -> google.protobuf.Timestamp
+	27, // 32: ventanilla.notifications.v1.ListEventsResponse.events:type_name -> ventanilla.notifications.v1.Event
+	4,  // 33: ventanilla.notifications.v1.ProviderService.CreateProvider:input_type -> ventanilla.notifications.v1.CreateProviderRequest
+	6,  // 34: ventanilla.notifications.v1.ProviderService.GetProvider:input_type -> ventanilla.notifications.v1.GetProviderRequest
+	8,  // 35: ventanilla.notifications.v1.ProviderService.ListProviders:input_type -> ventanilla.notifications.v1.ListProvidersRequest
+	10, // 36: ventanilla.notifications.v1.ProviderService.UpdateProvider:input_type -> ventanilla.notifications.v1.UpdateProviderRequest
+	12, // 37: ventanilla.notifications.v1.ProviderService.RotateCallbackSecret:input_type -> ventanilla.notifications.v1.RotateCallbackSecretRequest
+	14, // 38: ventanilla.notifications.v1.ProviderService.CreateService:input_type -> ventanilla.notifications.v1.CreateServiceRequest
+	16, // 39: ventanilla.notifications.v1.ProviderService.ListServices:input_type -> ventanilla.notifications.v1.ListServicesRequest
+	18, // 40: ventanilla.notifications.v1.ProviderService.UpdateService:input_type -> ventanilla.notifications.v1.UpdateServiceRequest
+	20, // 41: ventanilla.notifications.v1.ProviderService.CreateSubscription:input_type -> ventanilla.notifications.v1.CreateSubscriptionRequest
+	22, // 42: ventanilla.notifications.v1.ProviderService.ListSubscriptions:input_type -> ventanilla.notifications.v1.ListSubscriptionsRequest
+	24, // 43: ventanilla.notifications.v1.ProviderService.EndSubscription:input_type -> ventanilla.notifications.v1.EndSubscriptionRequest
+	26, // 44: ventanilla.notifications.v1.ProviderService.ListEvents:input_type -> ventanilla.notifications.v1.ListEventsRequest
+	29, // 45: ventanilla.notifications.v1.ProviderService.RewrapSecrets:input_type -> ventanilla.notifications.v1.RewrapSecretsRequest
+	5,  // 46: ventanilla.notifications.v1.ProviderService.CreateProvider:output_type -> ventanilla.notifications.v1.CreateProviderResponse
+	7,  // 47: ventanilla.notifications.v1.ProviderService.GetProvider:output_type -> ventanilla.notifications.v1.GetProviderResponse
+	9,  // 48: ventanilla.notifications.v1.ProviderService.ListProviders:output_type -> ventanilla.notifications.v1.ListProvidersResponse
+	11, // 49: ventanilla.notifications.v1.ProviderService.UpdateProvider:output_type -> ventanilla.notifications.v1.UpdateProviderResponse
+	13, // 50: ventanilla.notifications.v1.ProviderService.RotateCallbackSecret:output_type -> ventanilla.notifications.v1.RotateCallbackSecretResponse
+	15, // 51: ventanilla.notifications.v1.ProviderService.CreateService:output_type -> ventanilla.notifications.v1.CreateServiceResponse
+	17, // 52: ventanilla.notifications.v1.ProviderService.ListServices:output_type -> ventanilla.notifications.v1.ListServicesResponse
+	19, // 53: ventanilla.notifications.v1.ProviderService.UpdateService:output_type -> ventanilla.notifications.v1.UpdateServiceResponse
+	21, // 54: ventanilla.notifications.v1.ProviderService.CreateSubscription:output_type -> ventanilla.notifications.v1.CreateSubscriptionResponse
+	23, // 55: ventanilla.notifications.v1.ProviderService.ListSubscriptions:output_type -> ventanilla.notifications.v1.ListSubscriptionsResponse
+	25, // 56: ventanilla.notifications.v1.ProviderService.EndSubscription:output_type -> ventanilla.notifications.v1.EndSubscriptionResponse
+	28, // 57: ventanilla.notifications.v1.ProviderService.ListEvents:output_type -> ventanilla.notifications.v1.ListEventsResponse
+	30, // 58: ventanilla.notifications.v1.ProviderService.RewrapSecrets:output_type -> ventanilla.notifications.v1.RewrapSecretsResponse
+	46, // [46:59] is the sub-list for method output_type
+	33, // [33:46] is the sub-list for method input_type
+	33, // [33:33] is the sub-list for extension type_name
+	33, // [33:33] is the sub-list for extension extendee
+	0,  // [0:33] is the sub-list for field type_name
 }
 
 func init() { file_ventanilla_notifications_v1_provider_proto_init() }
@@ -1803,7 +2172,7 @@ func file_ventanilla_notifications_v1_provider_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ventanilla_notifications_v1_provider_proto_rawDesc), len(file_ventanilla_notifications_v1_provider_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   25,
+			NumMessages:   30,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -30,6 +30,8 @@ const (
 	ProviderService_CreateSubscription_FullMethodName   = "/ventanilla.notifications.v1.ProviderService/CreateSubscription"
 	ProviderService_ListSubscriptions_FullMethodName    = "/ventanilla.notifications.v1.ProviderService/ListSubscriptions"
 	ProviderService_EndSubscription_FullMethodName      = "/ventanilla.notifications.v1.ProviderService/EndSubscription"
+	ProviderService_ListEvents_FullMethodName           = "/ventanilla.notifications.v1.ProviderService/ListEvents"
+	ProviderService_RewrapSecrets_FullMethodName        = "/ventanilla.notifications.v1.ProviderService/RewrapSecrets"
 )
 
 // ProviderServiceClient is the client API for ProviderService service.
@@ -38,7 +40,7 @@ const (
 //
 // ProviderService keeps providers, the services that they may consume, and their subscriptions to these (document 001,
 // provider_id, service_id, service_token). Its callers are operators: any role reads, editor and security change. Every change is
-// entered in the service's log. Each RPC fails with UNAVAILABLE when the store is away.
+// entered in the service's log, which ListEvents reads. Each RPC fails with UNAVAILABLE when the store is away.
 type ProviderServiceClient interface {
 	// CreateProvider enters a provider, and returns the secret of its callbacks, this once. Fails with FIELD_INVALID.
 	CreateProvider(ctx context.Context, in *CreateProviderRequest, opts ...grpc.CallOption) (*CreateProviderResponse, error)
@@ -64,6 +66,12 @@ type ProviderServiceClient interface {
 	ListSubscriptions(ctx context.Context, in *ListSubscriptionsRequest, opts ...grpc.CallOption) (*ListSubscriptionsResponse, error)
 	// EndSubscription refuses its token from then on. Fails with SUBSCRIPTION_NOT_FOUND.
 	EndSubscription(ctx context.Context, in *EndSubscriptionRequest, opts ...grpc.CallOption) (*EndSubscriptionResponse, error)
+	// ListEvents returns what was changed, newest first. Any role. Fails with FIELD_INVALID.
+	ListEvents(ctx context.Context, in *ListEventsRequest, opts ...grpc.CallOption) (*ListEventsResponse, error)
+	// RewrapSecrets seals what the service keeps sealed, the secrets of callbacks and webhooks and its own signing keys, under the
+	// key-encryption key that is configured now. Until it was called, what is sealed under the previous one needs that one beside it. When it
+	// fails, some may be sealed anew; calling it again goes on. Role: security.
+	RewrapSecrets(ctx context.Context, in *RewrapSecretsRequest, opts ...grpc.CallOption) (*RewrapSecretsResponse, error)
 }
 
 type providerServiceClient struct {
@@ -184,13 +192,33 @@ func (c *providerServiceClient) EndSubscription(ctx context.Context, in *EndSubs
 	return out, nil
 }
 
+func (c *providerServiceClient) ListEvents(ctx context.Context, in *ListEventsRequest, opts ...grpc.CallOption) (*ListEventsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListEventsResponse)
+	err := c.cc.Invoke(ctx, ProviderService_ListEvents_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *providerServiceClient) RewrapSecrets(ctx context.Context, in *RewrapSecretsRequest, opts ...grpc.CallOption) (*RewrapSecretsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RewrapSecretsResponse)
+	err := c.cc.Invoke(ctx, ProviderService_RewrapSecrets_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ProviderServiceServer is the server API for ProviderService service.
 // All implementations must embed UnimplementedProviderServiceServer
 // for forward compatibility.
 //
 // ProviderService keeps providers, the services that they may consume, and their subscriptions to these (document 001,
 // provider_id, service_id, service_token). Its callers are operators: any role reads, editor and security change. Every change is
-// entered in the service's log. Each RPC fails with UNAVAILABLE when the store is away.
+// entered in the service's log, which ListEvents reads. Each RPC fails with UNAVAILABLE when the store is away.
 type ProviderServiceServer interface {
 	// CreateProvider enters a provider, and returns the secret of its callbacks, this once. Fails with FIELD_INVALID.
 	CreateProvider(context.Context, *CreateProviderRequest) (*CreateProviderResponse, error)
@@ -216,6 +244,12 @@ type ProviderServiceServer interface {
 	ListSubscriptions(context.Context, *ListSubscriptionsRequest) (*ListSubscriptionsResponse, error)
 	// EndSubscription refuses its token from then on. Fails with SUBSCRIPTION_NOT_FOUND.
 	EndSubscription(context.Context, *EndSubscriptionRequest) (*EndSubscriptionResponse, error)
+	// ListEvents returns what was changed, newest first. Any role. Fails with FIELD_INVALID.
+	ListEvents(context.Context, *ListEventsRequest) (*ListEventsResponse, error)
+	// RewrapSecrets seals what the service keeps sealed, the secrets of callbacks and webhooks and its own signing keys, under the
+	// key-encryption key that is configured now. Until it was called, what is sealed under the previous one needs that one beside it. When it
+	// fails, some may be sealed anew; calling it again goes on. Role: security.
+	RewrapSecrets(context.Context, *RewrapSecretsRequest) (*RewrapSecretsResponse, error)
 	mustEmbedUnimplementedProviderServiceServer()
 }
 
@@ -258,6 +292,12 @@ func (UnimplementedProviderServiceServer) ListSubscriptions(context.Context, *Li
 }
 func (UnimplementedProviderServiceServer) EndSubscription(context.Context, *EndSubscriptionRequest) (*EndSubscriptionResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method EndSubscription not implemented")
+}
+func (UnimplementedProviderServiceServer) ListEvents(context.Context, *ListEventsRequest) (*ListEventsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListEvents not implemented")
+}
+func (UnimplementedProviderServiceServer) RewrapSecrets(context.Context, *RewrapSecretsRequest) (*RewrapSecretsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RewrapSecrets not implemented")
 }
 func (UnimplementedProviderServiceServer) mustEmbedUnimplementedProviderServiceServer() {}
 func (UnimplementedProviderServiceServer) testEmbeddedByValue()                         {}
@@ -478,6 +518,42 @@ func _ProviderService_EndSubscription_Handler(srv interface{}, ctx context.Conte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ProviderService_ListEvents_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListEventsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ProviderServiceServer).ListEvents(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ProviderService_ListEvents_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ProviderServiceServer).ListEvents(ctx, req.(*ListEventsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ProviderService_RewrapSecrets_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RewrapSecretsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ProviderServiceServer).RewrapSecrets(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ProviderService_RewrapSecrets_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ProviderServiceServer).RewrapSecrets(ctx, req.(*RewrapSecretsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // ProviderService_ServiceDesc is the grpc.ServiceDesc for ProviderService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -528,6 +604,14 @@ var ProviderService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "EndSubscription",
 			Handler:    _ProviderService_EndSubscription_Handler,
+		},
+		{
+			MethodName: "ListEvents",
+			Handler:    _ProviderService_ListEvents_Handler,
+		},
+		{
+			MethodName: "RewrapSecrets",
+			Handler:    _ProviderService_RewrapSecrets_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -1,0 +1,34 @@
+package notifications
+
+import (
+	"context"
+	"strconv"
+
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
+	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
+)
+
+// ListEvents returns what was changed, newest first.
+func (s *providerService) ListEvents(ctx context.Context, req *notificationsv1.ListEventsRequest) (*notificationsv1.ListEventsResponse, error) {
+	below, err := pageAfter(req.GetPageToken(), 64)
+	if err != nil {
+		return nil, err
+	}
+	events, next, err := s.store.Events(ctx, store.EventFilter{TargetPrefix: req.GetTargetPrefix(), Actor: req.GetActor()}, below, pageSize(req.GetPageSize()))
+	if err != nil {
+		return nil, sqlstore.Failure(err, "listing events")
+	}
+	answer := &notificationsv1.ListEventsResponse{}
+	if next > 0 {
+		answer.NextPageToken = strconv.FormatInt(next, 10)
+	}
+	for _, e := range events {
+		answer.Events = append(answer.Events, &notificationsv1.Event{
+			Number: e.Number, At: timestamppb.New(e.At), Actor: e.Actor, Act: e.Act, Target: e.Target, Before: e.Before, After: e.After,
+		})
+	}
+	return answer, nil
+}
