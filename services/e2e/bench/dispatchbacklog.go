@@ -48,10 +48,7 @@ func (m *dispatchesMeasure) backlogs(ctx context.Context) error {
 		return err
 	}
 	m.progress("making the parts due")
-	err = m.onTheirs(ctx, func(db *store.DB) error {
-		_, err := db.Write.ExecContext(ctx, `UPDATE part SET status = 'accepted', next_attempt_at = $1 WHERE status = 'scheduled' AND channel = 'sms'`, time.Now().UnixMilli())
-		return err
-	})
+	err = m.onTheirs(ctx, func(db *store.DB) error { return makeDue(ctx, db) })
 	if err != nil {
 		return fmt.Errorf("making the parts due: %w", err)
 	}
@@ -91,6 +88,26 @@ func (m *dispatchesMeasure) enterWaiting(ctx context.Context, db *store.DB, n in
 		_, err := tx.ExecContext(ctx, `ANALYZE`)
 		return err
 	})
+}
+
+// makeDue lets what waits for another day be sent now, some at a time: a statement has a limit of time.
+func makeDue(ctx context.Context, db *store.DB) error {
+	row := "rowid"
+	if db.Engine == store.PostgreSQL {
+		row = "ctid"
+	}
+	text := `UPDATE part SET status = 'accepted', next_attempt_at = $1 WHERE ` + row + ` IN (SELECT ` + row + ` FROM part
+		WHERE channel = 'sms' AND priority = 0 AND next_attempt_at > $1 ORDER BY next_attempt_at DESC LIMIT 20000)`
+	now := time.Now().UnixMilli()
+	for {
+		done, err := db.Write.ExecContext(ctx, text, now)
+		if err != nil {
+			return err
+		}
+		if rows, err := done.RowsAffected(); err != nil || rows == 0 {
+			return err
+		}
+	}
 }
 
 // besideHeld measures accept and delivery beside parts that are not to be delivered now.
