@@ -12,12 +12,13 @@ import (
 	"github.com/ventanilla/ventanilla/services/notifications"
 )
 
-// What waits beside the work in the runs with a backlog.
+// What waits beside the work in the runs with a backlog: parts for another day, or due.
 const (
-	heldBacklog = "backlog held"
-	dueBacklog  = "backlog due"
+	heldBacklog = "held"
+	dueBacklog  = "due"
 )
 
+// beside is a kind of work beside a backlog.
 func beside(work, backlog string) string { return work + ", " + backlog }
 
 // The parts that wait: fewestWaiting and mostWaiting bound the flag, usualWaiting and manyWaiting are so many when it does not say, in a run of all
