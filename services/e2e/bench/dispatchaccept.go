@@ -25,7 +25,8 @@ const (
 // acceptors are the numbers of connections at which requests are accepted one by one.
 var acceptors = []int{1, 8, comparedAt, 64}
 
-func acceptWork(connections int) string { return fmt.Sprintf("accept, %d connections", connections) }
+// acceptWork is accept one by one over so many connections.
+func acceptWork(connections int) string { return fmt.Sprintf("accept, %d", connections) }
 
 // batchWork is accept in batches; its figures are of one request, but for the latencies.
 const batchWork = "accept in batches"

@@ -12,12 +12,13 @@ import (
 	"github.com/ventanilla/ventanilla/services/notifications"
 )
 
-// What waits beside the work in the runs with a backlog.
+// What waits beside the work in the runs with a backlog: parts for another day, or due.
 const (
-	heldBacklog = "backlog held"
-	dueBacklog  = "backlog due"
+	heldBacklog = "held"
+	dueBacklog  = "due"
 )
 
+// beside is a kind of work beside a backlog.
 func beside(work, backlog string) string { return work + ", " + backlog }
 
 // The parts that wait: fewestWaiting and mostWaiting bound the flag, usualWaiting and manyWaiting are so many when it does not say, in a run of all
@@ -48,10 +49,7 @@ func (m *dispatchesMeasure) backlogs(ctx context.Context) error {
 		return err
 	}
 	m.progress("making the parts due")
-	err = m.onTheirs(ctx, func(db *store.DB) error {
-		_, err := db.Write.ExecContext(ctx, `UPDATE part SET status = 'accepted', next_attempt_at = $1 WHERE status = 'scheduled' AND channel = 'sms'`, time.Now().UnixMilli())
-		return err
-	})
+	err = m.onTheirs(ctx, func(db *store.DB) error { return makeDue(ctx, db) })
 	if err != nil {
 		return fmt.Errorf("making the parts due: %w", err)
 	}
@@ -91,6 +89,26 @@ func (m *dispatchesMeasure) enterWaiting(ctx context.Context, db *store.DB, n in
 		_, err := tx.ExecContext(ctx, `ANALYZE`)
 		return err
 	})
+}
+
+// makeDue lets what waits for another day be sent now, some at a time: a statement has a limit of time.
+func makeDue(ctx context.Context, db *store.DB) error {
+	row := "rowid"
+	if db.Engine == store.PostgreSQL {
+		row = "ctid"
+	}
+	text := `UPDATE part SET status = 'accepted', next_attempt_at = $1 WHERE ` + row + ` IN (SELECT ` + row + ` FROM part
+		WHERE channel = 'sms' AND priority = 0 AND next_attempt_at > $1 ORDER BY next_attempt_at DESC LIMIT 20000)`
+	now := time.Now().UnixMilli()
+	for {
+		done, err := db.Write.ExecContext(ctx, text, now)
+		if err != nil {
+			return err
+		}
+		if rows, err := done.RowsAffected(); err != nil || rows == 0 {
+			return err
+		}
+	}
 }
 
 // besideHeld measures accept and delivery beside parts that are not to be delivered now.

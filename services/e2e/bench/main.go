@@ -174,23 +174,19 @@ func measurePlatform(ctx context.Context, asked options, result *measured, progr
 	if err != nil {
 		return err
 	}
-	if asked.wants(memoryPart) {
-		if result.memory, err = platform.memory(ctx, progress); err != nil {
-			return err
+	for _, part := range []struct {
+		name    string
+		measure func() error
+	}{
+		{memoryPart, func() (err error) { result.memory, err = platform.memory(ctx, progress); return err }},
+		{identityPart, func() (err error) { result.persons, err = platform.persons(ctx, asked, progress); return err }},
+		{benefitsPart, func() (err error) { result.benefits, err = platform.benefits(ctx, asked, progress); return err }},
+		{dispatchesPart, func() (err error) { result.dispatches, err = platform.dispatches(ctx, asked, progress); return err }},
+	} {
+		if !asked.wants(part.name) {
+			continue
 		}
-	}
-	if asked.wants(identityPart) {
-		if result.persons, err = platform.persons(ctx, asked, progress); err != nil {
-			return err
-		}
-	}
-	if asked.wants(benefitsPart) {
-		if result.benefits, err = platform.benefits(ctx, asked, progress); err != nil {
-			return err
-		}
-	}
-	if asked.wants(dispatchesPart) {
-		if result.dispatches, err = platform.dispatches(ctx, asked, progress); err != nil {
+		if err := part.measure(); err != nil {
 			return err
 		}
 	}

@@ -27,9 +27,12 @@ func (m *dispatchesMeasure) pgbench(ctx context.Context, clients, n int) (sample
 	if err := os.WriteFile(script, []byte(m.pgbenchScript()), 0o600); err != nil {
 		return sample{}, fmt.Errorf("writing the script of pgbench: %w", err)
 	}
-	command := exec.CommandContext(ctx, "pgbench", "--no-vacuum", "--protocol", "prepared", "--client", strconv.Itoa(clients), "--jobs", strconv.Itoa(min(clients, 2)),
+	args := []string{
+		"--no-vacuum", "--protocol", "prepared", "--client", strconv.Itoa(clients), "--jobs", strconv.Itoa(min(clients, 2)),
 		"--transactions", strconv.Itoa(max(1, n/clients)), "--file", script, "--log", "--log-prefix", filepath.Join(dir, "log"),
-		"--define", "n=0", "--define", fmt.Sprintf("first=%d", int64(1e16)+int64(m.numbers(n))*1e6), m.postgres) //nolint:gosec // a program of PostgreSQL's
+		"--define", "n=0", "--define", fmt.Sprintf("first=%d", int64(1e16)+int64(m.numbers(n))*1e6), m.postgres,
+	}
+	command := exec.CommandContext(ctx, "pgbench", args...) //nolint:gosec // a program of PostgreSQL's
 	command.Env = append(os.Environ(), "PGOPTIONS=-c search_path="+dispatchesSchema)
 	return clocked(ctx, m.clock(os.Getpid()), func() ([]time.Duration, time.Duration, error) {
 		if said, err := command.CombinedOutput(); err != nil {

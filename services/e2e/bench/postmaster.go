@@ -36,7 +36,7 @@ func postmasterCPU(pid int) (cpuTimes, error) {
 		return nil, fmt.Errorf("listing the database's processes: %w", err)
 	}
 	pids := []int{pid}
-	for _, child := range strings.Fields(string(children)) {
+	for child := range strings.FieldsSeq(string(children)) {
 		id, err := strconv.Atoi(child)
 		if err != nil {
 			return nil, fmt.Errorf("listing the database's processes: %w", err)
