@@ -57,7 +57,7 @@ func (n *Notifications) RevokeCode(ctx context.Context, in *notificationsv1.Revo
 	return &notificationsv1.RevokeCodeResponse{Code: known}, err
 }
 
-// RedeemCode redeems "code-1".
+// RedeemCode redeems "code-1". By the time that it is asked "again" it was used once more.
 func (n *Notifications) RedeemCode(ctx context.Context, in *notificationsv1.RedeemCodeRequest) (*notificationsv1.RedeemCodeResponse, error) {
 	if err := n.called(ctx); err != nil {
 		return nil, err
@@ -70,7 +70,11 @@ func (n *Notifications) RedeemCode(ctx context.Context, in *notificationsv1.Rede
 		return nil, rpcerr.New(errorsv1.Reason_REASON_CODE_NOT_REDEEMABLE, "scripted", rpcerr.Meta("state", in.GetCode()))
 	}
 	known.Redeemed = 1
-	return &notificationsv1.RedeemCodeResponse{Code: known, Use: 1, RedeemedAt: at(30), Replayed: in.GetIdempotencyKey() == "again"}, nil
+	replayed := in.GetIdempotencyKey() == "again"
+	if replayed {
+		known.Redeemed = 2
+	}
+	return &notificationsv1.RedeemCodeResponse{Code: known, Use: 1, RedeemedAt: at(30), Replayed: replayed}, nil
 }
 
 // RenderCode draws codes as text.

@@ -111,7 +111,7 @@ type Defaulter interface{ SetDefaults() }
 
 func defaultsOfNew(from, to reflect.Value) (any, error) {
 	if to.CanAddr() && to.IsZero() {
-		if fresh, ok := to.Addr().Interface().(Defaulter); ok {
+		if fresh, ok := reflect.TypeAssert[Defaulter](to.Addr()); ok {
 			fresh.SetDefaults()
 		}
 	}

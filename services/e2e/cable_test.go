@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// cable is a TCP connection to an address that can be cut, and delayed.
+// cable is a TCP connection to an address that can be cut, delayed, and made to fail.
 type cable struct {
+	faults
 	upstream string
 	listen   string // the address that stays when the cable is mended
 	// delays of what goes upstream and downstream, as time.Duration
@@ -79,9 +80,10 @@ func (c *cable) carry(ctx context.Context, client net.Conn) {
 	}
 	defer server.Close()
 	context.AfterFunc(ctx, func() { client.Close(); server.Close() })
+	talk := &talk{faults: &c.faults}
 	var group sync.WaitGroup
-	group.Go(func() { pass(ctx, server, client, c.delays["upstream"]); stop() })
-	group.Go(func() { pass(ctx, client, server, c.delays["downstream"]); stop() })
+	group.Go(func() { pass(ctx, server, client, c.delays["upstream"], talk.asks); stop() })
+	group.Go(func() { pass(ctx, client, server, c.delays["downstream"], talk.answers); stop() })
 	group.Wait()
 }
 
@@ -90,8 +92,8 @@ type chunk struct {
 	read time.Time
 }
 
-// pass writes what it reads, each piece no sooner than a delay after it was read.
-func pass(ctx context.Context, to, from net.Conn, delay *atomic.Int64) {
+// pass writes what it reads, each piece no sooner than a delay after it was read, and as far as through lets it.
+func pass(ctx context.Context, to, from net.Conn, delay *atomic.Int64, through func(data []byte) (rest []byte, reset bool)) {
 	chunks := make(chan chunk, 1024)
 	var reading sync.WaitGroup
 	defer reading.Wait()
@@ -119,8 +121,12 @@ func pass(ctx context.Context, to, from net.Conn, delay *atomic.Int64) {
 			case <-ctx.Done():
 			}
 		}
-		if _, err := to.Write(c.data); err != nil {
+		data, reset := through(c.data)
+		if _, err := to.Write(data); err != nil {
 			from.Close() // ends the reading
+		}
+		if reset {
+			resetBoth(to, from)
 		}
 	}
 }

@@ -1,11 +1,10 @@
 package e2e
 
 import (
-	"encoding/pem"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"sync"
 	"testing"
 )
@@ -53,21 +52,9 @@ func (r *receiver) take(id string) (refuses, cut bool) {
 	return refuses, r.calls%20 == 13
 }
 
-// authority writes a file with whom its certificate rests on.
-func (r *receiver) authority(t *testing.T) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "receiver.pem")
-	write(t, file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: r.Certificate().Raw}))
-	return file
-}
-
 // times is how often each message was taken.
 func (r *receiver) times() map[string]int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	times := make(map[string]int, len(r.taken))
-	for id, n := range r.taken {
-		times[id] = n
-	}
-	return times
+	return maps.Clone(r.taken)
 }

@@ -26,7 +26,7 @@ type balance struct {
 }
 
 // reconcile waits until nothing more can happen, and holds what providers were told, what the tables say and what recipients got against each other.
-func (d *dispatching) reconcile(t *testing.T, count *toll) {
+func (d *dispatching) reconcile(t *testing.T) {
 	t.Helper()
 	for key := range maps.Clone(d.left) {
 		if err := d.ask(t.Context(), key); err != nil {

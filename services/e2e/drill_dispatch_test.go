@@ -21,7 +21,7 @@ func TestDrillDispatches(t *testing.T) {
 	d := newDispatching(t)
 	seed := setting(t, "VENTANILLA_E2E_SEED", mathrand.Uint64())
 	t.Logf("VENTANILLA_E2E_SEED=%d repeats the moments", seed)
-	random := mathrand.New(mathrand.NewPCG(seed, 0)) //nolint:gosec // no secret
+	random := mathrand.New(mathrand.NewPCG(seed, 0))
 	table := &toll{}
 	kills, crashes, least := rounds(5, 200), rounds(1, 30), int64(rounds(300, 100_000))
 	dispatching := begin(t, "dispatches", 8, d.one)
@@ -39,7 +39,7 @@ func TestDrillDispatches(t *testing.T) {
 		dispatching.patiently(t, least-done)
 	}
 	dispatching.end()
-	d.reconcile(t, table)
+	d.reconcile(t)
 	t.Log(table)
 }
 
@@ -78,7 +78,7 @@ func (d *dispatching) ask(ctx context.Context, key string) error {
 		c := d.provider.dispatch(person, fmt.Sprintf(`"notification":{"title":"Drill","message":"%s","channel":"WEBHOOK"},
 			"advertisement":{"title":"Drill","message":"%s","channel":"WEBHOOK"}`, key[:8], key[8:16]))
 		c.header.Set("Idempotency-Key", key)
-		a, err := d.gateway[mathrand.IntN(len(d.gateway))].try(ctx, c) //nolint:gosec // no secret
+		a, err := d.gateway[mathrand.IntN(len(d.gateway))].try(ctx, c)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -140,13 +140,29 @@ type provider struct {
 	id, service int64
 	token       string // service token
 	access      string // access token
+	secret      string // of its callbacks; empty for none
 }
 
-// dispatch is a call that asks for parts, written as members, for a person.
-func (p provider) dispatch(person, parts string) call {
-	body := `{"provider_id":` + strconv.FormatInt(p.id, 10) + `,"service_token":"` + p.token +
-		`","service_id":` + strconv.FormatInt(p.service, 10) + `,"parameters":{"destination":"` + person + `",` + parts + `}}`
-	return call{
-		path: "/Services", header: http.Header{"Content-Type": {"application/json"}}, bearer: p.access, body: strings.NewReader(body),
+// dispatch is a call that asks for parts, written as members, for a person; more are members beside the parameters.
+func (p provider) dispatch(person, parts string, more ...string) call {
+	return p.call(http.MethodPost, "/Services", p.request(person, parts, more...))
+}
+
+// request is the body of such a call.
+func (p provider) request(person, parts string, more ...string) string {
+	members := append([]string{
+		`"provider_id":` + strconv.FormatInt(p.id, 10), `"service_token":"` + p.token + `"`, `"service_id":` + strconv.FormatInt(p.service, 10),
+		`"parameters":{"destination":"` + person + `",` + parts + `}`,
+	}, more...)
+	return "{" + strings.Join(members, ",") + "}"
+}
+
+// call is one of the provider's, with a body of JSON unless it is empty.
+func (p provider) call(method, path, body string) call {
+	c := call{method: method, path: path, header: http.Header{}, bearer: p.access}
+	if body != "" {
+		c.header.Set("Content-Type", "application/json")
+		c.body = strings.NewReader(body)
 	}
+	return c
 }

@@ -87,7 +87,9 @@ func (l *load) more(t *testing.T, calls int64) {
 	want := l.done.Load() + calls
 	testkit.Eventually(t, patience, func() error {
 		if done := l.done.Load(); done < want {
-			return fmt.Errorf("%s: %d calls of %d, %d failed", l.name, done, want, l.failed.Load())
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			return fmt.Errorf("%s: %d calls of %d, %d failed %v", l.name, done, want, l.failed.Load(), l.errors)
 		}
 		return nil
 	})

@@ -77,41 +77,50 @@ var carried = map[string][]message.Channel{
 
 // Validate names every setting that cannot be used, relative to the carrier's section.
 func (c CarrierConfig) Validate() error {
-	var errs []error
-	wrong := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
 	able, ok := carried[c.Kind]
 	if !ok {
 		return errors.New("kind: must be kannel, fcm, smtp, webhook or sandbox")
 	}
+	errs := append(c.unreachable(able), c.unbounded()...)
+	if err := c.section().Validate(); err != nil {
+		errs = append(errs, fmt.Errorf("%s.%w", c.Kind, err))
+	}
+	return errors.Join(errs...)
+}
+
+// unreachable is what is wrong with whom it reaches; able are the channels of its kind.
+func (c CarrierConfig) unreachable(able []message.Channel) (errs []error) {
 	for _, name := range c.Channels {
 		if !slices.Contains(able, message.Channel(name)) {
-			wrong("channels: %q is none that a carrier of the kind %s can carry: %v", name, c.Kind, able)
+			errs = append(errs, fmt.Errorf("channels: %q is none that a carrier of the kind %s can carry: %v", name, c.Kind, able))
 		}
 	}
 	if len(c.DataSets) == 0 {
-		wrong("data_sets: production, staging or both")
+		errs = append(errs, errors.New("data_sets: production, staging or both"))
 	}
 	for _, name := range c.DataSets {
 		if name != string(message.Production) && name != string(message.Staging) {
-			wrong("data_sets: %q is neither production nor staging", name)
+			errs = append(errs, fmt.Errorf("data_sets: %q is neither production nor staging", name))
 		}
 	}
+	return errs
+}
+
+// unbounded is what is wrong with how much it is given.
+func (c CarrierConfig) unbounded() (errs []error) {
 	if c.Weight < 1 || c.Weight > 100 {
-		wrong("weight: must be between 1 and 100")
+		errs = append(errs, errors.New("weight: must be between 1 and 100"))
 	}
 	if c.Concurrency < 2 || c.Concurrency > 1000 {
-		wrong("concurrency: must be between 2 and 1000, of which advertisements leave some to notifications")
+		errs = append(errs, errors.New("concurrency: must be between 2 and 1000, of which advertisements leave some to notifications"))
 	}
 	if !(c.PerSecond == 0 || c.PerSecond >= 0.01 && c.PerSecond <= 100_000) {
-		wrong("per_second: must be 0, for no bound, or between 0.01 and 100000")
+		errs = append(errs, errors.New("per_second: must be 0, for no bound, or between 0.01 and 100000"))
 	}
 	if c.Timeout < 100*time.Millisecond || c.Timeout > time.Minute {
-		wrong("timeout: must be between 100ms and 1m")
+		errs = append(errs, errors.New("timeout: must be between 100ms and 1m"))
 	}
-	if err := c.section().Validate(); err != nil {
-		wrong("%s.%w", c.Kind, err)
-	}
-	return errors.Join(errs...)
+	return errs
 }
 
 // carrierName is what attempts can be told with.

@@ -35,7 +35,7 @@ func (s *dispatchService) WatchDispatches(req *notificationsv1.WatchDispatchesRe
 		return err
 	}
 	if first != nil {
-		if err := send(first); err != nil || !first.EndedAt.IsZero() {
+		if err := send(first); err != nil || watch.Over(first, s.now()) {
 			return err
 		}
 	}
@@ -72,7 +72,7 @@ func (s *dispatchService) interest(ctx context.Context, caller authn.Caller, req
 		if err != nil {
 			return watch.Interest{}, nil, err
 		}
-		return watch.Interest{ID: id, Version: d.Version}, d, nil
+		return watch.Interest{Known: d}, d, nil
 	}
 	filter, err := s.filterFor(ctx, caller, req.GetFilter())
 	return watch.Interest{Filter: filter}, nil, err

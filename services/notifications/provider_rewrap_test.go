@@ -48,10 +48,10 @@ func TestSecretsAreSealedAnewWhileReplicasServe(t *testing.T) {
 			_, err := renewed.rewrap(role)
 			wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)
 		}
-		for _, rewrapped := range []int64{5, 0} { // two secrets of the provider, the webhook's, the keys of codes and receipts
+		for _, rewrapped := range []int64{6, 0} { // two secrets of the provider, the webhook's, the keys of codes, receipts and digests
 			answer, err := renewed.rewrap("security")
 			check(t, err)
-			wantProto(t, answer, &notificationsv1.RewrapSecretsResponse{Rewrapped: rewrapped, Secrets: 5})
+			wantProto(t, answer, &notificationsv1.RewrapSecretsResponse{Rewrapped: rewrapped, Secrets: 6})
 		}
 
 		p.kek = second
@@ -91,7 +91,7 @@ func TestSecretsThatDoNotOpenAreCounted(t *testing.T) {
 	r := p.renewed()
 	answer, err := r.rewrap("security")
 	check(t, err)
-	wantProto(t, answer, &notificationsv1.RewrapSecretsResponse{Rewrapped: 3, Secrets: 4, Unreadable: 1})
+	wantProto(t, answer, &notificationsv1.RewrapSecretsResponse{Rewrapped: 4, Secrets: 5, Unreadable: 1})
 	r.stop()
 	if !bytes.Contains(logs.Bytes(), []byte("provider/")) {
 		t.Error("the log does not say whose it is")

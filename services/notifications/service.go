@@ -103,6 +103,10 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	if s.codes.Key, err = signing.Open(ctx, s.store, deps.KEK, "codes"); err != nil {
 		return nil, fmt.Errorf("starting notifications: %w", err)
 	}
+	digests, err := signing.Open(ctx, s.store, deps.KEK, "digests")
+	if err != nil {
+		return nil, fmt.Errorf("starting notifications: %w", err)
+	}
 	if s.settlements, err = settlement.NewVerifier(config.Payments, deps.Now); err != nil {
 		return nil, fmt.Errorf("reading payments: %w", err)
 	}
@@ -113,7 +117,7 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		return nil, fmt.Errorf("starting delivery: %w", err)
 	}
 	if s.acceptor, err = accept.New(accept.Deps{
-		Store: s.store, Directory: s.recipients, Carriers: s.router, Codes: s.codes, Wake: s.deliverer.Wake,
+		Store: s.store, Directory: s.recipients, Carriers: s.router, Codes: s.codes, Digests: digests, Wake: s.deliverer.Wake,
 		Now: deps.Now, Logger: deps.Logger, Meter: deps.Meter,
 	}); err != nil {
 		return nil, fmt.Errorf("starting notifications: %w", err)

@@ -12,6 +12,8 @@ const (
 	sweepEvery = 5 * time.Second
 	// measureEvery is in which of the sweeps the queue is measured.
 	measureEvery = 3
+	// maxSkew is how far this replica's clock may be from the database's: leases rely on replicas' clocks that differ by less than three seconds.
+	maxSkew = time.Second
 )
 
 // keep does the upkeep until ctx ends. Every replica does: what one has in hand the others pass over.
@@ -49,5 +51,8 @@ func (s *Service) measure(ctx context.Context) {
 	}
 	for _, d := range depths {
 		s.counts.Depth(ctx, d)
+	}
+	if skew, err := s.store.Skew(ctx); err == nil && skew.Abs() > maxSkew {
+		s.logger.WarnContext(ctx, "this replica's clock is not the database's: parts may be sent twice, or late", "ahead", skew)
 	}
 }

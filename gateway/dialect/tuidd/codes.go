@@ -71,7 +71,8 @@ func (a *servicesAdapter) redeem(r *http.Request, path map[string]string) (*answ
 	}
 	c := known.GetCode()
 	return &answered{status: http.StatusOK, replayed: known.GetReplayed(), message: &tuiddv1.RedeemCodeResponse{
-		Code: c.GetCode(), Use: known.GetUse(), Uses: c.GetUses(), Redeemed: c.GetRedeemed(),
+		// What was redeemed with this use: a repetition is answered as the first time, whatever came after.
+		Code: c.GetCode(), Use: known.GetUse(), Uses: c.GetUses(), Redeemed: known.GetUse(),
 		RedeemedAt: instant(known.GetRedeemedAt()), Links: codeLinks(c),
 	}}, nil
 }

@@ -164,6 +164,13 @@ func (s *Server) Messages() []Message {
 	return append([]Message(nil), s.messages...)
 }
 
+// Taken counts them.
+func (s *Server) Taken() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.messages)
+}
+
 // say writes an answer that is an error.
 func say(w http.ResponseWriter, a Answer) {
 	if a.RetryAfter != "" {

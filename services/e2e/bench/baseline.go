@@ -28,6 +28,8 @@ type answers struct {
 	Token     json.RawMessage `json:"token,omitempty"`
 	TokenInfo json.RawMessage `json:"token_info,omitempty"`
 	Benefits  json.RawMessage `json:"benefits,omitempty"`
+	// Service is the answer to a request of services.
+	Service json.RawMessage `json:"service,omitempty"`
 	// Profiles is where profiles are read.
 	Profiles *database `json:"profiles,omitempty"`
 }

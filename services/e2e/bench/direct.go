@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -30,6 +31,11 @@ const ownSchema = "bench"
 
 // open opens it with the settings that the platform has, and brings it to the platform's schema.
 func (d database) open(ctx context.Context) (*store.DB, error) {
+	return d.openWith(ctx, service.Migrations())
+}
+
+// openWith opens it, and brings it to the schema of a service.
+func (d database) openWith(ctx context.Context, migrations fs.FS) (*store.DB, error) {
 	settings := store.DefaultConfig()
 	settings.URL = config.Secret(d.URL)
 	db, err := store.Open(ctx, settings, store.Options{
@@ -38,7 +44,7 @@ func (d database) open(ctx context.Context) (*store.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := store.Migrate(ctx, db, service.Migrations()); err != nil {
+	if err := store.Migrate(ctx, db, migrations); err != nil {
 		db.Close()
 		return nil, err
 	}

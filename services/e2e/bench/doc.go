@@ -80,6 +80,19 @@
 //
 // With -postgres, benefits still has its catalogue on SQLite, where the demo made it.
 //
+// Dispatches are measured with a provider, a service and one recipient of the bench's own, who has an address for every channel:
+//
+//   - accept: `POST /Services` for a short message tomorrow, each with another text, over 1 to 64 connections, so that it is stored and nothing is
+//     delivered meanwhile. Beside it, the pass-through of the same message, and the same rows in a transaction each: by pgbench on PostgreSQL, through
+//     the driver on SQLite. On PostgreSQL the CPU is that of all its processes.
+//   - accept in batches: `POST /Services/batch` with 1,000 requests, four at once, and the same rows through the driver in transactions of as many.
+//     The figures are of one request, the latencies of a batch.
+//   - delivery: parts that are all due at one moment, entered before it, by a carrier for each channel with its default settings, whose peers
+//     are in this process: the answer of Kannel's smsbox, pkg/testkit's FCM, a mail server and a webhook over TLS. It is measured from
+//     the first tenth of the arrivals to the last, and has no latencies.
+//   - held and due: accept over 32 connections and delivery by SMS, while -backlog parts wait for another day and a tenth as many for a
+//     carrier that there is not, and then while all are due and are delivered; accept is measured beside 200 deliveries a second.
+//
 // Rules are measured by the benchmarks of their package, which this program runs with `go test`; -runs of them:
 //
 //   - decision and explanation: 100 rules for one person, beside bare CEL, which gets the same expressions and facts, and beside
@@ -87,7 +100,7 @@
 //   - bulk: 100 rules for 100,000 persons from memory, with the digest of the facts of each.
 //   - catalogue: what a rule costs among 10 to 10,000, in the best round; more rules than the caches hold cost more.
 //
-// -only picks cost (the kinds of work), memory, stress, identity, benefits or rules.
+// -only picks cost (the kinds of work), memory, stress, identity, benefits, dispatches or rules.
 //
 // The load comes from this process, over at most -connections kept-alive
 // HTTP/1.1 connections to loopback, and is not counted. Every answer is checked;

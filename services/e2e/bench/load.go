@@ -18,7 +18,7 @@ import (
 // requestTimeout and answerLimit (bytes) bound one request.
 const (
 	requestTimeout = 10 * time.Second
-	answerLimit    = 64 << 10
+	answerLimit    = 1 << 20
 )
 
 // loader sends requests to one server over kept-alive HTTP/1.1 connections.
@@ -93,7 +93,7 @@ func (l *loader) ask(ctx context.Context, work workload, i int) ([]byte, error) 
 	return body, nil
 }
 
-// send sends request i and returns the answer's body; any status but 200 is an error.
+// send sends request i and returns the answer's body; any status but 200 and 201 is an error.
 func (l *loader) send(ctx context.Context, work workload, i int) ([]byte, error) {
 	request, err := l.request(ctx, work, i)
 	if err != nil {
@@ -108,7 +108,7 @@ func (l *loader) send(ctx context.Context, work workload, i int) ([]byte, error)
 	if err != nil {
 		return nil, fmt.Errorf("reading the answer of %s: %w", work.path, err)
 	}
-	if response.StatusCode != http.StatusOK {
+	if response.StatusCode != http.StatusOK && response.StatusCode != http.StatusCreated {
 		return nil, fmt.Errorf("%s answered %s: %s", work.path, response.Status, body)
 	}
 	return body, nil

@@ -23,7 +23,9 @@ const timeLimit = 30 * time.Minute
 type options struct {
 	runs, requests, connections int
 	// persons are those of the identity part and of the benefits part.
-	persons        int
+	persons int
+	// backlog is how many parts wait in the dispatches part.
+	backlog        int
 	json, check    bool
 	postgres, only string
 }
@@ -72,10 +74,12 @@ func parse(args []string) (options, error) {
 	count("connections", &asked.connections, 16, 256, "connections at once")
 	number("persons", &asked.persons, fewestPersons, mostPersons, fmt.Sprintf("`persons` of the identity part, and of the benefits part, %d to %d (default %d with -only identity, %d with -only benefits, else %d)",
 		fewestPersons, mostPersons, manyPersons, bulkCitizens, usualPersons))
+	number("backlog", &asked.backlog, fewestWaiting, mostWaiting, fmt.Sprintf("`parts` that wait in the dispatches part, %d to %d (default %d with -only dispatches, else %d)",
+		fewestWaiting, mostWaiting, manyWaiting, usualWaiting))
 	flags.BoolVar(&asked.json, "json", false, "print JSON with every run in place of the table")
 	flags.BoolVar(&asked.check, "check", false, "fail when a goal is missed")
 	flags.StringVar(&asked.postgres, "postgres", "", "`URL` of an empty PostgreSQL database on this machine to use in place of SQLite")
-	flags.Func("only", "measure one `part` only: cost (CPU and latency of each kind of work), stress (overload, slow clients), memory (of auth and gateway alone), identity (profiles, imports and cards), benefits (partners' call and decisions in bulk) or rules (of benefits)", func(part string) error {
+	flags.Func("only", "measure one `part` only: cost (CPU and latency of each kind of work), stress (overload, slow clients), memory (of auth and gateway alone), identity (profiles, imports and cards), benefits (partners' call and decisions in bulk), dispatches (accept and delivery) or rules (of benefits)", func(part string) error {
 		if !slices.Contains(parts, part) {
 			return fmt.Errorf("must be one of %s", strings.Join(parts, ", "))
 		}
@@ -90,6 +94,12 @@ func parse(args []string) (options, error) {
 			asked.persons = manyPersons
 		case benefitsPart:
 			asked.persons = bulkCitizens
+		}
+	}
+	if asked.backlog == 0 {
+		asked.backlog = usualWaiting
+		if asked.only == dispatchesPart {
+			asked.backlog = manyWaiting
 		}
 	}
 	return asked, err
@@ -121,15 +131,16 @@ func run(ctx context.Context, asked options) error {
 
 // The parts of the bench.
 const (
-	costPart     = "cost"
-	stressPart   = "stress"
-	memoryPart   = "memory"
-	identityPart = "identity"
-	benefitsPart = "benefits"
-	rulesPart    = "rules"
+	costPart       = "cost"
+	stressPart     = "stress"
+	memoryPart     = "memory"
+	identityPart   = "identity"
+	benefitsPart   = "benefits"
+	dispatchesPart = "dispatches"
+	rulesPart      = "rules"
 )
 
-var parts = []string{costPart, stressPart, memoryPart, identityPart, benefitsPart, rulesPart}
+var parts = []string{costPart, stressPart, memoryPart, identityPart, benefitsPart, dispatchesPart, rulesPart}
 
 // wants tells whether a part is to be measured.
 func (o options) wants(part string) bool { return o.only == "" || o.only == part }
@@ -163,22 +174,23 @@ func measurePlatform(ctx context.Context, asked options, result *measured, progr
 	if err != nil {
 		return err
 	}
-	if asked.wants(memoryPart) {
-		if result.memory, err = platform.memory(ctx, progress); err != nil {
+	for _, part := range []struct {
+		name    string
+		measure func() error
+	}{
+		{memoryPart, func() (err error) { result.memory, err = platform.memory(ctx, progress); return err }},
+		{identityPart, func() (err error) { result.persons, err = platform.persons(ctx, asked, progress); return err }},
+		{benefitsPart, func() (err error) { result.benefits, err = platform.benefits(ctx, asked, progress); return err }},
+		{dispatchesPart, func() (err error) { result.dispatches, err = platform.dispatches(ctx, asked, progress); return err }},
+	} {
+		if !asked.wants(part.name) {
+			continue
+		}
+		if err := part.measure(); err != nil {
 			return err
 		}
 	}
-	if asked.wants(identityPart) {
-		if result.persons, err = platform.persons(ctx, asked, progress); err != nil {
-			return err
-		}
-	}
-	if asked.wants(benefitsPart) {
-		if result.benefits, err = platform.benefits(ctx, asked, progress); err != nil {
-			return err
-		}
-	}
-	if slices.Contains([]string{memoryPart, identityPart, benefitsPart}, asked.only) {
+	if slices.Contains([]string{memoryPart, identityPart, benefitsPart, dispatchesPart}, asked.only) {
 		return nil
 	}
 	progress("issuing tokens for a later process")

@@ -98,7 +98,7 @@ func (l *loader) request(ctx context.Context, work workload, i int) (*http.Reque
 		return nil, err
 	}
 	if work.get == nil {
-		request.Header.Set("Content-Type", formType)
+		request.Header.Set("Content-Type", cmp.Or(work.contentType, formType))
 	}
 	request.Header.Set("Accept", cmp.Or(work.accept, jsonType))
 	if work.authorization != nil {

@@ -31,6 +31,7 @@ func servePassThrough(ctx context.Context, edge net.Listener, self *identity, re
 	server := grpc.NewServer(grpc.Creds(credentials.NewTLS(pki.ServerTLS(self.source))))
 	cmpv1.RegisterOAuthServiceServer(server, service)
 	tuiddv1.RegisterTokenInfoServiceServer(server, service)
+	tuiddv1.RegisterServicesServiceServer(server, service)
 	cmpv1.RegisterBenefitServiceServer(server, service)
 
 	conn, err := grpc.NewClient(internal.Addr().String(), grpc.WithTransportCredentials(credentials.NewTLS(pki.ClientTLS(self.source, baselineRole))))
@@ -44,6 +45,9 @@ func servePassThrough(ctx context.Context, edge net.Listener, self *identity, re
 	}
 	if err := tuiddv1.RegisterTokenInfoServiceHandler(ctx, mux, conn); err != nil {
 		return fmt.Errorf("registering the introspection endpoint: %w", err)
+	}
+	if err := tuiddv1.RegisterServicesServiceHandler(ctx, mux, conn); err != nil {
+		return fmt.Errorf("registering the endpoint of services: %w", err)
 	}
 	if err := cmpv1.RegisterBenefitServiceHandler(ctx, mux, conn); err != nil {
 		return fmt.Errorf("registering the endpoint of potential benefits: %w", err)
@@ -63,13 +67,15 @@ type fixedService struct {
 	cmpv1.UnimplementedOAuthServiceServer
 	cmpv1.UnimplementedBenefitServiceServer
 	tuiddv1.UnimplementedTokenInfoServiceServer
+	tuiddv1.UnimplementedServicesServiceServer
 	token    *cmpv1.TokenResponse
 	info     *tuiddv1.TokenInfoResponse
 	benefits *cmpv1.ListPotentialBenefitsResponse
+	stored   *tuiddv1.CreateServiceResponse
 }
 
 func newFixedService(reply answers) (*fixedService, error) {
-	service := &fixedService{token: new(cmpv1.TokenResponse), info: new(tuiddv1.TokenInfoResponse), benefits: new(cmpv1.ListPotentialBenefitsResponse)}
+	service := &fixedService{token: new(cmpv1.TokenResponse), info: new(tuiddv1.TokenInfoResponse), benefits: new(cmpv1.ListPotentialBenefitsResponse), stored: new(tuiddv1.CreateServiceResponse)}
 	if err := readAnswer(reply.Token, service.token); err != nil {
 		return nil, fmt.Errorf("reading the token answer: %w", err)
 	}
@@ -78,6 +84,9 @@ func newFixedService(reply answers) (*fixedService, error) {
 	}
 	if err := readAnswer(reply.Benefits, service.benefits); err != nil {
 		return nil, fmt.Errorf("reading the answer of potential benefits: %w", err)
+	}
+	if err := readAnswer(reply.Service, service.stored); err != nil {
+		return nil, fmt.Errorf("reading the answer to a request of services: %w", err)
 	}
 	return service, nil
 }
@@ -104,4 +113,9 @@ func (s *fixedService) TokenInfo(context.Context, *tuiddv1.TokenInfoRequest) (*t
 // ListPotentialBenefits implements [cmpv1.BenefitServiceServer].
 func (s *fixedService) ListPotentialBenefits(context.Context, *cmpv1.ListPotentialBenefitsRequest) (*cmpv1.ListPotentialBenefitsResponse, error) {
 	return s.benefits, nil
+}
+
+// CreateService implements [tuiddv1.ServicesServiceServer].
+func (s *fixedService) CreateService(context.Context, *tuiddv1.CreateServiceRequest) (*tuiddv1.CreateServiceResponse, error) {
+	return s.stored, nil
 }

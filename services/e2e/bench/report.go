@@ -85,6 +85,8 @@ type measured struct {
 	persons *personsFound
 	// benefits is nil when it was not asked for.
 	benefits *benefitsFound
+	// dispatches is nil when it was not asked for.
+	dispatches *dispatchesFound
 	// rules is nil when it was not asked for.
 	rules *rulesFound
 }
@@ -115,6 +117,9 @@ func newReport(asked options, found measured) report {
 	}
 	if found.benefits != nil {
 		r.addBenefits(*found.benefits)
+	}
+	if found.dispatches != nil {
+		r.addDispatches(*found.dispatches)
 	}
 	if found.rules != nil {
 		r.addRules(*found.rules)

@@ -18,6 +18,8 @@ type workload struct {
 	path string
 	// authorization gives the credential of request i; nil for none.
 	authorization func(i int) string
+	// contentType is the media type of the body; empty for a form.
+	contentType string
 	// accept is the media type asked for; empty for JSON.
 	accept string
 	// get gives the path and query of request i, which has no body then; nil where there is a form.

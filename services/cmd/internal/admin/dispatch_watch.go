@@ -26,7 +26,7 @@ type WatchDispatches struct {
 func (WatchDispatches) Help() string {
 	return `On a terminal a table shows the dispatches that changed last, and follows them. Elsewhere each change is a line, with --json a line of JSON: changes close together are one.
 
-It ends with Ctrl-C, and for one dispatch by itself when nothing more can happen to it; both are exit code 0. When the platform is away it tries again for 2 minutes; what changes meanwhile is not shown, but for one dispatch.`
+It ends with Ctrl-C, and for one dispatch by itself when nothing more can happen to it, or half a minute after it was sent and no receipt came; both are exit code 0. When the platform is away it tries again for 2 minutes; what changes meanwhile is not shown, but for one dispatch.`
 }
 
 // Validate is called when the command line was read.

@@ -53,6 +53,8 @@ type Deps struct {
 	Directory Directory
 	Carriers  Carriers
 	Codes     code.Issuer
+	// Digests is the key of package signing for what repetitions are known by.
+	Digests []byte
 	// Wake tells the queue of this process that something is due.
 	Wake   func()
 	Now    func() time.Time
@@ -96,25 +98,51 @@ func New(deps Deps) (*Acceptor, error) {
 // Run stores until ctx ends; it returns nil then. What is under way is finished, what waits fails with UNAVAILABLE. It is called once.
 func (a *Acceptor) Run(ctx context.Context) error { return a.committer.Run(ctx) }
 
-// commit stores a group. Where the database takes offence at it and is not away, each is stored by itself, so that the one which offends fails alone.
+// maxWeight bounds the pictures of a transaction, in bytes, unless one alone has more: others wait for it.
+const maxWeight = 4 << 20
+
+// commit stores a group, in one transaction unless their pictures are too many for it.
 func (a *Acceptor) commit(ctx context.Context, group []store.NewDispatch) ([]answer, error) {
-	acceptances, err := a.Store.Accept(ctx, group)
-	if err != nil && (errors.Is(err, sqlstore.ErrUnavailable) || len(group) == 1) {
-		return nil, err
-	}
-	answers := make([]answer, len(group))
-	for i := range group {
-		if err == nil {
-			answers[i].Acceptance = acceptances[i]
-			continue
-		}
-		alone, failed := a.Store.Accept(ctx, group[i:i+1])
-		if answers[i].err = failed; failed == nil {
-			answers[i].Acceptance = alone[0]
-		}
+	answers := make([]answer, 0, len(group))
+	for rest := group; len(rest) > 0; {
+		n := fitting(rest)
+		answers = append(answers, a.store(ctx, rest[:n])...)
+		rest = rest[n:]
 	}
 	a.count(ctx, group, answers)
 	return answers, nil
+}
+
+// fitting is how many of a group fit into a transaction, one at least.
+func fitting(group []store.NewDispatch) int {
+	weight := 0
+	for i := range group {
+		for _, p := range group[i].Pictures {
+			weight += len(p.Bytes)
+		}
+		if i > 0 && weight > maxWeight {
+			return i
+		}
+	}
+	return len(group)
+}
+
+// store stores some in one transaction. Where the database takes offence at them and is not away, each is stored by itself, so that the one which
+// offends fails alone.
+func (a *Acceptor) store(ctx context.Context, group []store.NewDispatch) []answer {
+	answers := make([]answer, len(group))
+	acceptances, err := a.Store.Accept(ctx, group)
+	for i := range group {
+		switch {
+		case err == nil:
+			answers[i].Acceptance = acceptances[i]
+		case len(group) == 1, errors.Is(err, sqlstore.ErrUnavailable):
+			answers[i].err = err
+		default:
+			answers[i] = a.store(ctx, group[i:i+1])[0]
+		}
+	}
+	return answers
 }
 
 // count counts what is stored, and wakes the queue for what is due.

@@ -26,8 +26,8 @@ const (
 )
 
 // identify is what names a request: what a repetition is known by.
-func identify(in *notificationsv1.DispatchRequest) store.NewDispatch {
-	d := store.NewDispatch{ProviderID: in.GetProviderId(), ServiceID: in.GetServiceId(), Digest: digestOf(in)}
+func (a *Acceptor) identify(in *notificationsv1.DispatchRequest) store.NewDispatch {
+	d := store.NewDispatch{ProviderID: in.GetProviderId(), ServiceID: in.GetServiceId(), Digest: a.digestOf(in)}
 	if !blank(in.GetReference()) {
 		d.Reference = in.GetReference()
 	}

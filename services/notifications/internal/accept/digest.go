@@ -1,6 +1,7 @@
 package accept
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -64,8 +65,9 @@ func instantOf(at *timestamppb.Timestamp) *instant {
 	return &instant{at.GetSeconds(), at.GetNanos()}
 }
 
-// digestOf is the SHA-256 in hex of what is asked for.
-func digestOf(in *notificationsv1.DispatchRequest) string {
+// digestOf is what is asked for as a repetition is known by it, in hex. It outlives what was said, which is short and could be guessed from a plain
+// digest: it is an HMAC.
+func (a *Acceptor) digestOf(in *notificationsv1.DispatchRequest) string {
 	form := asked{
 		Provider: in.GetProviderId(), Service: in.GetServiceId(), Destination: in.GetDestination(),
 		Notification: messageAsked(in.GetNotification()), Advertisement: messageAsked(in.GetAdvertisement()),
@@ -83,7 +85,9 @@ func digestOf(in *notificationsv1.DispatchRequest) string {
 	if err != nil {
 		panic(err) // texts and numbers can always be encoded
 	}
-	return hexDigest(text)
+	mac := hmac.New(sha256.New, a.Digests)
+	mac.Write(text)
+	return hex.EncodeToString(mac.Sum(nil))
 }
 
 func messageAsked(m *notificationsv1.Message) *askedMessage {

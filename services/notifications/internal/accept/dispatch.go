@@ -40,7 +40,7 @@ func (a *Acceptor) prepare(ctx context.Context, caller authn.Caller, in *notific
 	if err != nil {
 		return store.NewDispatch{}, nil, err
 	}
-	d := identify(in)
+	d := a.identify(in)
 	refused := a.compose(ctx, &d, in, offer)
 	if refused == nil {
 		return d, nil, nil

@@ -1,8 +1,12 @@
 package accept_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"image"
+	"image/png"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -293,4 +297,93 @@ func TestOneConnection(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What was said is short, and what repetitions are known by outlives it: nobody may find it out by trying.
+func TestDigestsAreKeyed(t *testing.T) {
+	digests := make(map[string]bool)
+	for _, key := range []string{"one", "one", "another"} {
+		w := &world{t: t, clock: testkit.NewClock(start), carried: func(message.DataSet, message.Channel) bool { return true }}
+		w.provider, w.service = 1, &notificationsv1.Service{ServiceId: 1, Notification: optional, Destination: required}
+		stored := &memory{service: w.service}
+		deps := w.deps(stored)
+		deps.Digests = []byte(key)
+		a, err := accept.New(deps)
+		check(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		running.Go(func() { check(t, a.Run(ctx)) })
+		_, err = a.Dispatch(ctx, client, w.request())
+		check(t, err)
+		cancel()
+		running.Wait()
+		digests[stored.all[0].Digest] = true
+	}
+	if len(digests) != 2 {
+		t.Errorf("digests by two keys: %v", digests)
+	}
+}
+
+// Pictures are stored a few at a time: together they would hold up everybody else.
+func TestPicturesDoNotShareLargeCommits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{t: t, clock: testkit.NewClock(start), carried: func(message.DataSet, message.Channel) bool { return true }}
+		w.provider, w.service = 1, &notificationsv1.Service{ServiceId: 1, Notification: optional, Advertisement: optional, Destination: required}
+		stored := &weighed{memory: memory{service: w.service}}
+		a, err := accept.New(w.deps(stored))
+		check(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		picture := noise(t)
+		var batch []*notificationsv1.DispatchRequest
+		for range 40 {
+			batch = append(batch, w.request(func(in *notificationsv1.DispatchRequest) {
+				in.Advertisement = &notificationsv1.Message{
+					Channel: notificationsv1.Channel_CHANNEL_EMAIL, Title: "Oferta", Message: "Dos por uno", Picture: picture,
+				}
+			}))
+		}
+		running.Go(func() {
+			for i, item := range a.DispatchBatch(ctx, client, batch) {
+				if item.GetStored() == nil {
+					t.Errorf("item %d: %v", i, item.GetFailure())
+				}
+			}
+			cancel()
+		})
+		synctest.Wait() // all of them wait to be stored
+		check(t, a.Run(ctx))
+		running.Wait()
+		if len(stored.all) != 40 || stored.heaviest > 4<<20 || stored.heaviest < 2<<20 {
+			t.Errorf("%d are stored, %d bytes in a transaction", len(stored.all), stored.heaviest)
+		}
+	})
+}
+
+// weighed tells how heavy the pictures of a transaction were.
+type weighed struct {
+	memory
+	heaviest int
+}
+
+func (s *weighed) Accept(ctx context.Context, group []store.NewDispatch) ([]store.Acceptance, error) {
+	weight := 0
+	for _, d := range group {
+		for _, p := range d.Pictures {
+			weight += len(p.Bytes)
+		}
+	}
+	s.heaviest = max(s.heaviest, weight)
+	return s.memory.Accept(ctx, group)
+}
+
+// noise is a picture that cannot be made smaller.
+func noise(t *testing.T) []byte {
+	t.Helper()
+	page := image.NewGray(image.Rect(0, 0, 480, 480))
+	random := rand.NewChaCha8([32]byte{})
+	_, _ = random.Read(page.Pix) // it never fails
+	var out bytes.Buffer
+	check(t, png.Encode(&out, page))
+	return out.Bytes()
 }

@@ -53,7 +53,7 @@ func (m *memory) Repeated(context.Context, store.NewDispatch) (store.Acceptance,
 // deps are what an acceptor works with on a store.
 func (w *world) deps(on accept.Store) accept.Deps {
 	return accept.Deps{
-		Store: on, Directory: w, Carriers: w, Codes: code.Issuer{Key: make([]byte, 32)}, Wake: func() { w.woken.Add(1) },
+		Store: on, Directory: w, Carriers: w, Digests: []byte("a key for digests"), Codes: code.Issuer{Key: make([]byte, 32)}, Wake: func() { w.woken.Add(1) },
 		Now: w.clock.Now, Logger: slog.New(slog.DiscardHandler), Meter: metricnoop.NewMeterProvider().Meter("test"),
 	}
 }

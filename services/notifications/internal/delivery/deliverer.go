@@ -28,6 +28,7 @@ const (
 
 // Store is where parts wait; *store.Store is one.
 type Store interface {
+	DueLanes(ctx context.Context) ([]store.Lane, error)
 	Claim(ctx context.Context, lane store.Lane, owner string, n int, lease time.Duration) ([]store.Claimed, error)
 	Renew(ctx context.Context, claimed []store.Claimed, lease time.Duration) ([]bool, error)
 	Finish(ctx context.Context, results []store.Result) ([]bool, error)
@@ -88,6 +89,7 @@ func New(options Options) *Deliverer {
 	settings.Renew = func(ctx context.Context, claimed []store.Claimed) ([]bool, error) {
 		return options.Store.Renew(ctx, claimed, d.lease)
 	}
+	settings.Due = d.due
 	var lanes []queue.Lane[store.Claimed]
 	for _, l := range store.Lanes() {
 		lanes = append(lanes, d.lane(l))
@@ -109,11 +111,23 @@ func (d *Deliverer) Run(ctx context.Context) error {
 	return d.engine.Run(ctx)
 }
 
+func laneName(l store.Lane) string { return string(l.Channel) + "/" + priorities[l.Priority] }
+
+// due names the lanes with parts that are due.
+func (d *Deliverer) due(ctx context.Context) ([]string, error) {
+	lanes, err := d.options.Store.DueLanes(ctx)
+	names := make([]string, len(lanes))
+	for i, l := range lanes {
+		names[i] = laneName(l)
+	}
+	return names, err
+}
+
 // lane works on the parts of a lane. Those that are claimed and not yet with a carrier have taken their room already.
 func (d *Deliverer) lane(l store.Lane) queue.Lane[store.Claimed] {
 	var preparing atomic.Int64
 	return queue.Lane[store.Claimed]{
-		Name: string(l.Channel) + "/" + priorities[l.Priority],
+		Name: laneName(l),
 		Size: laneSize,
 		Room: func() (int, time.Duration) {
 			if rest := d.awayUntil.Load() - d.options.Now().UnixNano(); rest > 0 {

@@ -61,6 +61,9 @@ func TestWhatComesOfAttempts(t *testing.T) {
 				if want := (receipt.Attempt{DispatchID: "a", Kind: message.Notification, Number: int64(m.Attempt)}); about != want || !ok {
 					t.Errorf("the token of message %d names %v, want %v", i, about, want)
 				}
+				if before := map[bool]string{true: "carrier"}[m.Attempt > 1]; m.Before != before {
+					t.Errorf("attempt %d was told that %q made the one before", m.Attempt, m.Before)
+				}
 			}
 		})
 	}
@@ -213,6 +216,20 @@ func TestNothingIsSentPastItsTime(t *testing.T) {
 	part := w.becomes("a", message.Expired)
 	if part.Reason != message.TimeRanOut || len(part.Attempts) != 2 {
 		t.Errorf("%s after %d attempts", part.Reason, len(part.Attempts))
+	}
+}
+
+// Attempts that are throttled are no tries: who asks to wait for ever is asked less and less.
+func TestWhoAlwaysAsksToWaitIsAskedLessAndLess(t *testing.T) {
+	w := onSQLite(t)
+	w.carriers.results(message.Result{Outcome: message.OutcomeThrottled, Reason: message.RecipientAway})
+	d := notification("a")
+	d.ExpiresAt = start.Add(time.Hour)
+	w.enter(d)
+	w.deliver(nil)
+	w.becomes("a", message.Expired)
+	if made := len(w.carriers.messages()); made < 20 || made > 40 {
+		t.Errorf("%d attempts in an hour", made)
 	}
 }
 

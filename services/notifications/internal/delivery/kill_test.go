@@ -51,7 +51,7 @@ func (m *mortal) Finish(ctx context.Context, results []store.Result) ([]bool, er
 // Workers are killed at any time, with what they have in hand. Nothing is lost, and nothing is sent twice of which it was known that it had been sent.
 func TestKilledWorkersLoseNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, w *world) {
-		const dispatches, kills = 400, 12
+		const dispatches, kills = 200, 8
 		seed := rand.Uint64()
 		t.Logf("the seed is %d", seed)
 		var mu sync.Mutex
@@ -92,7 +92,7 @@ func TestKilledWorkersLoseNothing(t *testing.T) {
 			stop()
 		}
 		testkit.Eventually(t, 5*time.Minute, func() error {
-			w.clock.Advance(2 * time.Second)
+			w.clock.Advance(5 * time.Second)
 			if open := w.open(dispatches); open > 0 {
 				return fmt.Errorf("%d parts are open", open)
 			}

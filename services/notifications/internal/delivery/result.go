@@ -15,6 +15,8 @@ const (
 	most = 10 * time.Minute
 	// throttled is how long a part waits where nobody says.
 	throttled = time.Second
+	// patient is after how many attempts a part waits longer each time, whatever is asked for.
+	patient = 10
 )
 
 // judge makes results of one claimed part.
@@ -67,7 +69,7 @@ func (j judge) sent(carrier string, came message.Result, more bool) store.Result
 	case message.OutcomeDelivered:
 		r.Status, r.Cause = message.Delivered, ""
 	case message.OutcomeThrottled:
-		return j.waits(r, j.now.Add(j.wait(came.RetryAfter)))
+		return j.waits(r, j.now.Add(max(j.wait(came.RetryAfter), j.patience())))
 	case message.OutcomeRejected:
 		if came.AddressDead && more {
 			return j.again(r, 0)
@@ -116,4 +118,15 @@ func (j judge) wait(asked time.Duration) time.Duration {
 		asked = throttled
 	}
 	return asked + time.Duration(j.chance*float64(asked)/4)
+}
+
+// patience is how long a part waits at least that somebody asks to wait again and again. What counts as no try has no other bound: a recipient could
+// have us call each second until the part expires.
+func (j judge) patience() time.Duration {
+	beyond := j.part.Attempt - patient
+	if beyond <= 0 {
+		return 0
+	}
+	whole := min(base<<min(beyond, 20), most)
+	return whole/2 + time.Duration(j.chance*float64(whole/2))
 }

@@ -128,11 +128,13 @@ type Message struct {
 	// Attempt counts from 1; Repeated tells that an earlier one may have reached the recipient.
 	Attempt  int
 	Repeated bool
-	Channel  Channel
-	Kind     Kind
-	To       Address
-	Title    string
-	Text     string
+	// Before is the carrier of the attempt before; empty for none.
+	Before  string
+	Channel Channel
+	Kind    Kind
+	To      Address
+	Title   string
+	Text    string
 	// Link is an https address; empty for none.
 	Link string
 	// PictureURL is where everybody finds the picture; empty for none. Picture and PictureType are the same, for carriers that attach it.

@@ -28,6 +28,8 @@ type Options[T any] struct {
 	Lease, Every time.Duration
 	// Idle is how long a lane without items waits until it looks again, when nobody wakes it.
 	Idle time.Duration
+	// Due tells which lanes have items that are due, by their names: when it is there, idle lanes look for items only if they are among them.
+	Due func(ctx context.Context) ([]string, error)
 	// Grace is how long items in hand may take to finish when the engine stops, before their contexts end.
 	Grace time.Duration
 	// Renew prolongs the leases of items for a lease from now, and tells of each whether it is still held.
@@ -47,6 +49,7 @@ func DefaultOptions[T any]() Options[T] {
 type Engine[T any] struct {
 	options Options[T]
 	lanes   []*lane[T]
+	wake    chan struct{} // items may have come
 
 	mu   sync.Mutex
 	held map[*hold[T]]struct{}
@@ -54,15 +57,19 @@ type Engine[T any] struct {
 
 // New returns an engine. The names of lanes differ.
 func New[T any](options Options[T], lanes ...Lane[T]) *Engine[T] {
-	e := &Engine[T]{options: options, held: make(map[*hold[T]]struct{})}
+	e := &Engine[T]{options: options, wake: make(chan struct{}, 1), held: make(map[*hold[T]]struct{})}
 	for _, l := range lanes {
 		e.lanes = append(e.lanes, &lane[T]{Lane: l, engine: e, wake: make(chan struct{}, 1), free: make(chan struct{}, 1)})
 	}
 	return e
 }
 
-// Wake makes all lanes look for items now. It does not wait.
+// Wake makes the lanes look for items now. It does not wait.
 func (e *Engine[T]) Wake() {
+	if e.options.Due != nil {
+		signal(e.wake)
+		return
+	}
 	for _, l := range e.lanes {
 		signal(l.wake)
 	}
@@ -78,6 +85,9 @@ func (e *Engine[T]) Run(ctx context.Context) error {
 	renewals.Go(func() { e.renew(renewing) })
 	for _, l := range e.lanes {
 		lanes.Go(func() { l.run(ctx, working) })
+	}
+	if e.options.Due != nil {
+		lanes.Go(func() { e.look(ctx) })
 	}
 	<-ctx.Done()
 	grace := time.AfterFunc(e.options.Grace, cut)

@@ -26,7 +26,7 @@ func (l *lane[T]) run(ctx, working context.Context) {
 	for ctx.Err() == nil {
 		room, wait := l.room()
 		if room == 0 {
-			l.sleep(ctx, wait, l.free)
+			sleep(ctx, wait, l.free)
 			continue
 		}
 		since := l.engine.options.Now()
@@ -40,6 +40,9 @@ func (l *lane[T]) run(ctx, working context.Context) {
 		for _, item := range claimed {
 			l.inHand.Add(1)
 			h := l.engine.hold(working, item, since)
+			if ctx.Err() != nil {
+				h.end() // it came too late to be begun
+			}
 			items.Go(func() {
 				l.Handle(h.ctx, item)
 				l.engine.drop(h)
@@ -48,9 +51,9 @@ func (l *lane[T]) run(ctx, working context.Context) {
 			})
 		}
 		if len(claimed) < room {
-			l.sleep(ctx, l.engine.options.Idle, l.wake)
+			l.idle(ctx)
 		} else {
-			l.sleep(ctx, betweenClaims, nil)
+			sleep(ctx, betweenClaims, nil)
 		}
 	}
 }
@@ -70,12 +73,14 @@ func (l *lane[T]) room() (room int, wait time.Duration) {
 	return room, wait
 }
 
-func (l *lane[T]) sleep(ctx context.Context, d time.Duration, sign <-chan struct{}) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
+// idle waits until there may be items.
+func (l *lane[T]) idle(ctx context.Context) {
+	if l.engine.options.Due == nil {
+		sleep(ctx, l.engine.options.Idle, l.wake)
+		return
+	}
 	select {
 	case <-ctx.Done():
-	case <-timer.C:
-	case <-sign:
+	case <-l.wake:
 	}
 }

@@ -1,7 +1,7 @@
 // Package routing chooses who carries a message: among the carriers of a channel by weight, leaving out who fails or asks to wait.
 //
 // A carrier that fails loses weight at once and gets it back slowly; one that fails again and again is left alone for a while (a circuit
-// breaker). One that asks to wait is given nothing meanwhile. Advertisements leave room for notifications: a carrier's last places, and the
+// breaker). One that asks to wait is given nothing meanwhile. A message goes next by another than before, where there is one. Advertisements leave room for notifications: a carrier's last places, and the
 // last messages of its rate, are never theirs. All this is known to each replica by itself.
 package routing
 
@@ -107,7 +107,7 @@ func (r *Router) Send(ctx context.Context, set message.DataSet, m message.Messag
 		priority = message.Bulk
 	}
 	for {
-		chosen, freed, wait := r.choose(set, m.Channel, priority)
+		chosen, freed, wait := r.choose(set, m, priority)
 		if chosen != nil {
 			return chosen.Name, r.attempt(ctx, chosen, m)
 		}
@@ -128,14 +128,14 @@ func (r *Router) Send(ctx context.Context, set message.DataSet, m message.Messag
 
 // choose takes a place with a carrier. Without one it says when to look again: when freed is closed or after wait, or only after wait when
 // freed is nil, because all are left alone.
-func (r *Router) choose(set message.DataSet, channel message.Channel, priority message.Priority) (chosen *line, freed <-chan struct{}, wait time.Duration) {
+func (r *Router) choose(set message.DataSet, m message.Message, priority message.Priority) (chosen *line, freed <-chan struct{}, wait time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.now()
 	var able []*line
 	wait = askAgain
 	for _, l := range r.lines {
-		if !l.serves(set, channel) {
+		if !l.serves(set, m.Channel) {
 			continue
 		}
 		if rest := l.rests(now); rest > 0 {
@@ -150,7 +150,7 @@ func (r *Router) choose(set message.DataSet, channel message.Channel, priority m
 		}
 	}
 	for len(able) > 0 {
-		i := pick(able, now)
+		i := pick(able, now, m.Before)
 		if able[i].take(now) {
 			return able[i], nil, 0
 		}
@@ -159,15 +159,21 @@ func (r *Router) choose(set message.DataSet, channel message.Channel, priority m
 	return nil, freed, wait
 }
 
-// pick draws a line by weight.
-func pick(lines []*line, now time.Time) int {
+// pick draws a line by weight, but the one before only where there is no other.
+func pick(lines []*line, now time.Time, before string) int {
+	share := func(l *line) float64 {
+		if l.Name == before && len(lines) > 1 {
+			return 0
+		}
+		return l.share(now)
+	}
 	var all float64
 	for _, l := range lines {
-		all += l.share(now)
+		all += share(l)
 	}
 	at := rand.Float64() * all //nolint:gosec // no secret
 	for i, l := range lines {
-		if at -= l.share(now); at < 0 {
+		if at -= share(l); at < 0 {
 			return i
 		}
 	}

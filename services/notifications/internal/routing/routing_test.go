@@ -3,7 +3,6 @@ package routing_test
 import (
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"sync"
 	"testing"
@@ -67,7 +66,7 @@ func one(name string, client *script) routing.Carrier {
 }
 
 func router(clock *testkit.Clock, carriers ...routing.Carrier) *routing.Router {
-	return routing.New(carriers, routing.Options{Now: clock.Now, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), OpenFor: time.Hour})
+	return routing.New(carriers, routing.Options{Now: clock.Now, Logger: slog.New(slog.DiscardHandler), OpenFor: time.Hour})
 }
 
 func send(r *routing.Router, m message.Message) (string, message.Result) {
@@ -96,6 +95,25 @@ func TestCarriersShareByWeight(t *testing.T) {
 	a, b := one("a", &script{result: fine}), one("b", &script{result: fine})
 	b.Weight = 25
 	between(t, "of 1000 by the one with a fifth of the weight", shareOf(router(testkit.NewClock(start), a, b), "b"), 130, 270)
+}
+
+func TestAnotherIsTriedNext(t *testing.T) {
+	usual, spare := one("usual", &script{result: fine}), &script{result: fine}
+	other := one("other", spare)
+	other.Weight, other.Concurrency = 1, 2
+	again := sms
+	again.Before = "usual"
+	r := router(testkit.NewClock(start), usual, other)
+	for range 100 {
+		if name, _ := send(r, again); name != "other" {
+			t.Fatalf("sent by %q", name)
+		}
+	}
+	spare.answers(message.Result{Outcome: message.OutcomeThrottled, RetryAfter: time.Minute})
+	send(r, again)
+	if name, _ := send(r, again); name != "usual" {
+		t.Errorf("sent by %q where there is no other", name)
+	}
 }
 
 func TestOnlyWhoServesIsAsked(t *testing.T) {
@@ -137,7 +155,7 @@ func TestABreakerOpensAndLetsOneTryLater(t *testing.T) {
 	clock := testkit.NewClock(start)
 	client := &script{result: away}
 	r := routing.New([]routing.Carrier{one("only", client)}, routing.Options{
-		Now: clock.Now, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), OpenFor: time.Millisecond,
+		Now: clock.Now, Logger: slog.New(slog.DiscardHandler), OpenFor: time.Millisecond,
 	})
 	refused := false
 	for range 200 { // it opens, and opens anew after each try

@@ -1,2 +1,3 @@
-// Package signing keeps the keys that codes and receipts are signed with: one for each use, the same in all replicas, sealed where it is stored.
+// Package signing keeps the keys that codes and receipts are signed with, and requests digested: one for each use, the same in all replicas, sealed
+// where it is stored.
 package signing

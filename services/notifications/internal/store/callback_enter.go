@@ -15,6 +15,12 @@ import (
 // callbackLife is how long it is tried to tell a provider of a change.
 const callbackLife = 24 * time.Hour
 
+// kindNames are what providers are told parts by. They are told in the words of /Services, where they ask (docs/tuidd.md).
+var kindNames = map[message.Kind]string{
+	message.Notification: "notification", message.Advertisement: "advertisement",
+	message.QRCode: "qr_code", message.MicroPayment: "microPayment",
+}
+
 // visible is what a provider sees of the parts' statuses, as the column told keeps it: that an attempt is under way is not told.
 func (d settled) visible() string {
 	var text strings.Builder
@@ -60,16 +66,24 @@ type told struct {
 
 type toldData struct {
 	ID        string         `json:"id"`
-	Reference string         `json:"reference"`
+	Reference *string        `json:"reference"`
 	Status    message.Status `json:"status"`
 	Parts     []toldPart     `json:"parts"`
 }
 
 type toldPart struct {
-	Kind    string          `json:"kind"`
-	Channel message.Channel `json:"channel"`
-	Status  message.Status  `json:"status"`
-	Reason  message.Reason  `json:"reason"`
+	Kind    string         `json:"kind"`
+	Channel *string        `json:"channel"`
+	Status  message.Status `json:"status"`
+	Reason  *string        `json:"reason"`
+}
+
+// word is null for none.
+func word(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
 }
 
 // callback is the body that tells of a change; ok is false when the provider cannot see it.
@@ -82,10 +96,11 @@ func (d settled) callback(c change, at time.Time) (body string, ok bool) {
 		return "", false
 	}
 	parts := make([]Part, len(d.parts))
-	data := toldData{ID: d.id, Reference: d.reference, Parts: make([]toldPart, len(d.parts))}
+	data := toldData{ID: d.id, Reference: word(d.reference), Parts: make([]toldPart, len(d.parts))}
 	for i, p := range d.parts {
 		p.Status = seen(p.Status)
-		parts[i], data.Parts[i] = p, toldPart{p.Kind.Name(), p.Channel, p.Status, p.Reason}
+		parts[i] = p
+		data.Parts[i] = toldPart{kindNames[p.Kind], word(strings.ToUpper(string(p.Channel))), p.Status, word(string(p.Reason))}
 	}
 	data.Status = statusOf(parts)
 	text, err := json.Marshal(told{"dispatch.changed", at.UTC().Format(time.RFC3339Nano), data})

@@ -13,8 +13,8 @@ import (
 
 // Lane is where parts of a channel wait.
 type Lane struct {
-	Channel  message.Channel
-	Priority message.Priority
+	Channel  message.Channel  `json:"channel"`
+	Priority message.Priority `json:"priority"`
 }
 
 // Lanes are all of them.

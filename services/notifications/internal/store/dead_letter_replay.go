@@ -107,7 +107,8 @@ func (s *Store) replayable(ctx context.Context, tx *sql.Tx, wanted []replayed) (
 	for i, p := range parts {
 		ids[i] = p.DispatchID
 	}
-	kept, err := scanned(ctx, tx, sqlstore.Value[string], s.locking(`SELECT dispatch_id FROM dispatch WHERE erased_at IS NULL AND `+
+	// Nothing is kept for no time at all but what is to be erased as soon as it is not being sent any more.
+	kept, err := scanned(ctx, tx, sqlstore.Value[string], s.locking(`SELECT dispatch_id FROM dispatch WHERE erased_at IS NULL AND retention > 0 AND `+
 		s.among("dispatch_id", "$1")+` ORDER BY dispatch_id`, toChange), s.list(ids))
 	if err != nil {
 		return nil, err

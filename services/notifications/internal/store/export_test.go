@@ -44,6 +44,6 @@ func (s *Store) QueueTexts() map[string]string {
 		"erase content": s.deleteOf("content"), "erase pictures": s.deleteOf("picture"),
 		"keys":  s.deleteOldest("idempotency", "expires_at <= $1", "expires_at"),
 		"calls": s.deleteOldest("callback", "ended_at IS NOT NULL AND ended_at <= $1", "ended_at"),
-		"usage": s.deleteOldest("usage", "day < $1", "day"), "depth": selectDepth,
+		"usage": s.deleteOldest("usage", "day < $1", "day"), "depth": selectDepth, "due": s.selectDueLanes(),
 	}
 }

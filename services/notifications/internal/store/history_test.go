@@ -178,7 +178,7 @@ func live(t *testing.T, replicas []*store.Store, g stage, seed uint64) []porcupi
 		random := rand.New(rand.NewPCG(seed, uint64(worker)))
 		working.Go(func() {
 			var fence int64
-			for range 6 {
+			for range 5 {
 				in := asked{what: []string{"accept", "accept", "strike", "cancel", "claim", "claim", "finish", "finish", "replay", "read"}[random.IntN(10)]}
 				switch in.what {
 				case "accept":

@@ -72,7 +72,9 @@ func TestDispatchesAreReadByIndexes(t *testing.T) {
 	} {
 		t.Run(string(engine), func(t *testing.T) {
 			db := open(t, url, 2)
-			fill(t, db)
+			if engine == sqlstore.PostgreSQL { // SQLite plans without looking at the tables
+				fill(t, db)
+			}
 			for name, p := range dispatchPlans(store.New(db, time.Now)) {
 				plan := planOf(t, db, p)
 				if throughTable.MatchString(plan) || sortedTable.MatchString(plan) && !p.sorted {
@@ -83,11 +85,10 @@ func TestDispatchesAreReadByIndexes(t *testing.T) {
 	}
 }
 
-// fill enters so much that it matters how it is read: of three providers, the most of it delivered.
+// fill enters so much on PostgreSQL that it matters how it is read: of three providers, the most of it delivered.
 func fill(t *testing.T, db *sqlstore.DB) {
 	t.Helper()
 	numbers := `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) `
-	empty := map[sqlstore.Engine]string{sqlstore.SQLite: `x''`, sqlstore.PostgreSQL: `''::bytea`}[db.Engine]
 	statements := []string{
 		numbers + `INSERT INTO dispatch (dispatch_id, provider_id, service_id, data_set, person_id, reference, digest, first_status, status, version, created_at,
 				expires_at, changed_at, retention)
@@ -95,17 +96,15 @@ func fill(t *testing.T, db *sqlstore.DB) {
 				CASE WHEN i % 1000 = 0 THEN 'failed' WHEN i % 100 = 0 THEN 'accepted' ELSE 'delivered' END, 1, i, i, i, 1 FROM n`,
 		numbers + `INSERT INTO part (dispatch_id, part, data_set, channel, priority, status, reason, lease_owner, fence, attempt, tries, replays, expires_at, carrier,
 				carrier_ref, ended_at)
-			SELECT 'd' || i, 1, 'production', 'sms', 0, CASE WHEN i % 10 = 0 THEN 'failed' ELSE 'delivered' END, '', '', 1, 1, 1, 0, i, '', '', i FROM n`,
+			SELECT 'd' || i, 1, 'production', CASE WHEN i = 2 THEN 'fcm' ELSE 'sms' END, 0, CASE WHEN i % 2 = 0 THEN 'failed' ELSE 'delivered' END, '', '', 1, 1, 1, 0, i, '', '', i FROM n`,
 		numbers + `INSERT INTO attempt (dispatch_id, part, number, at, carrier, outcome, reason, repeated) SELECT 'd' || i, 1, 1, i, 'a', 'sent', '', 0 FROM n`,
 		numbers + `INSERT INTO payment (payment_id, provider_id, dispatch_id, amount, currency, concept, reference, status, requested_at, expires_at)
 			SELECT 'y' || i, 1, 'd' || i, 1, 'CLP', 'x', 'y', 'requested', i, i FROM n`,
 		numbers + `INSERT INTO code (code_id, provider_id, dispatch_id, kind, title, provider_code, uses, redeemed, created_at)
 			SELECT 'c' || i, 1, 'd' || i, 'ticket', 'x', '', 1, 0, i FROM n`,
 		numbers + `INSERT INTO provider (data_set, name, client_id, role, notification_uri, callback_secret, disabled, created_at, updated_at)
-			SELECT 'production', 'x', 'c' || i, CASE WHEN i < 10 THEN 'session' ELSE '' END, '', ` + empty + `, 0, i, i FROM n`,
-	}
-	if db.Engine == sqlstore.PostgreSQL {
-		statements = append(statements, `ANALYZE`)
+			SELECT 'production', 'x', 'c' || i, CASE WHEN i < 10 THEN 'session' ELSE '' END, '', ''::bytea, 0, i, i FROM n`,
+		`ANALYZE`,
 	}
 	err := db.InTx(t.Context(), func(tx *sql.Tx) error {
 		for _, statement := range statements {
@@ -117,6 +116,43 @@ func fill(t *testing.T, db *sqlstore.DB) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Lists are bounded: what they leave out they say, and where to go on.
+func TestListsAreBounded(t *testing.T) {
+	db := open(t, testkit.Postgres(t), 2)
+	fill(t, db)
+	s := store.New(db, time.Now)
+	count := func(f store.DispatchFilter) string {
+		total, capped, err := s.CountDispatches(t.Context(), f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(total, " ", capped)
+	}
+	for want, f := range map[string]store.DispatchFilter{
+		"10000 true": {},
+		"0 true":     {Channel: message.FCM}, // the one that has it is not among the newest
+		"1 false":    {Channel: message.FCM, To: time.UnixMilli(1000)},
+		"30 false":   {Status: message.Failed},
+	} {
+		if got := count(f); got != want {
+			t.Errorf("%+v: counted %s, want %s", f, got, want)
+		}
+	}
+	page, err := s.Dispatches(t.Context(), store.DispatchFilter{}, store.MaxListed-10, 500)
+	if err != nil || len(page) != 10 || page[9].ID != "d20001" {
+		t.Errorf("the last that can be listed: %d, %v", len(page), err)
+	}
+	fcm := store.DeadLetterFilter{Channel: message.FCM}
+	found, next, err := s.NewestDeadLetters(t.Context(), fcm, nil, 10)
+	if err != nil || len(found) > 0 || next == nil {
+		t.Fatalf("the newest dead letters: %v, %v, %v", found, next, err)
+	}
+	found, next, err = s.NewestDeadLetters(t.Context(), fcm, next, 10)
+	if err != nil || len(found) != 1 || found[0].DispatchID != "d2" || next != nil {
+		t.Errorf("those behind: %v, %v, %v", found, next, err)
 	}
 }
 

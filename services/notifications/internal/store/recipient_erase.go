@@ -67,9 +67,12 @@ func (s *Store) eraseSome(ctx context.Context, set message.DataSet, personID, af
 	return erased, ids[len(ids)-1], err
 }
 
-// eraseDispatches takes parts before their dispatches, as whoever locks both does.
+// eraseDispatches takes payment requests before parts and these before their dispatches, as whoever locks several does.
 func (s *Store) eraseDispatches(ctx context.Context, tx *sql.Tx, ids []string) (int, error) {
 	now, those := s.now(), s.list(ids)
+	if _, err := tx.ExecContext(ctx, s.blankPayments(), those); err != nil {
+		return 0, err
+	}
 	cancelled, err := scanned(ctx, tx, sqlstore.Value[string], `UPDATE part SET status = 'cancelled', reason = $1, next_attempt_at = NULL, ended_at = $2, fence = fence + 1
 		WHERE `+s.among("dispatch_id", "$3")+` AND status IN ('accepted', 'scheduled') RETURNING dispatch_id`, message.CancelledByUser, now.UnixMilli(), those)
 	if err != nil {
@@ -87,10 +90,8 @@ func (s *Store) eraseDispatches(ctx context.Context, tx *sql.Tx, ids []string) (
 		return 0, err
 	}
 	free := without(ids, busy)
-	for _, table := range []string{"content", "picture"} {
-		if _, err := tx.ExecContext(ctx, s.deleteOf(table), s.list(free)); err != nil {
-			return 0, err
-		}
+	if err := s.eraseTexts(ctx, tx, free); err != nil {
+		return 0, err
 	}
 	if _, err := tx.ExecContext(ctx, s.updateForgotten(), now.UnixMilli(), s.list(free)); err != nil {
 		return 0, err

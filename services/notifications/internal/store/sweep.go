@@ -90,12 +90,28 @@ func (s *Store) erase(ctx context.Context, tx *sql.Tx, now time.Time) (int, erro
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}
-	for _, table := range []string{"content", "picture"} {
-		if _, err := tx.ExecContext(ctx, s.deleteOf(table), s.list(ids)); err != nil {
-			return 0, err
+	if _, err := tx.ExecContext(ctx, s.blankPayments(), s.list(ids)); err != nil {
+		return 0, err
+	}
+	return len(ids), s.eraseTexts(ctx, tx, ids)
+}
+
+// eraseTexts removes what dispatches say. Their codes stay good, and say nothing any more.
+func (s *Store) eraseTexts(ctx context.Context, tx *sql.Tx, ids []string) error {
+	for _, text := range []string{s.deleteOf("content"), s.deleteOf("picture"), s.blankCodes()} {
+		if _, err := tx.ExecContext(ctx, text, s.list(ids)); err != nil {
+			return err
 		}
 	}
-	return len(ids), nil
+	return nil
+}
+
+func (s *Store) blankCodes() string {
+	return `UPDATE code SET title = '', provider_code = '' WHERE ` + s.among("dispatch_id", "$1")
+}
+
+func (s *Store) blankPayments() string {
+	return `UPDATE payment SET concept = '', reference = '' WHERE ` + s.among("dispatch_id", "$1")
 }
 
 func (s *Store) updateErased() string {

@@ -134,6 +134,12 @@ func at(id string, version int64, changed time.Time) store.Snapshot {
 	return store.Snapshot{ID: id, ProviderID: 1, Version: version, ChangedAt: changed, Status: message.Accepted}
 }
 
+// of is who watches one dispatch, known at a version.
+func of(id string, version int64) watch.Interest {
+	d := at(id, version, start)
+	return watch.Interest{Known: &d}
+}
+
 func TestAWatchIsToldWhatChangesFromThenOn(t *testing.T) {
 	clock, source := testkit.NewClock(start), newBook()
 	source.show(at("old", 1, start.Add(-time.Second)))
@@ -171,7 +177,7 @@ func TestOneDispatchIsWatchedToItsEnd(t *testing.T) {
 	clock, source := testkit.NewClock(start), newBook()
 	source.show(at("a", 3, start), at("b", 1, start))
 	hub := newHub(source, clock)
-	known, behind := begin(t, hub, watch.Interest{ID: "a", Version: 3}), begin(t, hub, watch.Interest{ID: "a", Version: 2})
+	known, behind := begin(t, hub, of("a", 3)), begin(t, hub, of("a", 2))
 	hub.Poll(t.Context())
 	wantTold(t, known, nil)
 	wantTold(t, behind, map[string]int64{"a": 3})
@@ -191,6 +197,34 @@ func TestOneDispatchIsWatchedToItsEnd(t *testing.T) {
 	// What nobody watches is not read.
 	if source.loads != 2 {
 		t.Errorf("%d dispatches were read", source.loads)
+	}
+}
+
+// TestASentDispatchIsWatchedForItsReceipt has one receipt come, and another not.
+func TestASentDispatchIsWatchedForItsReceipt(t *testing.T) {
+	clock, source := testkit.NewClock(start), newBook()
+	hub := newHub(source, clock)
+	heard, silent := begin(t, hub, of("heard", 1)), begin(t, hub, of("silent", 1))
+	ended := func(id string, version int64, status message.Status) store.Snapshot {
+		d := at(id, version, start)
+		d.EndedAt, d.Parts = start, []store.SnapshotPart{{Status: message.Failed}, {Status: status}}
+		return d
+	}
+	source.show(ended("heard", 2, message.Sent), ended("silent", 2, message.Sent))
+	hub.Poll(t.Context())
+	wantTold(t, heard, map[string]int64{"heard": 2})
+	wantTold(t, silent, map[string]int64{"silent": 2})
+	clock.Advance(29 * time.Second)
+	source.show(ended("heard", 3, message.Delivered))
+	hub.Poll(t.Context())
+	if got, err := told(heard); got["heard"] != 3 || !errors.Is(err, io.EOF) {
+		t.Errorf("after the receipt: %v, %v", got, err)
+	}
+	wantTold(t, silent, nil)
+	clock.Advance(time.Second)
+	hub.Poll(t.Context())
+	if got, err := told(silent); len(got) > 0 || !errors.Is(err, io.EOF) {
+		t.Errorf("without a receipt: %v, %v", got, err)
 	}
 }
 
@@ -238,7 +272,7 @@ func TestWatchesAreBounded(t *testing.T) {
 func TestWhoIsTooSlowIsLeftBehind(t *testing.T) {
 	clock, source := testkit.NewClock(start), newBook()
 	hub := newHub(source, clock)
-	slow, one := begin(t, hub, watch.Interest{}), begin(t, hub, watch.Interest{ID: "0", Version: 0})
+	slow, one := begin(t, hub, watch.Interest{}), begin(t, hub, of("0", 0))
 	hub.Poll(t.Context())
 	for n := range watch.MaxPending {
 		source.show(at(fmt.Sprint(n), 1, start))

@@ -20,6 +20,7 @@ func (h *Hub) poll(ctx context.Context) {
 		h.failures = 0
 		for _, w := range watches {
 			w.begin()
+			w.endIfOver(h.window.now())
 		}
 	case ctx.Err() != nil: // it stops
 	default:
@@ -56,7 +57,7 @@ func (h *Hub) tell(ctx context.Context, watches []*Watch) error {
 	}
 	for _, d := range slices.SortedFunc(maps.Values(told), func(a, b *store.Snapshot) int { return a.ChangedAt.Compare(b.ChangedAt) }) {
 		for _, w := range watches {
-			if w.interest.ID == d.ID || w.interest.ID == "" && changed[d.ID] {
+			if w.of(d.ID) || w.interest.Known == nil && changed[d.ID] {
 				w.tell(d)
 			}
 		}
@@ -69,12 +70,12 @@ func (h *Hub) tell(ctx context.Context, watches []*Watch) error {
 func (h *Hub) ofOne(ctx context.Context, watches []*Watch) (map[string]bool, error) {
 	known, wanted := make(map[string]int64), make(map[string]bool)
 	for _, w := range watches {
-		if id := w.interest.ID; id != "" {
-			version := w.known()
-			if other, ok := known[id]; ok {
+		if d := w.known(); d != nil {
+			version := d.Version
+			if other, ok := known[d.ID]; ok {
 				version = min(version, other)
 			}
-			known[id] = version
+			known[d.ID] = version
 		}
 	}
 	if len(known) == 0 {
@@ -91,7 +92,7 @@ func (h *Hub) ofOne(ctx context.Context, watches []*Watch) (map[string]bool, err
 
 // ofMany is what has changed for those who watch by a filter.
 func (h *Hub) ofMany(ctx context.Context, watches []*Watch) ([]store.Change, error) {
-	if !slices.ContainsFunc(watches, func(w *Watch) bool { return w.interest.ID == "" }) {
+	if !slices.ContainsFunc(watches, func(w *Watch) bool { return w.interest.Known == nil }) {
 		h.window.forget()
 		return nil, nil
 	}
@@ -102,7 +103,7 @@ func (h *Hub) ofMany(ctx context.Context, watches []*Watch) ([]store.Change, err
 func anyMayWant(watches []*Watch, c store.Change) bool {
 	return slices.ContainsFunc(watches, func(w *Watch) bool {
 		owners := w.interest.Filter.Providers
-		return w.interest.ID == "" && (owners == nil || slices.Contains(owners, c.ProviderID))
+		return w.interest.Known == nil && (owners == nil || slices.Contains(owners, c.ProviderID))
 	})
 }
 

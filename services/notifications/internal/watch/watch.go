@@ -3,20 +3,32 @@ package watch
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
+	"time"
 
+	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
 )
 
-// maxPending is for how many dispatches a watch's owner may be behind.
-const maxPending = 10_000
+const (
+	// maxPending is for how many dispatches a watch's owner may be behind.
+	maxPending = 10_000
+	// receiptWithin is how long one dispatch that was sent is watched on: most receipts have come by then.
+	receiptWithin = 30 * time.Second
+)
+
+// Over tells whether a dispatch has ended and nothing more is expected of it.
+func Over(d *store.Snapshot, now time.Time) bool {
+	receipts := slices.ContainsFunc(d.Parts, func(p store.SnapshotPart) bool { return p.Status == message.Sent })
+	return !d.EndedAt.IsZero() && (!receipts || !now.Before(d.EndedAt.Add(receiptWithin)))
+}
 
 // Interest says what is watched.
 type Interest struct {
-	// ID is that of one dispatch, which the owner knows at Version; the watch ends with it.
-	ID      string
-	Version int64
-	// Filter says which are watched when ID is empty.
+	// Known is one dispatch as the owner knows it; the watch ends with it.
+	Known *store.Snapshot
+	// Filter says which are watched when there is none.
 	Filter store.DispatchFilter
 }
 
@@ -30,7 +42,7 @@ type Watch struct {
 	news  chan struct{}
 
 	mu      sync.Mutex
-	version int64 // of the one dispatch, as it was told
+	last    *store.Snapshot // the one dispatch as it was told
 	order   []string
 	pending map[string]*store.Snapshot
 	why     error // it has ended
@@ -39,7 +51,7 @@ type Watch struct {
 func newWatch(hub *Hub, caller string, interest Interest) *Watch {
 	return &Watch{
 		hub: hub, caller: caller, interest: interest, begun: make(chan struct{}), news: make(chan struct{}, 1),
-		version: interest.Version, pending: make(map[string]*store.Snapshot),
+		last: interest.Known, pending: make(map[string]*store.Snapshot),
 	}
 }
 
@@ -105,27 +117,34 @@ func (w *Watch) tell(d *store.Snapshot) {
 		w.order = append(w.order, d.ID)
 	}
 	w.pending[d.ID] = d
-	if w.interest.ID != "" {
-		w.version = d.Version
-		if !d.EndedAt.IsZero() {
-			w.why = io.EOF
-		}
+	if w.last != nil {
+		w.last = d
 	}
 	w.ring()
 }
 
+// endIfOver ends a watch of one dispatch when it is over.
+func (w *Watch) endIfOver(now time.Time) {
+	if d := w.known(); d != nil && Over(d, now) {
+		w.end(io.EOF)
+	}
+}
+
+// of tells whether one dispatch is watched alone, by its identifier.
+func (w *Watch) of(id string) bool { return w.interest.Known != nil && w.interest.Known.ID == id }
+
 func (w *Watch) wants(d *store.Snapshot) bool {
-	if w.interest.ID != "" {
-		return w.interest.ID == d.ID && d.Version > w.version
+	if w.last != nil {
+		return w.last.ID == d.ID && d.Version > w.last.Version
 	}
 	return w.interest.Filter.Matches(d)
 }
 
-// known is the version of the one dispatch that was told.
-func (w *Watch) known() int64 {
+// known is the one dispatch as it was told; nil where many are watched.
+func (w *Watch) known() *store.Snapshot {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return w.version
+	return w.last
 }
 
 func (w *Watch) end(why error) {

@@ -25,9 +25,10 @@ const (
 	// maxHeader and maxAnswer bound what is read of an answer, in bytes. Of the body nothing is used.
 	maxHeader = 16 << 10
 	maxAnswer = 4 << 10
-	// maxIdle is how many connections are kept for the next call, one a host, and idleFor how long: strangers get no more of us.
-	maxIdle = 64
-	idleFor = 5 * time.Second
+	// maxIdle is how many connections are kept for the next call, maxIdleHost of them to one host, and idleFor how long: strangers get no more of us.
+	maxIdle     = 64
+	maxIdleHost = 16
+	idleFor     = 5 * time.Second
 )
 
 // Call is one that is to be made.
@@ -81,7 +82,7 @@ func New(config Config, options Options) (*Client, error) {
 	}
 	transport := &http.Transport{
 		DialContext: dial.plain, DialTLSContext: dial.secure, // and no proxy, which would go where it likes
-		MaxIdleConns: maxIdle, MaxIdleConnsPerHost: 1, IdleConnTimeout: idleFor,
+		MaxIdleConns: maxIdle, MaxIdleConnsPerHost: maxIdleHost, IdleConnTimeout: idleFor,
 		MaxResponseHeaderBytes: maxHeader, DisableCompression: true,
 	}
 	return &Client{

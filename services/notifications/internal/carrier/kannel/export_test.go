@@ -14,4 +14,6 @@ var (
 const (
 	Pause      = pause
 	MaxReports = maxReports
+	// MaxConnections is how many connections are served at a time.
+	MaxConnections = maxConnections
 )

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"time"
 
+	"golang.org/x/net/netutil"
+
 	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier"
 )
 
@@ -35,6 +37,8 @@ const (
 	shutdownTime  = 2 * time.Second
 	idleTime      = time.Minute
 	maxReportSize = 8 << 10
+	// maxConnections are served at a time; others wait.
+	maxConnections = 128
 )
 
 // Listener takes delivery reports.
@@ -57,7 +61,7 @@ func Listen(ctx context.Context, config Receipts, receiver carrier.Receiver, log
 		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    maxReportSize,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
-	}, listener}, nil
+	}, netutil.LimitListener(listener, maxConnections)}, nil
 }
 
 // Addr is where it listens.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/kannel"
@@ -144,6 +145,53 @@ func TestTheListenerEndsGracefully(t *testing.T) {
 	if err := <-answered; err != nil {
 		t.Error(err)
 	}
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestConnectionsAreBounded keeps as many open as may be, and has one more wait.
+func TestConnectionsAreBounded(t *testing.T) {
+	listener, err := kannel.Listen(t.Context(), kannel.Receipts{Listen: "127.0.0.1:0"}, &receiver{}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- listener.Serve(ctx) }()
+	target := "http://" + listener.Addr().String() + kannel.ReceiptsPath
+	var idle []*http.Transport
+	for range kannel.MaxConnections {
+		kept := new(http.Transport)
+		idle = append(idle, kept)
+		answer, err := (&http.Client{Transport: kept}).Get(target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = io.Copy(io.Discard, answer.Body) // so that the connection is kept
+		answer.Body.Close()
+	}
+	last := &http.Client{Transport: new(http.Transport)}
+	asking, stop := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer stop()
+	request, err := http.NewRequestWithContext(asking, http.MethodGet, target, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if answer, err := last.Do(request); err == nil {
+		answer.Body.Close()
+		t.Error("one too many was served")
+	}
+	for _, kept := range idle {
+		kept.CloseIdleConnections()
+	}
+	if answer, err := last.Get(target); err != nil {
+		t.Errorf("when there is room again: %v", err)
+	} else {
+		answer.Body.Close()
+	}
+	last.CloseIdleConnections()
+	cancel()
 	if err := <-served; err != nil {
 		t.Error(err)
 	}

@@ -13,7 +13,6 @@ import (
 
 var deadLetterChecks = checks{
 	"dead letters are listed both ways":       deadLettersAreListedBothWays,
-	"what is listed is bounded, not cut":      whatIsListedIsBounded,
 	"a dead letter is tried again":            aDeadLetterIsTriedAgain,
 	"what is no dead letter is left alone":    whatIsNoDeadLetterIsLeftAlone,
 	"what is erased is not tried again":       whatIsErasedIsNotTriedAgain,
@@ -120,27 +119,6 @@ func deadLettersAreListedBothWays(t *testing.T, open Open) {
 		PartKey: found[0].PartKey, ProviderID: 1, ServiceID: 2, Channel: message.SMS, Status: message.Failed, Reason: message.Blocked, Attempts: 1,
 		EndedAt: start.Add(2 * time.Minute),
 	}})
-}
-
-func whatIsListedIsBounded(t *testing.T, open Open) {
-	s, clock := one(t, open)
-	want := failed(t, s, message.FCM, message.NoAddress, 1)
-	for range 11 {
-		clock.Advance(time.Second)
-		failed(t, s, message.SMS, message.Blocked, 1000)
-	}
-	f := store.DeadLetterFilter{Channel: message.FCM}
-	found, next, err := s.NewestDeadLetters(ctx, f, nil, 10)
-	check(t, err)
-	if len(found) != 0 || next == nil {
-		t.Fatalf("the newest: %v, %v", found, next)
-	}
-	found, next, err = s.NewestDeadLetters(ctx, f, next, 10)
-	check(t, err)
-	wantSame(t, "those behind", keysOf(found), want)
-	if next != nil {
-		t.Errorf("there are more behind %v", next)
-	}
 }
 
 func aDeadLetterIsTriedAgain(t *testing.T, open Open) {

@@ -14,11 +14,10 @@ import (
 )
 
 var dispatchChecks = checks{
-	"a dispatch is read whole":                  aDispatchIsReadWhole,
-	"lists are those that a filter finds":       listsAreThoseThatAFilterFinds,
-	"what is behind ten thousand is not listed": whatIsBehindTenThousandIsNotListed,
-	"changes are read in the order of time":     changesAreReadInTheOrderOfTime,
-	"texts that cannot be stored find nothing":  textsThatCannotBeStoredFindNothing,
+	"a dispatch is read whole":                 aDispatchIsReadWhole,
+	"lists are those that a filter finds":      listsAreThoseThatAFilterFinds,
+	"changes are read in the order of time":    changesAreReadInTheOrderOfTime,
+	"texts that cannot be stored find nothing": textsThatCannotBeStoredFindNothing,
 }
 
 // paying is a dispatch with a notification, an advertisement, a code and a payment request.
@@ -210,39 +209,6 @@ func listsAreThoseThatAFilterFinds(t *testing.T, open Open) {
 		}
 		wantSame(t, "the pages", got, want)
 	})
-}
-
-func whatIsBehindTenThousandIsNotListed(t *testing.T, open Open) {
-	s, clock := one(t, open)
-	var last string
-	for range 21 {
-		group := make([]store.NewDispatch, 1000)
-		for i := range group {
-			group[i] = newDispatch("d")
-		}
-		accept(t, s, group...)
-		last = group[999].ID
-		clock.Advance(time.Minute)
-	}
-	page, err := s.Dispatches(ctx, store.DispatchFilter{}, store.MaxListed-10, 500)
-	check(t, err)
-	total, capped, err := s.CountDispatches(ctx, store.DispatchFilter{})
-	check(t, err)
-	wantSame(t, "all", []any{len(page), total, capped}, []any{10, store.MaxListed, true})
-
-	// A channel that none has is looked for among the newest.
-	total, capped, err = s.CountDispatches(ctx, store.DispatchFilter{Channel: message.FCM})
-	check(t, err)
-	wantSame(t, "a channel", []any{total, capped}, []any{0, true})
-	total, capped, err = s.CountDispatches(ctx, store.DispatchFilter{Channel: message.SMS, From: clock.Now().Add(-time.Minute)})
-	check(t, err)
-	wantSame(t, "a narrower one", []any{total, capped}, []any{1000, false})
-	check(t, s.CancelDispatch(ctx, last, ""))
-	page, err = s.Dispatches(ctx, store.DispatchFilter{Channel: message.SMS, Status: message.Cancelled}, 0, 10)
-	check(t, err)
-	if len(page) != 1 || page[0].ID != last {
-		t.Errorf("cancelled: %v", page)
-	}
 }
 
 func changesAreReadInTheOrderOfTime(t *testing.T, open Open) {

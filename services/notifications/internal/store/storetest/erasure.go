@@ -11,9 +11,11 @@ import (
 )
 
 var erasureChecks = checks{
-	"a person is forgotten, and nobody else":     personsAreErased,
-	"what is being sent is erased when it ends":  whatIsSentIsErasedLater,
-	"a person with many dispatches is forgotten": manyDispatchesAreErased,
+	"a person is forgotten, and nobody else":                                  personsAreErased,
+	"what is being sent is erased when it ends":                               whatIsSentIsErasedLater,
+	"what is to be erased is not replayed":                                    whatIsToBeErasedIsNotReplayed,
+	"a person with many dispatches is forgotten":                              manyDispatchesAreErased,
+	"codes and payment requests say nothing any more, and stay what they are": codesAndPaymentsAreBlanked,
 }
 
 // toAna is a dispatch of one person.
@@ -91,6 +93,27 @@ func whatIsSentIsErasedLater(t *testing.T, open Open) {
 	}
 }
 
+func whatIsToBeErasedIsNotReplayed(t *testing.T, open Open) {
+	s, clock := one(t, open)
+	enter(t, s, toAna(withAdvertisement(notification("d"))))
+	dead := came(claimOne(t, s, bulkFCM), message.OutcomeRejected, message.Failed)
+	finishAs(t, s, true, dead)
+	claimed := claimOne(t, s, urgentSMS) // it keeps what the dispatch says until it ends
+	forget(t, s, 0)
+	replayed, err := s.ReplayDeadLetters(ctx, "olga", []store.Replay{{
+		PartKey: store.PartKey{DispatchID: "d", Kind: message.Advertisement}, ExpiresAt: clock.Now().Add(time.Hour),
+	}})
+	if check(t, err); len(replayed) != 0 {
+		t.Errorf("sent to whom was to be forgotten: %v", replayed)
+	}
+	finishAs(t, s, true, came(claimed, message.OutcomeSent, message.Sent))
+	clock.Advance(time.Millisecond)
+	sweep(t, s)
+	if d := whole(t, s, "d"); d.PersonID != "" || d.ErasedAt.IsZero() {
+		t.Errorf("it is of %q", d.PersonID)
+	}
+}
+
 func manyDispatchesAreErased(t *testing.T, open Open) {
 	s, _ := one(t, open)
 	var all []store.NewDispatch
@@ -103,4 +126,42 @@ func manyDispatchesAreErased(t *testing.T, open Open) {
 	claim(t, s, urgentSMS, 10)
 	forget(t, s, 440)
 	forget(t, s, 0)
+}
+
+func codesAndPaymentsAreBlanked(t *testing.T, open Open) {
+	s, clock := one(t, open)
+	with := func(id, person string) store.NewDispatch {
+		d := notification(id)
+		d.PersonID, d.Retention = person, time.Hour
+		d.Parts = []store.Part{{Kind: message.QRCode, Status: message.Delivered}, {Kind: message.MicroPayment, Status: message.Sent}}
+		d.Code = &store.NewCode{ID: "code of " + id, Kind: "ticket", Title: "Hora de Ana", ProviderCode: "12-3", Uses: 2}
+		d.Payment = &store.NewPayment{ID: "payment of " + id, Currency: "CLP", Concept: "Hora de Ana", Reference: "12-3", Amount: 5}
+		return d
+	}
+	wantBlank := func(id string) {
+		t.Helper()
+		code, err := s.Code(ctx, "code of "+id)
+		check(t, err)
+		payment, err := s.Payment(ctx, "payment of "+id)
+		check(t, err)
+		if code.Title+code.ProviderCode+payment.Concept+payment.Reference != "" {
+			t.Errorf("they say %+v, %+v", code, payment)
+		}
+		if code.Uses != 2 || payment.Amount != 5 || payment.Currency != "CLP" {
+			t.Errorf("they became %+v, %+v", code, payment)
+		}
+	}
+	enter(t, s, with("a", "ana"), with("b", "leo"))
+	forget(t, s, 1)
+	wantBlank("a")
+	_, _, _, err := s.RedeemCode(ctx, "client", "code of a", "")
+	check(t, err)
+	_, err = s.SettlePayment(ctx, store.Settlement{PaymentID: "payment of b", Status: store.PaymentPaid, Amount: 5, Currency: "CLP"})
+	check(t, err)
+	if code, err := s.Code(ctx, "code of b"); err != nil || code.Title == "" {
+		t.Errorf("another's is %+v (%v)", code, err)
+	}
+	clock.Advance(time.Hour)
+	sweep(t, s)
+	wantBlank("b")
 }

@@ -96,27 +96,27 @@ func providersAreTold(t *testing.T, open Open) {
 	}
 	body := func(status, notification, advertisement string) string {
 		return `{"type":"dispatch.changed","timestamp":"` + clock.Now().Format(time.RFC3339Nano) + `","data":{"id":"a","reference":"r1","status":"` + status +
-			`","parts":[{"kind":"notification","channel":"sms",` + notification + `},{"kind":"advertisement","channel":"fcm",` + advertisement + `}]}}`
+			`","parts":[{"kind":"notification","channel":"SMS",` + notification + `},{"kind":"advertisement","channel":"FCM",` + advertisement + `}]}}`
 	}
-	const untouched = `"status":"accepted","reason":""`
+	const untouched = `"status":"accepted","reason":null`
 	wantTold("its acceptance")
 	partBecomes(t, s, urgentSMS, message.Accepted, start)
 	wantTold("a failed attempt")
 	c := claimOne(t, s, urgentSMS)
 	wantTold("a claim")
 	finishAs(t, s, true, came(c, message.OutcomeSent, message.Sent))
-	wantTold("the end of the notification", body("accepted", `"status":"sent","reason":""`, untouched))
+	wantTold("the end of the notification", body("accepted", `"status":"sent","reason":null`, untouched))
 
 	clock.Advance(time.Second)
 	ad := claimOne(t, s, bulkFCM)
 	receive(t, s, told("a", c.Attempt, message.OutcomeDelivered))
-	wantTold("a receipt while another part is being sent", body("accepted", `"status":"delivered","reason":""`, untouched))
+	wantTold("a receipt while another part is being sent", body("accepted", `"status":"delivered","reason":null`, untouched))
 	quiet := came(ad, "", message.Scheduled)
 	quiet.Unmade, quiet.Reason, quiet.NextAttemptAt = true, message.QuietHours, clock.Now()
 	finishAs(t, s, true, quiet)
-	wantTold("quiet hours", body("scheduled", `"status":"delivered","reason":""`, `"status":"scheduled","reason":"quiet_hours"`))
+	wantTold("quiet hours", body("scheduled", `"status":"delivered","reason":null`, `"status":"scheduled","reason":"quiet_hours"`))
 	refused := came(claimOne(t, s, bulkFCM), message.OutcomeRejected, message.Failed)
 	refused.Reason = message.Blocked
 	finishAs(t, s, true, refused)
-	wantTold("a refusal", body("failed", `"status":"delivered","reason":""`, `"status":"failed","reason":"blocked"`))
+	wantTold("a refusal", body("failed", `"status":"delivered","reason":null`, `"status":"failed","reason":"blocked"`))
 }

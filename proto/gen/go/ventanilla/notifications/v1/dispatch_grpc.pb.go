@@ -52,7 +52,7 @@ type DispatchServiceClient interface {
 	// Fails with DISPATCH_NOT_FOUND, and with NOTHING_TO_CANCEL when no part is left to take back.
 	CancelDispatch(ctx context.Context, in *CancelDispatchRequest, opts ...grpc.CallOption) (*CancelDispatchResponse, error)
 	// WatchDispatches sends each dispatch as it is, then anew after each change, until its client goes; for one dispatch until nothing more can
-	// happen. Changes close together come as one. Its header comes when each change from then on will be sent. Fails with DISPATCH_NOT_FOUND, as
+	// happen, or half a minute after it was sent, when its receipt has not come. Changes close together come as one. Its header comes when each change from then on will be sent. Fails with DISPATCH_NOT_FOUND, as
 	// ListDispatches does, with RATE_LIMITED when there are too many watches, and with UNAVAILABLE after an hour, or when the replica ends: watch again.
 	WatchDispatches(ctx context.Context, in *WatchDispatchesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[WatchDispatchesResponse], error)
 }
@@ -159,7 +159,7 @@ type DispatchServiceServer interface {
 	// Fails with DISPATCH_NOT_FOUND, and with NOTHING_TO_CANCEL when no part is left to take back.
 	CancelDispatch(context.Context, *CancelDispatchRequest) (*CancelDispatchResponse, error)
 	// WatchDispatches sends each dispatch as it is, then anew after each change, until its client goes; for one dispatch until nothing more can
-	// happen. Changes close together come as one. Its header comes when each change from then on will be sent. Fails with DISPATCH_NOT_FOUND, as
+	// happen, or half a minute after it was sent, when its receipt has not come. Changes close together come as one. Its header comes when each change from then on will be sent. Fails with DISPATCH_NOT_FOUND, as
 	// ListDispatches does, with RATE_LIMITED when there are too many watches, and with UNAVAILABLE after an hour, or when the replica ends: watch again.
 	WatchDispatches(*WatchDispatchesRequest, grpc.ServerStreamingServer[WatchDispatchesResponse]) error
 	mustEmbedUnimplementedDispatchServiceServer()

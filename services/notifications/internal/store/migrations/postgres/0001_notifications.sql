@@ -50,7 +50,7 @@ CREATE TABLE admin_event (
     after  TEXT NOT NULL
 );
 
--- person_id is empty once it is erased. digest is the SHA-256 in hex of what was asked for, first_status what was answered.
+-- person_id is empty once it is erased. digest is a keyed digest in hex of what was asked for, first_status what was answered.
 -- ended_at is when nothing more could happen; it is NULL again after a replay. version counts changes. told is what the provider could see of the
 -- parts' statuses when they last changed, in the words of the store; empty before the first change.
 CREATE TABLE dispatch (
@@ -268,7 +268,7 @@ CREATE TABLE usage (
     PRIMARY KEY (day, provider_id, service_id, person)
 );
 
--- Keys that codes and receipts are signed with, sealed.
+-- Keys that codes and receipts are signed with, and requests digested, sealed.
 CREATE TABLE signing_key (
     name       TEXT COLLATE "C" PRIMARY KEY,
     sealed     BYTEA NOT NULL,
