@@ -34,7 +34,7 @@ build: ## Build bin/ventanilla.
 
 test: build test-needs ## Run every test of both modules with the race detector.
 	for page in $(PAGES); do npm --prefix "$$page" test --silent; done
-	go list $(PACKAGES) | grep -v '/services/e2e$$' | xargs go test -race
+	go list $(PACKAGES) | grep -v '/services/e2e$$' | xargs go test -race -timeout=30m
 	$(E2E) -skip '^TestSkew$$'
 
 bench: build ## Measure CPU, throughput and latency beside the baselines.
