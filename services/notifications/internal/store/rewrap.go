@@ -108,10 +108,6 @@ func scanSealed[K int64 | string](row sqlstore.Scanner) (one sealed[K], err erro
 	return one, err
 }
 
-func (c sealedColumn) update() string {
-	return `UPDATE ` + c.table + ` SET ` + c.column + ` = $2 WHERE ` + c.key + ` = $1`
-}
-
 // rewrapSome seals some anew that come after a key, and keeps them as they are until the transaction ends. last is the last one's key.
 func rewrapSome[K int64 | string](ctx context.Context, s *Store, tx *sql.Tx, c sealedColumn, reseal Reseal[K], after K) (done Rewrapped, last K, err error) {
 	held, err := scanned(ctx, tx, scanSealed[K], s.locking(c.selectSome(), toChange), after, rewrappedAtOnce)
