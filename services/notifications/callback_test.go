@@ -70,7 +70,7 @@ func (l *listener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer = http.StatusOK
 	case answer == 0:
 		<-r.Context().Done()
-		return
+		panic(http.ErrAbortHandler) // an answer could still be taken
 	}
 	w.WriteHeader(answer)
 }
