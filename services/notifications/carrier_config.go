@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ventanilla/ventanilla/pkg/config"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/fcm"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/kannel"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/sandbox"
@@ -133,24 +134,9 @@ func (c Config) validateCarriers() error {
 			errs = append(errs, fmt.Errorf("carriers.%s: a name has lower-case letters, digits and hyphens, a letter first, 32 at most", name))
 			continue
 		}
-		if err := c.Carriers[name].Validate(); err != nil {
-			errs = append(errs, inCarrier(name, err)...)
-		}
+		errs = append(errs, config.InSection("carriers."+name, c.Carriers[name].Validate()))
 	}
 	return errors.Join(errs...)
-}
-
-// inCarrier puts a carrier's name before each of its mistakes.
-func inCarrier(name string, err error) []error {
-	several, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return []error{fmt.Errorf("carriers.%s.%w", name, err)}
-	}
-	var errs []error
-	for _, one := range several.Unwrap() {
-		errs = append(errs, inCarrier(name, one)...)
-	}
-	return errs
 }
 
 // section is that of the kind.

@@ -13,6 +13,7 @@ import (
 	"github.com/adrg/xdg"
 
 	"github.com/ventanilla/ventanilla/gateway/edge"
+	"github.com/ventanilla/ventanilla/pkg/config"
 	"github.com/ventanilla/ventanilla/pkg/discovery"
 	"github.com/ventanilla/ventanilla/pkg/pki"
 	"github.com/ventanilla/ventanilla/pkg/probe"
@@ -110,7 +111,7 @@ func Defaults() Settings {
 func (s Settings) Validate(roles ...string) error {
 	var errs []error
 	check := func(section string, err error) {
-		errs = append(errs, inSection(section, err)...)
+		errs = append(errs, config.InSection(section, err))
 	}
 	if s.Data == "" {
 		errs = append(errs, errors.New("data: required"))
@@ -138,22 +139,6 @@ func (s Settings) Validate(roles ...string) error {
 		check("etcd", address("listen", s.Etcd.Listen))
 	}
 	return errors.Join(errs...)
-}
-
-// inSection puts a section's name before each of its mistakes.
-func inSection(section string, err error) []error {
-	if err == nil {
-		return nil
-	}
-	several, ok := err.(interface{ Unwrap() []error })
-	if !ok {
-		return []error{fmt.Errorf("%s.%w", section, err)}
-	}
-	var errs []error
-	for _, one := range several.Unwrap() {
-		errs = append(errs, inSection(section, one)...)
-	}
-	return errs
 }
 
 func (a Admin) validate() error {

@@ -1,8 +1,6 @@
 package routing
 
 import (
-	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -147,11 +145,4 @@ func faulty(result message.Result) bool {
 		return true
 	}
 	return false
-}
-
-func joined(errs []error) error {
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("closing carriers: %w", err)
-	}
-	return nil
 }

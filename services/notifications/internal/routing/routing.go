@@ -7,6 +7,8 @@ package routing
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"slices"
@@ -201,5 +203,8 @@ func (r *Router) Close() error {
 	for _, l := range r.lines {
 		errs = append(errs, l.Client.Close())
 	}
-	return joined(errs)
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("closing carriers: %w", err)
+	}
+	return nil
 }
