@@ -42,6 +42,7 @@ type Internal struct {
 	IdentityAddress      string `json:"identity_address"`
 	BenefitsAddress      string `json:"benefits_address"`
 	NotificationsAddress string `json:"notifications_address"`
+	SessionAddress       string `json:"session_address"`
 }
 
 // TUIDD holds the credentials of two resource servers of the Mobile Connect gateway, and what a service provider needs.

@@ -18,20 +18,21 @@ import (
 	"github.com/ventanilla/ventanilla/services/benefits"
 	"github.com/ventanilla/ventanilla/services/identity"
 	"github.com/ventanilla/ventanilla/services/notifications"
+	"github.com/ventanilla/ventanilla/services/session"
 )
 
 // clients are what the families call. The zero value is for families through which nobody is called.
 type clients struct {
 	tokens authv1.TokenServiceClient
-	// identity, benefits and notifications lead to the roles, whose services have a client each.
-	identity, benefits, notifications grpc.ClientConnInterface
+	// identity, benefits, notifications and session lead to the roles, whose services have a client each.
+	identity, benefits, notifications, session grpc.ClientConnInterface
 }
 
 // clientsOf makes them over the connections to the services, by role.
 func clientsOf(conns map[string]*grpc.ClientConn) clients {
 	return clients{
 		tokens:   authv1.NewTokenServiceClient(conns[auth.Role]),
-		identity: conns[identity.Role], benefits: conns[benefits.Role], notifications: conns[notifications.Role],
+		identity: conns[identity.Role], benefits: conns[benefits.Role], notifications: conns[notifications.Role], session: conns[session.Role],
 	}
 }
 

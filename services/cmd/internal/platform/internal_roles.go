@@ -11,6 +11,7 @@ import (
 	"github.com/ventanilla/ventanilla/services/cmd/internal/demo"
 	"github.com/ventanilla/ventanilla/services/identity"
 	"github.com/ventanilla/ventanilla/services/notifications"
+	"github.com/ventanilla/ventanilla/services/session"
 )
 
 // BootstrapRole is the peer that sets a platform up, or lets its owner back in.
@@ -61,6 +62,6 @@ func internalClient(mesh *Mesh, folder *Folder) demo.Internal {
 	return demo.Internal{
 		Role: role, RolesCAFile: file("ca.pem"), CertFile: file(role + ".pem"), KeyFile: file(role + "-key.pem"),
 		AuthAddress: mesh.served[auth.Role], IdentityAddress: mesh.served[identity.Role], BenefitsAddress: mesh.served[benefits.Role],
-		NotificationsAddress: mesh.served[notifications.Role],
+		NotificationsAddress: mesh.served[notifications.Role], SessionAddress: mesh.served[session.Role],
 	}
 }

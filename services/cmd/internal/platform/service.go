@@ -46,7 +46,7 @@ type registrar interface {
 
 // Services are in the order in which they start: each calls only those before it.
 func Services() []Service {
-	return []Service{authService(), identityService(), benefitsService(), notificationsService()}
+	return []Service{authService(), identityService(), benefitsService(), notificationsService(), sessionService()}
 }
 
 // Roles are those of the platform's own processes.

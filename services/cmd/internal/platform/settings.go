@@ -25,6 +25,7 @@ import (
 	"github.com/ventanilla/ventanilla/services/benefits"
 	"github.com/ventanilla/ventanilla/services/identity"
 	"github.com/ventanilla/ventanilla/services/notifications"
+	"github.com/ventanilla/ventanilla/services/session"
 )
 
 // Settings is everything that can be set. A role reads its own part.
@@ -43,6 +44,7 @@ type Settings struct {
 	Identity      identity.Config      `koanf:"identity"`
 	Benefits      benefits.Config      `koanf:"benefits"`
 	Notifications notifications.Config `koanf:"notifications"`
+	Session       session.Config       `koanf:"session"`
 	Telemetry     telemetry.Config     `koanf:"telemetry"`
 	// Limits says where calls are counted.
 	Limits ratelimit.Config `koanf:"limits"`
@@ -98,6 +100,7 @@ func Defaults() Settings {
 		Identity:      identity.DefaultConfig(),
 		Benefits:      benefits.DefaultConfig(),
 		Notifications: notifications.DefaultConfig(),
+		Session:       session.DefaultConfig(),
 		Telemetry:     telemetry.DefaultConfig(),
 		Limits:        ratelimit.DefaultConfig(),
 		Demo:          Demo{PageListen: "127.0.0.1:8090"},

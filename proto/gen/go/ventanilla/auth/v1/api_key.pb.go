@@ -23,10 +23,64 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// ApiKeyForm is what a key looks like. However it does, it is known by its SHA-256.
+type ApiKeyForm int32
+
+const (
+	// As API_KEY_FORM_OPAQUE.
+	ApiKeyForm_API_KEY_FORM_UNSPECIFIED ApiKeyForm = 0
+	// "vtk_", the identifier, "_" and a secret of 256 bits.
+	ApiKeyForm_API_KEY_FORM_OPAQUE ApiKeyForm = 1
+	// A JWT (HS256) with the claims apis, key (the identifier, a UUID), iat, exp and aud "all" (document 003, "token do cliente"). It has an end:
+	// 90 days when expires_at is absent, at most 50 years. The key of its signature is made for it and forgotten.
+	ApiKeyForm_API_KEY_FORM_JWT ApiKeyForm = 2
+)
+
+// Enum value maps for ApiKeyForm.
+var (
+	ApiKeyForm_name = map[int32]string{
+		0: "API_KEY_FORM_UNSPECIFIED",
+		1: "API_KEY_FORM_OPAQUE",
+		2: "API_KEY_FORM_JWT",
+	}
+	ApiKeyForm_value = map[string]int32{
+		"API_KEY_FORM_UNSPECIFIED": 0,
+		"API_KEY_FORM_OPAQUE":      1,
+		"API_KEY_FORM_JWT":         2,
+	}
+)
+
+func (x ApiKeyForm) Enum() *ApiKeyForm {
+	p := new(ApiKeyForm)
+	*p = x
+	return p
+}
+
+func (x ApiKeyForm) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ApiKeyForm) Descriptor() protoreflect.EnumDescriptor {
+	return file_ventanilla_auth_v1_api_key_proto_enumTypes[0].Descriptor()
+}
+
+func (ApiKeyForm) Type() protoreflect.EnumType {
+	return &file_ventanilla_auth_v1_api_key_proto_enumTypes[0]
+}
+
+func (x ApiKeyForm) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ApiKeyForm.Descriptor instead.
+func (ApiKeyForm) EnumDescriptor() ([]byte, []int) {
+	return file_ventanilla_auth_v1_api_key_proto_rawDescGZIP(), []int{0}
+}
+
 // ApiKey is what is known of a key; the key itself is stored hashed.
 type ApiKey struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The identifier, which is also the part of the key after its prefix "vtk_".
+	// The identifier, which is also the part of the key after its prefix "vtk_", or a JWT's claim "key".
 	ApiKeyId string `protobuf:"bytes,1,opt,name=api_key_id,json=apiKeyId,proto3" json:"api_key_id,omitempty"`
 	// The client that it belongs to.
 	ClientId string `protobuf:"bytes,2,opt,name=client_id,json=clientId,proto3" json:"client_id,omitempty"`
@@ -39,7 +93,9 @@ type ApiKey struct {
 	// When it ends by itself; absent for never.
 	ExpiresAt *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
 	// When it was last used, within a minute; absent for never.
-	LastUsedAt    *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=last_used_at,json=lastUsedAt,proto3" json:"last_used_at,omitempty"`
+	LastUsedAt *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=last_used_at,json=lastUsedAt,proto3" json:"last_used_at,omitempty"`
+	// Its form.
+	Form          ApiKeyForm `protobuf:"varint,8,opt,name=form,proto3,enum=ventanilla.auth.v1.ApiKeyForm" json:"form,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -123,6 +179,13 @@ func (x *ApiKey) GetLastUsedAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *ApiKey) GetForm() ApiKeyForm {
+	if x != nil {
+		return x.Form
+	}
+	return ApiKeyForm_API_KEY_FORM_UNSPECIFIED
+}
+
 // CreateApiKeyRequest describes the new key.
 type CreateApiKeyRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -133,7 +196,12 @@ type CreateApiKeyRequest struct {
 	// Some of the client's scopes; empty for all that the client has when the key is used.
 	Scopes []string `protobuf:"bytes,3,rep,name=scopes,proto3" json:"scopes,omitempty"`
 	// When it is to end, in the future; absent for never.
-	ExpiresAt     *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+	ExpiresAt *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+	// Its form.
+	Form ApiKeyForm `protobuf:"varint,5,opt,name=form,proto3,enum=ventanilla.auth.v1.ApiKeyForm" json:"form,omitempty"`
+	// For API_KEY_FORM_JWT: what its claim "apis" names, at least one. Each stands for the scope of the client's that is the same
+	// without accents ("segurança": seguranca), which takes the place of scopes.
+	Apis          []string `protobuf:"bytes,6,rep,name=apis,proto3" json:"apis,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -196,12 +264,26 @@ func (x *CreateApiKeyRequest) GetExpiresAt() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *CreateApiKeyRequest) GetForm() ApiKeyForm {
+	if x != nil {
+		return x.Form
+	}
+	return ApiKeyForm_API_KEY_FORM_UNSPECIFIED
+}
+
+func (x *CreateApiKeyRequest) GetApis() []string {
+	if x != nil {
+		return x.Apis
+	}
+	return nil
+}
+
 // CreateApiKeyResponse returns the key.
 type CreateApiKeyResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What is stored of it.
 	ApiKey *ApiKey `protobuf:"bytes,1,opt,name=api_key,json=apiKey,proto3" json:"api_key,omitempty"`
-	// The key, never shown again: "vtk_", the identifier, "_" and a secret of 256 bits.
+	// The key, never shown again.
 	Key           string `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -430,7 +512,7 @@ var File_ventanilla_auth_v1_api_key_proto protoreflect.FileDescriptor
 
 const file_ventanilla_auth_v1_api_key_proto_rawDesc = "" +
 	"\n" +
-	" ventanilla/auth/v1/api_key.proto\x12\x12ventanilla.auth.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa3\x02\n" +
+	" ventanilla/auth/v1/api_key.proto\x12\x12ventanilla.auth.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd7\x02\n" +
 	"\x06ApiKey\x12\x1c\n" +
 	"\n" +
 	"api_key_id\x18\x01 \x01(\tR\bapiKeyId\x12\x1b\n" +
@@ -442,7 +524,8 @@ const file_ventanilla_auth_v1_api_key_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\x12<\n" +
 	"\flast_used_at\x18\a \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"lastUsedAt\"\xc6\x01\n" +
+	"lastUsedAt\x122\n" +
+	"\x04form\x18\b \x01(\x0e2\x1e.ventanilla.auth.v1.ApiKeyFormR\x04form\"\xac\x02\n" +
 	"\x13CreateApiKeyRequest\x12'\n" +
 	"\tclient_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\bclientId\x12\x1e\n" +
@@ -450,7 +533,9 @@ const file_ventanilla_auth_v1_api_key_proto_rawDesc = "" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\x04name\x12+\n" +
 	"\x06scopes\x18\x03 \x03(\tB\x13\xbaH\x10\x92\x01\r\x10@\x18\x01\"\ar\x05\x10\x01\x18\x80\x01R\x06scopes\x129\n" +
 	"\n" +
-	"expires_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\"b\n" +
+	"expires_at\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\x12<\n" +
+	"\x04form\x18\x05 \x01(\x0e2\x1e.ventanilla.auth.v1.ApiKeyFormB\b\xbaH\x05\x82\x01\x02\x10\x01R\x04form\x12&\n" +
+	"\x04apis\x18\x06 \x03(\tB\x12\xbaH\x0f\x92\x01\f\x10\x10\x18\x01\"\x06r\x04\x10\x01(@R\x04apis\"b\n" +
 	"\x14CreateApiKeyResponse\x123\n" +
 	"\aapi_key\x18\x01 \x01(\v2\x1a.ventanilla.auth.v1.ApiKeyR\x06apiKey\x12\x15\n" +
 	"\x03key\x18\x02 \x01(\tB\x03\x80\x01\x01R\x03key\"=\n" +
@@ -463,7 +548,12 @@ const file_ventanilla_auth_v1_api_key_proto_rawDesc = "" +
 	"\n" +
 	"api_key_id\x18\x01 \x01(\tB\n" +
 	"\xbaH\ar\x05\x10\x01\x18\x80\x01R\bapiKeyId\"\x16\n" +
-	"\x14DeleteApiKeyResponse2\xba\x02\n" +
+	"\x14DeleteApiKeyResponse*Y\n" +
+	"\n" +
+	"ApiKeyForm\x12\x1c\n" +
+	"\x18API_KEY_FORM_UNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x13API_KEY_FORM_OPAQUE\x10\x01\x12\x14\n" +
+	"\x10API_KEY_FORM_JWT\x10\x022\xba\x02\n" +
 	"\rApiKeyService\x12a\n" +
 	"\fCreateApiKey\x12'.ventanilla.auth.v1.CreateApiKeyRequest\x1a(.ventanilla.auth.v1.CreateApiKeyResponse\x12c\n" +
 	"\vListApiKeys\x12&.ventanilla.auth.v1.ListApiKeysRequest\x1a'.ventanilla.auth.v1.ListApiKeysResponse\"\x03\x90\x02\x01\x12a\n" +
@@ -481,35 +571,39 @@ func file_ventanilla_auth_v1_api_key_proto_rawDescGZIP() []byte {
 	return file_ventanilla_auth_v1_api_key_proto_rawDescData
 }
 
+var file_ventanilla_auth_v1_api_key_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
 var file_ventanilla_auth_v1_api_key_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_ventanilla_auth_v1_api_key_proto_goTypes = []any{
-	(*ApiKey)(nil),                // 0: ventanilla.auth.v1.ApiKey
-	(*CreateApiKeyRequest)(nil),   // 1: ventanilla.auth.v1.CreateApiKeyRequest
-	(*CreateApiKeyResponse)(nil),  // 2: ventanilla.auth.v1.CreateApiKeyResponse
-	(*ListApiKeysRequest)(nil),    // 3: ventanilla.auth.v1.ListApiKeysRequest
-	(*ListApiKeysResponse)(nil),   // 4: ventanilla.auth.v1.ListApiKeysResponse
-	(*DeleteApiKeyRequest)(nil),   // 5: ventanilla.auth.v1.DeleteApiKeyRequest
-	(*DeleteApiKeyResponse)(nil),  // 6: ventanilla.auth.v1.DeleteApiKeyResponse
-	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
+	(ApiKeyForm)(0),               // 0: ventanilla.auth.v1.ApiKeyForm
+	(*ApiKey)(nil),                // 1: ventanilla.auth.v1.ApiKey
+	(*CreateApiKeyRequest)(nil),   // 2: ventanilla.auth.v1.CreateApiKeyRequest
+	(*CreateApiKeyResponse)(nil),  // 3: ventanilla.auth.v1.CreateApiKeyResponse
+	(*ListApiKeysRequest)(nil),    // 4: ventanilla.auth.v1.ListApiKeysRequest
+	(*ListApiKeysResponse)(nil),   // 5: ventanilla.auth.v1.ListApiKeysResponse
+	(*DeleteApiKeyRequest)(nil),   // 6: ventanilla.auth.v1.DeleteApiKeyRequest
+	(*DeleteApiKeyResponse)(nil),  // 7: ventanilla.auth.v1.DeleteApiKeyResponse
+	(*timestamppb.Timestamp)(nil), // 8: google.protobuf.Timestamp
 }
 var file_ventanilla_auth_v1_api_key_proto_depIdxs = []int32{
-	7, // 0: ventanilla.auth.v1.ApiKey.created_at:type_name -> google.protobuf.Timestamp
-	7, // 1: ventanilla.auth.v1.ApiKey.expires_at:type_name -> google.protobuf.Timestamp
-	7, // 2: ventanilla.auth.v1.ApiKey.last_used_at:type_name -> google.protobuf.Timestamp
-	7, // 3: ventanilla.auth.v1.CreateApiKeyRequest.expires_at:type_name -> google.protobuf.Timestamp
-	0, // 4: ventanilla.auth.v1.CreateApiKeyResponse.api_key:type_name -> ventanilla.auth.v1.ApiKey
-	0, // 5: ventanilla.auth.v1.ListApiKeysResponse.api_keys:type_name -> ventanilla.auth.v1.ApiKey
-	1, // 6: ventanilla.auth.v1.ApiKeyService.CreateApiKey:input_type -> ventanilla.auth.v1.CreateApiKeyRequest
-	3, // 7: ventanilla.auth.v1.ApiKeyService.ListApiKeys:input_type -> ventanilla.auth.v1.ListApiKeysRequest
-	5, // 8: ventanilla.auth.v1.ApiKeyService.DeleteApiKey:input_type -> ventanilla.auth.v1.DeleteApiKeyRequest
-	2, // 9: ventanilla.auth.v1.ApiKeyService.CreateApiKey:output_type -> ventanilla.auth.v1.CreateApiKeyResponse
-	4, // 10: ventanilla.auth.v1.ApiKeyService.ListApiKeys:output_type -> ventanilla.auth.v1.ListApiKeysResponse
-	6, // 11: ventanilla.auth.v1.ApiKeyService.DeleteApiKey:output_type -> ventanilla.auth.v1.DeleteApiKeyResponse
-	9, // [9:12] is the sub-list for method output_type
-	6, // [6:9] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	8,  // 0: ventanilla.auth.v1.ApiKey.created_at:type_name -> google.protobuf.Timestamp
+	8,  // 1: ventanilla.auth.v1.ApiKey.expires_at:type_name -> google.protobuf.Timestamp
+	8,  // 2: ventanilla.auth.v1.ApiKey.last_used_at:type_name -> google.protobuf.Timestamp
+	0,  // 3: ventanilla.auth.v1.ApiKey.form:type_name -> ventanilla.auth.v1.ApiKeyForm
+	8,  // 4: ventanilla.auth.v1.CreateApiKeyRequest.expires_at:type_name -> google.protobuf.Timestamp
+	0,  // 5: ventanilla.auth.v1.CreateApiKeyRequest.form:type_name -> ventanilla.auth.v1.ApiKeyForm
+	1,  // 6: ventanilla.auth.v1.CreateApiKeyResponse.api_key:type_name -> ventanilla.auth.v1.ApiKey
+	1,  // 7: ventanilla.auth.v1.ListApiKeysResponse.api_keys:type_name -> ventanilla.auth.v1.ApiKey
+	2,  // 8: ventanilla.auth.v1.ApiKeyService.CreateApiKey:input_type -> ventanilla.auth.v1.CreateApiKeyRequest
+	4,  // 9: ventanilla.auth.v1.ApiKeyService.ListApiKeys:input_type -> ventanilla.auth.v1.ListApiKeysRequest
+	6,  // 10: ventanilla.auth.v1.ApiKeyService.DeleteApiKey:input_type -> ventanilla.auth.v1.DeleteApiKeyRequest
+	3,  // 11: ventanilla.auth.v1.ApiKeyService.CreateApiKey:output_type -> ventanilla.auth.v1.CreateApiKeyResponse
+	5,  // 12: ventanilla.auth.v1.ApiKeyService.ListApiKeys:output_type -> ventanilla.auth.v1.ListApiKeysResponse
+	7,  // 13: ventanilla.auth.v1.ApiKeyService.DeleteApiKey:output_type -> ventanilla.auth.v1.DeleteApiKeyResponse
+	11, // [11:14] is the sub-list for method output_type
+	8,  // [8:11] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_ventanilla_auth_v1_api_key_proto_init() }
@@ -522,13 +616,14 @@ func file_ventanilla_auth_v1_api_key_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ventanilla_auth_v1_api_key_proto_rawDesc), len(file_ventanilla_auth_v1_api_key_proto_rawDesc)),
-			NumEnums:      0,
+			NumEnums:      1,
 			NumMessages:   7,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_ventanilla_auth_v1_api_key_proto_goTypes,
 		DependencyIndexes: file_ventanilla_auth_v1_api_key_proto_depIdxs,
+		EnumInfos:         file_ventanilla_auth_v1_api_key_proto_enumTypes,
 		MessageInfos:      file_ventanilla_auth_v1_api_key_proto_msgTypes,
 	}.Build()
 	File_ventanilla_auth_v1_api_key_proto = out.File

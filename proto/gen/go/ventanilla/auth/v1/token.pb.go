@@ -2007,7 +2007,7 @@ const file_ventanilla_auth_v1_token_proto_rawDesc = "" +
 	"\x04peer\x18\x03 \x01(\v2 .ventanilla.auth.v1.PeerIdentityH\x00R\x04peer\x12@\n" +
 	"\x14operator_certificate\x18\x04 \x01(\fB\v\xbaH\bz\x06\x10\x01\x18\x80\x80\x01H\x00R\x13operatorCertificate\x12P\n" +
 	"\x10client_assertion\x18\a \x01(\v2#.ventanilla.auth.v1.ClientAssertionH\x00R\x0fclientAssertion\x12(\n" +
-	"\aapi_key\x18\b \x01(\tB\r\xbaH\ar\x05\x10\x01\x18\x80\x02\x80\x01\x01H\x00R\x06apiKey\x12D\n" +
+	"\aapi_key\x18\b \x01(\tB\r\xbaH\ar\x05\x10\x01\x18\x80 \x80\x01\x01H\x00R\x06apiKey\x12D\n" +
 	"\fwidget_token\x18\n" +
 	" \x01(\v2\x1f.ventanilla.auth.v1.WidgetTokenH\x00R\vwidgetToken\x129\n" +
 	"\baudience\x18\x05 \x01(\tB\x1d\xbaH\x1ar\x182\x16^[a-z][a-z0-9-]{1,31}$R\baudience\x12?\n" +

@@ -189,6 +189,46 @@ const (
 	Reason_REASON_PAYMENT_STATE Reason = 115
 	// No picture has the identifier.
 	Reason_REASON_PICTURE_NOT_FOUND Reason = 116
+	// The session is unknown, over, ended, another developer's or of another user: one answer for all, so that nothing can be probed.
+	Reason_REASON_SESSION_INVALID Reason = 120
+	// The login is unknown, the password wrong, or the account shut: one answer for all, so that nothing can be probed.
+	Reason_REASON_LOGIN_REFUSED Reason = 121
+	// No account has the identifier or the login.
+	Reason_REASON_ACCOUNT_NOT_FOUND Reason = 122
+	// The login is taken within the data set and kind; BadRequest names the field.
+	Reason_REASON_ACCOUNT_EXISTS Reason = 123
+	// No session that is good has the identifier.
+	Reason_REASON_SESSION_NOT_FOUND Reason = 124
+	// No organisation has the identifier, or none that the user is a member of.
+	Reason_REASON_ORGANISATION_NOT_FOUND Reason = 125
+	// The organisation is shut, or past its last day.
+	Reason_REASON_ORGANISATION_CLOSED Reason = 126
+	// The account is no member of the organisation.
+	Reason_REASON_MEMBER_NOT_FOUND Reason = 127
+	// No customer of the organisation has the identifier.
+	Reason_REASON_CUSTOMER_NOT_FOUND Reason = 128
+	// The tax number is another customer's of the organisation; BadRequest names the field.
+	Reason_REASON_CUSTOMER_EXISTS Reason = 129
+	// Nobody has said which person on record the customer, or the user, is.
+	Reason_REASON_SUBJECT_UNKNOWN Reason = 130
+	// The person has no address for the channel, or nobody carries it.
+	Reason_REASON_MESSAGE_UNDELIVERABLE Reason = 131
+	// The reference was used with another content; BadRequest names the field.
+	Reason_REASON_MESSAGE_CONFLICT Reason = 132
+	// No notification of the organisation's has the identifier.
+	Reason_REASON_NOTIFICATION_NOT_FOUND Reason = 133
+	// No functionality has the identifier, or none that is open and of the caller's client and data set.
+	Reason_REASON_FUNCTIONALITY_NOT_FOUND Reason = 134
+	// The pass key is unknown, over, or of another functionality, client or data set: one answer for all, so that nothing can be probed.
+	Reason_REASON_PASS_KEY_INVALID Reason = 135
+	// No integration has the identifier, or none that is open and of the caller's client.
+	Reason_REASON_INTEGRATION_NOT_FOUND Reason = 136
+	// Functionalities have the integration.
+	Reason_REASON_INTEGRATION_IN_USE Reason = 137
+	// The integration's answer is none, or lacks mandatory attributes; BadRequest names them.
+	Reason_REASON_INTEGRATION_REJECTED Reason = 138
+	// Nobody in the data set has the unique key.
+	Reason_REASON_BENEFICIARY_NOT_FOUND Reason = 139
 )
 
 // Enum value maps for Reason.
@@ -271,6 +311,26 @@ var (
 		114: "REASON_PAYMENT_NOT_FOUND",
 		115: "REASON_PAYMENT_STATE",
 		116: "REASON_PICTURE_NOT_FOUND",
+		120: "REASON_SESSION_INVALID",
+		121: "REASON_LOGIN_REFUSED",
+		122: "REASON_ACCOUNT_NOT_FOUND",
+		123: "REASON_ACCOUNT_EXISTS",
+		124: "REASON_SESSION_NOT_FOUND",
+		125: "REASON_ORGANISATION_NOT_FOUND",
+		126: "REASON_ORGANISATION_CLOSED",
+		127: "REASON_MEMBER_NOT_FOUND",
+		128: "REASON_CUSTOMER_NOT_FOUND",
+		129: "REASON_CUSTOMER_EXISTS",
+		130: "REASON_SUBJECT_UNKNOWN",
+		131: "REASON_MESSAGE_UNDELIVERABLE",
+		132: "REASON_MESSAGE_CONFLICT",
+		133: "REASON_NOTIFICATION_NOT_FOUND",
+		134: "REASON_FUNCTIONALITY_NOT_FOUND",
+		135: "REASON_PASS_KEY_INVALID",
+		136: "REASON_INTEGRATION_NOT_FOUND",
+		137: "REASON_INTEGRATION_IN_USE",
+		138: "REASON_INTEGRATION_REJECTED",
+		139: "REASON_BENEFICIARY_NOT_FOUND",
 	}
 	Reason_value = map[string]int32{
 		"REASON_UNSPECIFIED":                 0,
@@ -350,6 +410,26 @@ var (
 		"REASON_PAYMENT_NOT_FOUND":           114,
 		"REASON_PAYMENT_STATE":               115,
 		"REASON_PICTURE_NOT_FOUND":           116,
+		"REASON_SESSION_INVALID":             120,
+		"REASON_LOGIN_REFUSED":               121,
+		"REASON_ACCOUNT_NOT_FOUND":           122,
+		"REASON_ACCOUNT_EXISTS":              123,
+		"REASON_SESSION_NOT_FOUND":           124,
+		"REASON_ORGANISATION_NOT_FOUND":      125,
+		"REASON_ORGANISATION_CLOSED":         126,
+		"REASON_MEMBER_NOT_FOUND":            127,
+		"REASON_CUSTOMER_NOT_FOUND":          128,
+		"REASON_CUSTOMER_EXISTS":             129,
+		"REASON_SUBJECT_UNKNOWN":             130,
+		"REASON_MESSAGE_UNDELIVERABLE":       131,
+		"REASON_MESSAGE_CONFLICT":            132,
+		"REASON_NOTIFICATION_NOT_FOUND":      133,
+		"REASON_FUNCTIONALITY_NOT_FOUND":     134,
+		"REASON_PASS_KEY_INVALID":            135,
+		"REASON_INTEGRATION_NOT_FOUND":       136,
+		"REASON_INTEGRATION_IN_USE":          137,
+		"REASON_INTEGRATION_REJECTED":        138,
+		"REASON_BENEFICIARY_NOT_FOUND":       139,
 	}
 )
 
@@ -439,7 +519,7 @@ var File_ventanilla_errors_v1_reason_proto protoreflect.FileDescriptor
 
 const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\n" +
-	"!ventanilla/errors/v1/reason.proto\x12\x14ventanilla.errors.v1\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto*\x9a\x19\n" +
+	"!ventanilla/errors/v1/reason.proto\x12\x14ventanilla.errors.v1\x1a google/protobuf/descriptor.proto\x1a\x15google/rpc/code.proto*\xcd \n" +
 	"\x06Reason\x12\x1c\n" +
 	"\x12REASON_UNSPECIFIED\x10\x00\x1a\x04\x88\xb5\x18\x02\x12\x19\n" +
 	"\x0fREASON_INTERNAL\x10\x01\x1a\x04\x88\xb5\x18\r\x12\x1c\n" +
@@ -511,15 +591,35 @@ const file_ventanilla_errors_v1_reason_proto_rawDesc = "" +
 	"\x1eREASON_DESTINATION_UNREACHABLE\x10i\x1a\x15\x88\xb5\x18\x03\x92\xb5\x18\rnotifications\x124\n" +
 	"\x19REASON_DISPATCH_NOT_FOUND\x10j\x1a\x15\x88\xb5\x18\x05\x92\xb5\x18\rnotifications\x123\n" +
 	"\x18REASON_DISPATCH_CONFLICT\x10k\x1a\x15\x88\xb5\x18\x06\x92\xb5\x18\rnotifications\x123\n" +
-	"\x18REASON_NOTHING_TO_CANCEL\x10l\x1a\x15\x88\xb5\x18\t\x92\xb5\x18\rnotifications\x120\n" +
-	"\x15REASON_QUOTA_EXCEEDED\x10m\x1a\x15\x88\xb5\x18\b\x92\xb5\x18\rnotifications\x124\n" +
+	"\x18REASON_NOTHING_TO_CANCEL\x10l\x1a\x15\x88\xb5\x18\t\x92\xb5\x18\rnotifications\x12;\n" +
+	"\x15REASON_QUOTA_EXCEEDED\x10m\x1a \x88\xb5\x18\b\x92\xb5\x18\rnotifications\xaa\xb5\x18\asession\x124\n" +
 	"\x19REASON_TEMPLATE_NOT_FOUND\x10n\x1a\x15\x88\xb5\x18\x05\x92\xb5\x18\rnotifications\x123\n" +
 	"\x18REASON_ADDRESS_NOT_FOUND\x10o\x1a\x15\x88\xb5\x18\x05\x92\xb5\x18\rnotifications\x120\n" +
 	"\x15REASON_CODE_NOT_FOUND\x10p\x1a\x15\x88\xb5\x18\x05\x92\xb5\x18\rnotifications\x125\n" +
 	"\x1aREASON_CODE_NOT_REDEEMABLE\x10q\x1a\x15\x88\xb5\x18\t\x92\xb5\x18\rnotifications\x123\n" +
 	"\x18REASON_PAYMENT_NOT_FOUND\x10r\x1a\x15\x88\xb5\x18\x05\x92\xb5\x18\rnotifications\x12/\n" +
 	"\x14REASON_PAYMENT_STATE\x10s\x1a\x15\x88\xb5\x18\t\x92\xb5\x18\rnotifications\x123\n" +
-	"\x18REASON_PICTURE_NOT_FOUND\x10t\x1a\x15\x88\xb5\x18\x05\x92\xb5\x18\rnotifications:I\n" +
+	"\x18REASON_PICTURE_NOT_FOUND\x10t\x1a\x15\x88\xb5\x18\x05\x92\xb5\x18\rnotifications\x12+\n" +
+	"\x16REASON_SESSION_INVALID\x10x\x1a\x0f\x88\xb5\x18\x10\x92\xb5\x18\asession\x12)\n" +
+	"\x14REASON_LOGIN_REFUSED\x10y\x1a\x0f\x88\xb5\x18\x10\x92\xb5\x18\asession\x12&\n" +
+	"\x18REASON_ACCOUNT_NOT_FOUND\x10z\x1a\b\x88\xb5\x18\x05\xa0\xb5\x18\x01\x12#\n" +
+	"\x15REASON_ACCOUNT_EXISTS\x10{\x1a\b\x88\xb5\x18\x06\xa0\xb5\x18\x01\x12&\n" +
+	"\x18REASON_SESSION_NOT_FOUND\x10|\x1a\b\x88\xb5\x18\x05\xa0\xb5\x18\x01\x122\n" +
+	"\x1dREASON_ORGANISATION_NOT_FOUND\x10}\x1a\x0f\x88\xb5\x18\x05\x92\xb5\x18\asession\x12/\n" +
+	"\x1aREASON_ORGANISATION_CLOSED\x10~\x1a\x0f\x88\xb5\x18\t\x92\xb5\x18\asession\x12%\n" +
+	"\x17REASON_MEMBER_NOT_FOUND\x10\x7f\x1a\b\x88\xb5\x18\x05\xa0\xb5\x18\x01\x12/\n" +
+	"\x19REASON_CUSTOMER_NOT_FOUND\x10\x80\x01\x1a\x0f\x88\xb5\x18\x05\x92\xb5\x18\asession\x12,\n" +
+	"\x16REASON_CUSTOMER_EXISTS\x10\x81\x01\x1a\x0f\x88\xb5\x18\x06\x92\xb5\x18\asession\x12,\n" +
+	"\x16REASON_SUBJECT_UNKNOWN\x10\x82\x01\x1a\x0f\x88\xb5\x18\t\x92\xb5\x18\asession\x122\n" +
+	"\x1cREASON_MESSAGE_UNDELIVERABLE\x10\x83\x01\x1a\x0f\x88\xb5\x18\t\x92\xb5\x18\asession\x12-\n" +
+	"\x17REASON_MESSAGE_CONFLICT\x10\x84\x01\x1a\x0f\x88\xb5\x18\x06\x92\xb5\x18\asession\x123\n" +
+	"\x1dREASON_NOTIFICATION_NOT_FOUND\x10\x85\x01\x1a\x0f\x88\xb5\x18\x05\x92\xb5\x18\asession\x124\n" +
+	"\x1eREASON_FUNCTIONALITY_NOT_FOUND\x10\x86\x01\x1a\x0f\x88\xb5\x18\x05\x92\xb5\x18\asession\x12-\n" +
+	"\x17REASON_PASS_KEY_INVALID\x10\x87\x01\x1a\x0f\x88\xb5\x18\a\x92\xb5\x18\asession\x122\n" +
+	"\x1cREASON_INTEGRATION_NOT_FOUND\x10\x88\x01\x1a\x0f\x88\xb5\x18\x05\x92\xb5\x18\asession\x12(\n" +
+	"\x19REASON_INTEGRATION_IN_USE\x10\x89\x01\x1a\b\x88\xb5\x18\t\xa0\xb5\x18\x01\x121\n" +
+	"\x1bREASON_INTEGRATION_REJECTED\x10\x8a\x01\x1a\x0f\x88\xb5\x18\t\x92\xb5\x18\asession\x122\n" +
+	"\x1cREASON_BENEFICIARY_NOT_FOUND\x10\x8b\x01\x1a\x0f\x88\xb5\x18\x05\x92\xb5\x18\asession:I\n" +
 	"\x04code\x12!.google.protobuf.EnumValueOptions\x18ц\x03 \x01(\x0e2\x10.google.rpc.CodeR\x04code:=\n" +
 	"\aservice\x12!.google.protobuf.EnumValueOptions\x18҆\x03 \x01(\tR\aservice:F\n" +
 	"\falso_service\x12!.google.protobuf.EnumValueOptions\x18Ն\x03 \x01(\tR\valsoService:J\n" +

@@ -1,0 +1,10 @@
+package session
+
+import (
+	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
+)
+
+type beneficiaryService struct {
+	sessionv1.UnimplementedBeneficiaryServiceServer
+	*Service
+}
