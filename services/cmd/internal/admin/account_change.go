@@ -25,7 +25,7 @@ type CreateAccount struct {
 func (CreateAccount) Help() string {
 	return passwordHelp + `
 
-  admin account create developer programas@empresa.example
+  admin account create developer portal@empresa.example
   printf %s "$PASSWORD" | admin account create user ana@empresa.example --name 'Ana Soto'`
 }
 
