@@ -212,8 +212,9 @@ CREATE INDEX pass_key_by_beneficiary ON pass_key (beneficiary_id);
 
 -- Keys that all replicas share, made by the first, sealed.
 CREATE TABLE signing_key (
-    name   TEXT COLLATE "C" PRIMARY KEY,
-    sealed BYTEA NOT NULL
+    name       TEXT COLLATE "C" PRIMARY KEY,
+    sealed     BYTEA NOT NULL,
+    created_at BIGINT NOT NULL
 );
 
 -- What operators changed. Append-only; texts are JSON without secrets.

@@ -212,8 +212,9 @@ CREATE INDEX pass_key_by_beneficiary ON pass_key (beneficiary_id);
 
 -- Keys that all replicas share, made by the first, sealed.
 CREATE TABLE signing_key (
-    name   TEXT PRIMARY KEY,
-    sealed BLOB NOT NULL
+    name       TEXT PRIMARY KEY,
+    sealed     BLOB NOT NULL,
+    created_at INTEGER NOT NULL
 ) STRICT;
 
 -- What operators changed. Append-only; texts are JSON without secrets.
