@@ -47,11 +47,20 @@ type Service struct {
 	kek    *keyring.KEK
 	now    func() time.Time
 	logger *slog.Logger
+	// integrations are called.
+	integrations *integrations
 }
 
 // New makes a replica.
 func New(_ context.Context, config Config, deps Deps) (*Service, error) {
-	return &Service{config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger}, nil
+	integrations, err := newIntegrations(config.Integrations, deps)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{
+		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger,
+		integrations: integrations,
+	}, nil
 }
 
 // Register adds the service's RPCs to a server.
@@ -70,5 +79,5 @@ func (s *Service) Register(server grpc.ServiceRegistrar) {
 // Run does what is to be done by itself until ctx ends; it returns nil then.
 func (s *Service) Run(ctx context.Context) error {
 	<-ctx.Done()
-	return nil
+	return s.integrations.Close()
 }

@@ -106,3 +106,12 @@ func (d *Definition) Fill(secrets Secrets) {
 		}
 	}
 }
+
+// Hide takes the values of headers and parameters away.
+func (d *Definition) Hide() {
+	for _, values := range d.named() {
+		for i := range values {
+			values[i].Value = ""
+		}
+	}
+}

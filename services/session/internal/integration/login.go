@@ -34,6 +34,9 @@ type Told struct {
 	Headers map[string]string `json:"headers,omitempty"`
 }
 
+// Text is what is to be sealed of it.
+func (t Told) Text() ([]byte, error) { return plainJSON(t) }
+
 // Step is a step that was done.
 type Step struct {
 	Name   string
