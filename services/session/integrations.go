@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 
+	"buf.build/go/protovalidate"
+
 	"github.com/ventanilla/ventanilla/pkg/egress"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/services/session/internal/integration"
@@ -26,9 +28,15 @@ const (
 type integrations struct {
 	*integration.Client
 	egress *egress.Client
+	// contract validates integrations as they would be after a change.
+	contract protovalidate.Validator
 }
 
 func newIntegrations(config egress.Config, deps Deps) (*integrations, error) {
+	contract, err := integrationContract()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract of integrations: %w", err)
+	}
 	calls, err := egress.New(config, nil)
 	if err != nil {
 		return nil, fmt.Errorf("integrations.%w", err)
@@ -39,7 +47,7 @@ func newIntegrations(config egress.Config, deps Deps) (*integrations, error) {
 	if err != nil {
 		return nil, errors.Join(err, calls.Close())
 	}
-	return &integrations{client, calls}, nil
+	return &integrations{client, calls, contract}, nil
 }
 
 // Close ends the connections that wait for a next call.
@@ -55,7 +63,11 @@ func (s *Service) callable(stored store.Integration) (integration.Integration, e
 	return integration.Integration{Key: stored.Key, Changed: stored.UpdatedAt, Definition: stored.Definition}, nil
 }
 
+// secretsOf are an integration's; none for one that has nothing sealed yet.
 func (s *Service) secretsOf(stored store.Integration) (secrets integration.Secrets, err error) {
+	if stored.Secrets == nil {
+		return nil, nil
+	}
 	text, err := s.kek.Open(stored.Secrets, placeOfSecrets(stored.Key))
 	if err == nil {
 		err = json.Unmarshal(text, &secrets)

@@ -1,6 +1,10 @@
 package integration
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+)
 
 // NamedValue is a header or a parameter. Its JSON has not the value, which may be secret.
 type NamedValue struct {
@@ -24,10 +28,10 @@ type Authorization struct {
 	Parameters []NamedValue `json:"parameters,omitempty"`
 	JSON       bool         `json:"json,omitempty"`
 	Token      string       `json:"token_pointer,omitempty"`
-	// Life is 0 for what the answer says.
-	Life   time.Duration `json:"token_life,omitempty"`
-	Header string        `json:"header,omitempty"`
-	Prefix string        `json:"prefix,omitempty"`
+	// LifeSeconds is 0 for what the answer says.
+	LifeSeconds int64  `json:"token_life_seconds,omitempty"`
+	Header      string `json:"header,omitempty"`
+	Prefix      string `json:"prefix,omitempty"`
 }
 
 // Requirement says whether an attribute must be filled.
@@ -114,4 +118,15 @@ func (d *Definition) Hide() {
 			values[i].Value = ""
 		}
 	}
+}
+
+// Valueless is the first header or parameter without a value: where it is, and at which place there.
+func (d *Definition) Valueless() (place string, index int, found bool) {
+	named := d.named()
+	for _, place := range slices.Sorted(maps.Keys(named)) {
+		if index := slices.IndexFunc(named[place], func(v NamedValue) bool { return v.Value == "" }); index >= 0 {
+			return place, index, true
+		}
+	}
+	return "", 0, false
 }

@@ -126,8 +126,8 @@ func (a *Authorization) pointer() string {
 
 // life is how long a token is used; 0 for once. expires_in is a number of seconds (RFC 6749, 5.1), or the same in quotes.
 func (a *Authorization) life(object json.RawMessage) time.Duration {
-	if a.Life > 0 {
-		return a.Life
+	if a.LifeSeconds > 0 {
+		return time.Duration(a.LifeSeconds) * time.Second
 	}
 	raw, ok := member(object, "expires_in")
 	if !ok {
