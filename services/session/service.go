@@ -11,6 +11,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/pkg/keyring"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
 	"github.com/ventanilla/ventanilla/services/session/internal/store"
 )
@@ -47,11 +48,17 @@ type Service struct {
 	kek    *keyring.KEK
 	now    func() time.Time
 	logger *slog.Logger
+	// persons and households are those of identity.
+	persons    identityv1.PersonServiceClient
+	households identityv1.HouseholdServiceClient
 }
 
 // New makes a replica.
 func New(_ context.Context, config Config, deps Deps) (*Service, error) {
-	return &Service{config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger}, nil
+	return &Service{
+		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger,
+		persons: identityv1.NewPersonServiceClient(deps.Identity), households: identityv1.NewHouseholdServiceClient(deps.Identity),
+	}, nil
 }
 
 // Register adds the service's RPCs to a server.
