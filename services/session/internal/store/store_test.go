@@ -16,11 +16,19 @@ import (
 	"github.com/ventanilla/ventanilla/services/session/internal/store/storetest"
 )
 
+var start = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+
 func TestMain(m *testing.M) { testkit.Main(m) }
 
-func openSQLite(t *testing.T) *sqlstore.DB {
+// onBoth runs a test on the address of an empty database of each engine.
+func onBoth(t *testing.T, test func(t *testing.T, url string)) {
+	t.Run(string(sqlstore.SQLite), func(t *testing.T) { test(t, "sqlite:"+filepath.Join(t.TempDir(), "session.db")) })
+	t.Run(string(sqlstore.PostgreSQL), func(t *testing.T) { test(t, testkit.Postgres(t)) })
+}
+
+func openQuietly(t *testing.T, url string) *sqlstore.DB {
 	t.Helper()
-	return open(t, "sqlite:"+filepath.Join(t.TempDir(), "session.db"), tracenoop.NewTracerProvider())
+	return open(t, url, tracenoop.NewTracerProvider())
 }
 
 func open(t *testing.T, url string, tracer trace.TracerProvider) *sqlstore.DB {
@@ -29,20 +37,23 @@ func open(t *testing.T, url string, tracer trace.TracerProvider) *sqlstore.DB {
 	settings.URL = config.Secret(url)
 	settings.LockTimeout, settings.StatementTimeout = time.Minute, time.Minute // a machine may be slow
 	db, err := sqlstore.Open(t.Context(), settings, sqlstore.Options{Schema: store.Schema, Tracer: tracer, Meter: metricnoop.NewMeterProvider()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	check(t, err)
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	if err := sqlstore.Migrate(t.Context(), db, store.Migrations()); err != nil {
-		t.Fatal(err)
-	}
+	check(t, sqlstore.Migrate(t.Context(), db, store.Migrations()))
 	return db
 }
 
-func TestSQLite(t *testing.T) { storetest.Run(t, openSQLite(t)) }
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
 
-func TestPostgreSQL(t *testing.T) { storetest.Run(t, open(t, testkit.Postgres(t), tracenoop.NewTracerProvider())) }
+func TestStore(t *testing.T) {
+	onBoth(t, func(t *testing.T, url string) { storetest.Run(t, openQuietly(t, url)) })
+}
