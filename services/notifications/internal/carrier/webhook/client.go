@@ -5,15 +5,10 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/ventanilla/ventanilla/pkg/egress"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/webhook"
 )
-
-// Config is the section "webhook" of a carrier.
-type Config = webhook.Config
-
-// DefaultConfig returns the defaults.
-func DefaultConfig() Config { return webhook.DefaultConfig() }
 
 // Options are what a client works with.
 type Options = webhook.Options
@@ -25,7 +20,7 @@ type Client struct {
 }
 
 // New returns a client; Close ends it.
-func New(config Config, options Options) (*Client, error) {
+func New(config egress.Config, options Options) (*Client, error) {
 	calls, err := webhook.New(config, options)
 	if err != nil {
 		return nil, err

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"github.com/ventanilla/ventanilla/pkg/egress"
 	"github.com/ventanilla/ventanilla/pkg/testkit"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/webhook"
@@ -32,7 +33,7 @@ func client(t *testing.T, handle http.HandlerFunc) (c *webhook.Client, url strin
 	t.Helper()
 	server := httptest.NewTLSServer(handle)
 	t.Cleanup(server.Close)
-	config := webhook.DefaultConfig()
+	config := egress.DefaultConfig()
 	config.AllowNetworks, config.CAFile = []string{"127.0.0.1/32"}, filepath.Join(t.TempDir(), "ca.pem")
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	if err := os.WriteFile(config.CAFile, text, 0o600); err != nil {
