@@ -58,6 +58,8 @@ type data struct {
 	Message string `json:"message"`
 	Link    string `json:"link,omitempty"`
 	Picture string `json:"picture,omitempty"`
+	// Data is what the app is told beside the text.
+	Data map[string]string `json:"data,omitempty"`
 }
 
 // kinds are the words for those of parts that are sent.
@@ -65,6 +67,6 @@ var kinds = map[message.Kind]string{message.Notification: "notification", messag
 
 func (c *Client) body(m message.Message) body {
 	return body{Type: "message.sent", Timestamp: c.now().UTC(), Data: data{
-		ID: m.ID, Kind: kinds[m.Kind], Title: m.Title, Message: m.Text, Link: m.Link, Picture: m.PictureURL,
+		ID: m.ID, Kind: kinds[m.Kind], Title: m.Title, Message: m.Text, Link: m.Link, Picture: m.PictureURL, Data: m.Data,
 	}}
 }

@@ -51,6 +51,7 @@ func advertisement(url string) message.Message {
 	return message.Message{
 		ID: "d1-2", Attempt: 1, Channel: message.Webhook, Kind: message.Advertisement, To: message.Address{ID: "a", Value: url, Secret: secret},
 		Title: "Oferta", Text: "Dos por uno,\n«hoy»", Link: "https://example.org/a", PictureURL: "https://example.org/p", Receipt: "token",
+		Data: map[string]string{"record": "203"},
 	}
 }
 
@@ -77,6 +78,7 @@ func TestWhatACalleeIsTold(t *testing.T) {
 		delete(got, "timestamp")
 		want := map[string]any{"type": "message.sent", "data": map[string]any{
 			"id": "d1-2", "kind": "advertisement", "title": "Oferta", "message": "Dos por uno,\n«hoy»", "link": "https://example.org/a", "picture": "https://example.org/p",
+			"data": map[string]any{"record": "203"},
 		}}
 		if diff := cmp.Diff(want, got); diff != "" || r.Header.Get("webhook-id") != "d1-2" {
 			t.Error(diff, r.Header)
