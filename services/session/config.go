@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ventanilla/ventanilla/pkg/config"
+	"github.com/ventanilla/ventanilla/pkg/egress"
 	"github.com/ventanilla/ventanilla/pkg/keyring"
 	"github.com/ventanilla/ventanilla/pkg/store"
 )
@@ -18,6 +19,8 @@ type Config struct {
 	KEK keyring.Config `koanf:"kek"`
 	// Sessions says how long sessions of users last.
 	Sessions Sessions `koanf:"sessions"`
+	// Integrations says which endpoints of partners may be called.
+	Integrations egress.Config `koanf:"integrations"`
 }
 
 // Sessions are how long sessions last.
@@ -45,5 +48,6 @@ func (c Config) Validate() error {
 	if c.Sessions.Life < c.Sessions.Idle || c.Sessions.Life > 30*24*time.Hour {
 		errs = append(errs, errors.New("sessions.life: must be between sessions.idle and 720h"))
 	}
+	errs = append(errs, config.InSection("integrations", c.Integrations.Validate()))
 	return errors.Join(errs...)
 }

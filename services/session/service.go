@@ -51,13 +51,20 @@ type Service struct {
 	// persons and households are those of identity.
 	persons    identityv1.PersonServiceClient
 	households identityv1.HouseholdServiceClient
+	// integrations are called.
+	integrations *integrations
 }
 
 // New makes a replica.
 func New(_ context.Context, config Config, deps Deps) (*Service, error) {
+	integrations, err := newIntegrations(config.Integrations, deps)
+	if err != nil {
+		return nil, err
+	}
 	return &Service{
 		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger,
 		persons: identityv1.NewPersonServiceClient(deps.Identity), households: identityv1.NewHouseholdServiceClient(deps.Identity),
+		integrations: integrations,
 	}, nil
 }
 
@@ -77,5 +84,5 @@ func (s *Service) Register(server grpc.ServiceRegistrar) {
 // Run does what is to be done by itself until ctx ends; it returns nil then.
 func (s *Service) Run(ctx context.Context) error {
 	<-ctx.Done()
-	return nil
+	return s.integrations.Close()
 }

@@ -29,12 +29,12 @@ var (
 
 const (
 	// A user is held to be changed, so that its memberships are counted by one at a time.
-	selectUser     = `SELECT account_id FROM account WHERE account_id = $1 AND data_set = $2 AND kind = 'user'`
-	insertMember   = `INSERT INTO member (organisation_id, account_id, administrator, since) VALUES ($1, $2, $3, $4)`
-	updateMember   = `UPDATE member SET administrator = $3 WHERE organisation_id = $1 AND account_id = $2`
-	deleteMember   = `DELETE FROM member WHERE organisation_id = $1 AND account_id = $2`
-	countMembers   = `SELECT COUNT(*) FROM member WHERE organisation_id = $1`
-	countWorkplace = `SELECT COUNT(*) FROM member WHERE account_id = $1`
+	selectUser       = `SELECT account_id FROM account WHERE account_id = $1 AND data_set = $2 AND kind = 'user'`
+	insertMember     = `INSERT INTO member (organisation_id, account_id, administrator, since) VALUES ($1, $2, $3, $4)`
+	updateMember     = `UPDATE member SET administrator = $3 WHERE organisation_id = $1 AND account_id = $2`
+	deleteMember     = `DELETE FROM member WHERE organisation_id = $1 AND account_id = $2`
+	countMembers     = `SELECT COUNT(*) FROM member WHERE organisation_id = $1`
+	countMemberships = `SELECT COUNT(*) FROM member WHERE account_id = $1`
 )
 
 // PutMember lets a user of the organisation's data set work in it, or changes how. It returns the member as it is then; what changes nothing is not written.
@@ -120,7 +120,7 @@ func (s *Store) addMember(ctx context.Context, tx *sql.Tx, organisationID int64,
 		of    any
 		most  int
 		full  error
-	}{{countMembers, organisationID, MaxMembers, ErrTooManyMembers}, {countWorkplace, accountID, MaxMemberships, ErrTooManyMemberships}} {
+	}{{countMembers, organisationID, MaxMembers, ErrTooManyMembers}, {countMemberships, accountID, MaxMemberships, ErrTooManyMemberships}} {
 		var has int
 		if err := tx.QueryRowContext(ctx, bound.count, bound.of).Scan(&has); err != nil {
 			return err
