@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
@@ -111,7 +112,7 @@ func (f Field) value(text string) (value any, wrong string) {
 
 // text reads a text, or what is between the wildcards of one.
 func (f Field) text(text string) (read, wrong string) {
-	if strings.ContainsFunc(text, unicode.IsControl) {
+	if !utf8.ValidString(text) || strings.ContainsFunc(text, unicode.IsControl) {
 		return "", "must not have control characters"
 	}
 	if f.Type == Digits {
