@@ -2,10 +2,12 @@ package session
 
 import (
 	"context"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"time"
 
+	"buf.build/go/protovalidate"
 	"go.opentelemetry.io/otel/metric"
 	"google.golang.org/grpc"
 
@@ -13,6 +15,7 @@ import (
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
+	"github.com/ventanilla/ventanilla/services/session/internal/messaging"
 	"github.com/ventanilla/ventanilla/services/session/internal/store"
 )
 
@@ -51,12 +54,20 @@ type Service struct {
 	// persons and households are those of identity.
 	persons    identityv1.PersonServiceClient
 	households identityv1.HouseholdServiceClient
+	// messenger has persons told something.
+	messenger *messaging.Messenger
+	// functionalities validates functionalities as they would be after a change.
+	functionalities protovalidate.Validator
 	// integrations are called.
 	integrations *integrations
 }
 
 // New makes a replica.
 func New(_ context.Context, config Config, deps Deps) (*Service, error) {
+	functionalities, err := functionalityContract()
+	if err != nil {
+		return nil, fmt.Errorf("reading the contract of functionalities: %w", err)
+	}
 	integrations, err := newIntegrations(config.Integrations, deps)
 	if err != nil {
 		return nil, err
@@ -64,7 +75,7 @@ func New(_ context.Context, config Config, deps Deps) (*Service, error) {
 	return &Service{
 		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger,
 		persons: identityv1.NewPersonServiceClient(deps.Identity), households: identityv1.NewHouseholdServiceClient(deps.Identity),
-		integrations: integrations,
+		messenger: messaging.New(deps.Notifications, deps.Now), functionalities: functionalities, integrations: integrations,
 	}, nil
 }
 
