@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ventanilla/ventanilla/pkg/config"
+	"github.com/ventanilla/ventanilla/pkg/egress"
 	"github.com/ventanilla/ventanilla/pkg/keyring"
 	"github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/services/session/internal/password"
@@ -21,6 +22,8 @@ type Config struct {
 	Passwords password.Config `koanf:"passwords"`
 	// Sessions says how long sessions of users last.
 	Sessions Sessions `koanf:"sessions"`
+	// Integrations says which endpoints of partners may be called.
+	Integrations egress.Config `koanf:"integrations"`
 }
 
 // Sessions are how long sessions last.
@@ -50,5 +53,6 @@ func (c Config) Validate() error {
 	if c.Sessions.Life < c.Sessions.Idle || c.Sessions.Life > 30*24*time.Hour {
 		errs = append(errs, errors.New("sessions.life: must be between sessions.idle and 720h"))
 	}
+	errs = append(errs, config.InSection("integrations", c.Integrations.Validate()))
 	return errors.Join(errs...)
 }

@@ -58,6 +58,8 @@ type Service struct {
 	// persons and households are those of identity.
 	persons    identityv1.PersonServiceClient
 	households identityv1.HouseholdServiceClient
+	// integrations are called.
+	integrations *integrations
 }
 
 // New makes a replica.
@@ -72,6 +74,9 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	}
 	s.pacer = pace.New(s.store, logins, deps.Now)
 	if s.hasher, err = password.NewHasher(config.Passwords, deps.Now, deps.Meter); err != nil {
+		return nil, fmt.Errorf("starting session: %w", err)
+	}
+	if s.integrations, err = newIntegrations(config.Integrations, deps); err != nil {
 		return nil, fmt.Errorf("starting session: %w", err)
 	}
 	return s, nil
@@ -92,6 +97,6 @@ func (s *Service) Register(server grpc.ServiceRegistrar) {
 
 // Run does what is to be done by itself until ctx ends; it returns nil then.
 func (s *Service) Run(ctx context.Context) error {
-	s.keep(ctx)
-	return nil
+	s.tidy(ctx)
+	return s.integrations.Close()
 }

@@ -38,6 +38,9 @@ func (d *dispatcher) connect(t *testing.T) *grpc.ClientConn {
 	if _, knows := d.answers["GetClient"]; knows {
 		authv1.RegisterClientServiceServer(server, authv1.UnimplementedClientServiceServer{})
 	}
+	if _, knows := d.answers["CreateApiKey"]; knows {
+		authv1.RegisterApiKeyServiceServer(server, authv1.UnimplementedApiKeyServiceServer{})
+	}
 	notificationsv1.RegisterProviderServiceServer(server, notificationsv1.UnimplementedProviderServiceServer{})
 	notificationsv1.RegisterDispatchServiceServer(server, notificationsv1.UnimplementedDispatchServiceServer{})
 	notificationsv1.RegisterDeadLetterServiceServer(server, notificationsv1.UnimplementedDeadLetterServiceServer{})

@@ -120,7 +120,7 @@ func providersAreListedInOrder(t *testing.T, open Open) {
 	}
 	after := int64(0)
 	for {
-		page, err := s.Providers(ctx, after, 2)
+		page, err := s.Providers(ctx, "", after, 2)
 		check(t, err)
 		got = append(got, page...)
 		if len(page) < 2 {

@@ -51,7 +51,7 @@ CREATE INDEX session_by_developer ON session (developer_id, opened_at);
 CREATE INDEX session_by_data_set ON session (data_set, opened_at, session_id);
 CREATE INDEX session_by_end ON session (idle_expires_at);
 
--- Columns that end in _key are folded texts, to compare and to order by (see store.Fold).
+-- Columns that end in _key are folded texts, to compare and to order by (see store.Fold). customers is how many it has.
 CREATE TABLE organisation (
     organisation_id INTEGER PRIMARY KEY AUTOINCREMENT,
     data_set        TEXT NOT NULL,
@@ -69,6 +69,7 @@ CREATE TABLE organisation (
     fiscal_year_end TEXT NOT NULL,
     activity        TEXT NOT NULL,
     activity_key    TEXT NOT NULL,
+    customers       INTEGER NOT NULL,
     created_at      INTEGER NOT NULL,
     updated_at      INTEGER NOT NULL
 ) STRICT;

@@ -1,4 +1,4 @@
-package webhook
+package egress
 
 // Config says who may be called beside the public Internet.
 type Config struct {

@@ -1,4 +1,4 @@
-package webhook
+package egress
 
 import (
 	"errors"
@@ -10,14 +10,14 @@ import (
 // maxAddress bounds an address, in bytes.
 const maxAddress = 2048
 
-// parse reads an address that may be called if its host is one that may. Its errors say what is wrong and do not repeat the address.
-func parse(address string) (*url.URL, error) {
+// Parse reads an address that may be called if its host is one that may. Its errors say what is wrong and do not repeat the address.
+func Parse(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	switch {
 	case len(address) > maxAddress:
 		return nil, errors.New("must have at most 2048 bytes")
 	case err != nil || u.Opaque != "" || u.Hostname() == "":
-		return nil, errors.New("must be an absolute address, as https://www.example.cl/told")
+		return nil, errors.New("must be an absolute address, as https://www.example.org/told")
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, errors.New("must be https")
 	case u.User != nil:

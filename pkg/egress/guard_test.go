@@ -1,16 +1,16 @@
-package webhook_test
+package egress_test
 
 import (
 	"net/netip"
 	"strings"
 	"testing"
 
-	"github.com/ventanilla/ventanilla/services/notifications/internal/webhook"
+	"github.com/ventanilla/ventanilla/pkg/egress"
 )
 
-func guard(t testing.TB, networks ...string) webhook.Guard {
+func guard(t testing.TB, networks ...string) egress.Guard {
 	t.Helper()
-	g, err := webhook.NewGuard(networks)
+	g, err := egress.NewGuard(networks)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestAllowedNetworks(t *testing.T) {
 		}
 	}
 	for _, text := range []string{"10.1.0.0", "all", "10.0.0.0/33", ""} {
-		err := webhook.Config{AllowNetworks: []string{"10.0.0.0/8", text}}.Validate()
+		err := egress.Config{AllowNetworks: []string{"10.0.0.0/8", text}}.Validate()
 		if err == nil || !strings.HasPrefix(err.Error(), "allow_networks[1]: ") {
 			t.Errorf("%q: %v", text, err)
 		}
@@ -102,7 +102,7 @@ func FuzzAddress(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		u, err := webhook.Parse(text)
+		u, err := egress.Parse(text)
 		if err != nil {
 			if len(text) > 8 && strings.Contains(err.Error(), text) {
 				t.Error("the error repeats the address")

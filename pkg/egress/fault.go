@@ -1,4 +1,4 @@
-package webhook
+package egress
 
 import (
 	"context"
@@ -24,6 +24,9 @@ var (
 
 // errNoHost says that a name leads nowhere.
 var errNoHost = errors.New("no such host")
+
+// Fault is the error for an answer whose body could not be read to its end.
+func Fault(err error) error { return fault(err, true) }
 
 // fault is the error for a call that failed with err.
 func fault(err error, sent bool) error {
