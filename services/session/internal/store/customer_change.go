@@ -51,14 +51,12 @@ func (s *Store) CreateCustomer(ctx context.Context, c Customer) (Customer, error
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
 		c.CreatedAt, c.PersonID = s.now(), ""
 		c.UpdatedAt = c.CreatedAt
-		counted, err := tx.ExecContext(ctx, countCustomer, c.OrganisationID, MaxCustomers)
+		err := one(tx.ExecContext(ctx, countCustomer, c.OrganisationID, MaxCustomers))
+		if errors.Is(err, sqlstore.ErrNotFound) {
+			return s.uncounted(ctx, tx, c.OrganisationID)
+		}
 		if err != nil {
 			return err
-		}
-		if rows, err := counted.RowsAffected(); err != nil {
-			return err
-		} else if rows == 0 {
-			return s.uncounted(ctx, tx, c.OrganisationID)
 		}
 		row := tx.QueryRowContext(ctx, insertCustomer, append([]any{c.OrganisationID}, c.changeable()...)...)
 		return takenCUIT(ctx, row.Scan(&c.ID))

@@ -8,13 +8,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/sdk/trace/tracetest"
 	semconv "go.opentelemetry.io/otel/semconv/v1.43.0"
 
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
-	"github.com/ventanilla/ventanilla/pkg/testkit"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
 	"github.com/ventanilla/ventanilla/services/session/internal/list"
@@ -56,10 +56,10 @@ func watch(t *testing.T, url string) *watched {
 	spans := tracetest.NewSpanRecorder()
 	tracer := sdktrace.NewTracerProvider(sdktrace.WithSpanProcessor(spans))
 	db := open(t, url, tracer)
-	w := &watched{Store: store.New(db, testkit.NewClock(start).Now), spans: spans, tracer: tracer, account: "u1"}
-	_, err := db.Write.ExecContext(t.Context(), `INSERT INTO account (account_id, data_set, kind, login, shown_login, name, password, epoch, disabled, person_id, created_at,
-		updated_at) VALUES ($1, 'production', 'user', 'u', 'u', '', '', 1, 0, '', 1, 1)`, w.account)
+	w := &watched{Store: store.New(db, time.Now), spans: spans, tracer: tracer}
+	user, err := w.CreateAccount(t.Context(), "ana", store.Account{DataSet: store.Production, Kind: store.User, Login: "u"})
 	check(t, err)
+	w.account = user.ID
 	for i, name := range hostile {
 		o, err := w.CreateOrganisation(t.Context(), "ana", store.Organisation{DataSet: store.Production, LegalName: name})
 		check(t, err)

@@ -32,10 +32,7 @@ func scanMember(row sqlstore.Scanner) (m Member, err error) {
 	var since int64
 	var login sql.NullInt64
 	err = row.Scan(&m.AccountID, &m.Login, &m.Administrator, &since, &login, &m.Key)
-	m.Since = time.UnixMilli(since).UTC()
-	if login.Valid {
-		m.LastLoginAt = time.UnixMilli(login.Int64).UTC()
-	}
+	m.Since, m.LastLoginAt = time.UnixMilli(since).UTC(), timeOrZero(login)
 	return m, err
 }
 

@@ -21,15 +21,11 @@ var (
 	ErrTooManyMembers = errors.New("too many members")
 	// ErrTooManyMemberships says that the user works in as many organisations as it may.
 	ErrTooManyMemberships = errors.New("too many memberships")
-	// ErrNoAccount says that no user of the data set has the identifier.
-	ErrNoAccount = errors.New("no such account")
 	// ErrNoMember says that the account is no member of the organisation.
 	ErrNoMember = errors.New("no such member")
 )
 
 const (
-	// A user is held to be changed, so that its memberships are counted by one at a time.
-	selectUser       = `SELECT account_id FROM account WHERE account_id = $1 AND data_set = $2 AND kind = 'user'`
 	insertMember     = `INSERT INTO member (organisation_id, account_id, administrator, since) VALUES ($1, $2, $3, $4)`
 	updateMember     = `UPDATE member SET administrator = $3 WHERE organisation_id = $1 AND account_id = $2`
 	deleteMember     = `DELETE FROM member WHERE organisation_id = $1 AND account_id = $2`
@@ -99,15 +95,14 @@ func (s *Store) heldMember(ctx context.Context, tx *sql.Tx, organisationID int64
 	if err != nil {
 		return Member{}, err
 	}
-	var id string
-	err = tx.QueryRowContext(ctx, s.locking(selectUser, toChange), storable(accountID), organisation.DataSet).Scan(&id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Member{}, ErrNoAccount
+	account, err := s.heldAccount(ctx, tx, accountID)
+	if err == nil && (account.Kind != User || account.DataSet != organisation.DataSet) {
+		err = ErrNoAccount
 	}
 	if err != nil {
 		return Member{}, err
 	}
-	m, err := scanMember(tx.QueryRowContext(ctx, selectMember, organisationID, id))
+	m, err := scanMember(tx.QueryRowContext(ctx, selectMember, organisationID, account.ID))
 	if errors.Is(err, sql.ErrNoRows) {
 		return m, ErrNoMember
 	}

@@ -16,8 +16,6 @@ import (
 	"github.com/ventanilla/ventanilla/services/session/internal/store/storetest"
 )
 
-var start = time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
-
 func TestMain(m *testing.M) { testkit.Main(m) }
 
 // onBoth runs a test on the address of an empty database of each engine.

@@ -30,13 +30,11 @@ func employ(t failing, b *bench, set store.DataSet, name string) store.Organisat
 }
 
 // enlist enters an account.
-func enlist(t failing, b *bench, set store.DataSet, kind, login string) (accountID string) {
+func enlist(t failing, b *bench, set store.DataSet, kind store.Kind, login string) (accountID string) {
 	t.Helper()
-	accountID = kind + "-" + login
-	_, err := b.db.Write.ExecContext(ctx, `INSERT INTO account (account_id, data_set, kind, login, shown_login, name, password, epoch, disabled, person_id, created_at,
-		updated_at) VALUES ($1, $2, $3, $4, $5, '', '', 1, 0, '', 1, 1)`, accountID, set, kind, login, "X"+login)
+	a, err := b.CreateAccount(ctx, "ana", store.Account{DataSet: set, Kind: kind, Login: login})
 	check(t, err)
-	return accountID
+	return a.ID
 }
 
 func anOrganisationIsKeptWhole(t *testing.T, b *bench) {
@@ -114,8 +112,8 @@ func organisationsAreListed(t *testing.T, b *bench) {
 }
 
 func membersComeAndGo(t *testing.T, b *bench) {
-	o, account := employ(t, b, store.Production, "uno"), enlist(t, b, store.Production, "user", "come-and-go")
-	want := store.Member{AccountID: account, Login: "Xcome-and-go", Key: "come-and-go", Since: b.clock.Now()}
+	o, account := employ(t, b, store.Production, "uno"), enlist(t, b, store.Production, store.User, "Come-and-go")
+	want := store.Member{AccountID: account, Login: "Come-and-go", Key: "come-and-go", Since: b.clock.Now()}
 	for _, administrator := range []bool{false, false, true} {
 		b.clock.Advance(time.Minute)
 		got, err := b.PutMember(ctx, "ana", o.ID, account, administrator)
@@ -145,9 +143,9 @@ func membersComeAndGo(t *testing.T, b *bench) {
 
 func membersAreUsers(t *testing.T, b *bench) {
 	o := employ(t, b, store.Production, "uno")
-	user := enlist(t, b, store.Production, "user", "are-users")
+	user := enlist(t, b, store.Production, store.User, "are-users")
 	for what, account := range map[string]string{
-		"nobody": "nobody", "a developer": enlist(t, b, store.Production, "developer", "are-users"), "a user of staging": enlist(t, b, store.Staging, "user", "of-staging"),
+		"nobody": "nobody", "a developer": enlist(t, b, store.Production, store.Developer, "are-users"), "a user of staging": enlist(t, b, store.Staging, store.User, "of-staging"),
 		"no text": "\x00",
 	} {
 		_, err := b.PutMember(ctx, "ana", o.ID, account, true)
@@ -162,7 +160,7 @@ func membersAreUsers(t *testing.T, b *bench) {
 func membersAreListed(t *testing.T, b *bench) {
 	o := employ(t, b, store.Production, "uno")
 	for _, login := range []string{"list-c", "list-a", "list-ñ", "list-b"} {
-		_, err := b.PutMember(ctx, "ana", o.ID, enlist(t, b, store.Production, "user", login), false)
+		_, err := b.PutMember(ctx, "ana", o.ID, enlist(t, b, store.Production, store.User, login), false)
 		check(t, err)
 	}
 	var got []string
@@ -186,7 +184,7 @@ func membersAreListed(t *testing.T, b *bench) {
 }
 
 func membershipsAreBounded(t *testing.T, b *bench) {
-	o, account := employ(t, b, store.Production, "full"), enlist(t, b, store.Production, "user", "one-too-many")
+	o, account := employ(t, b, store.Production, "full"), enlist(t, b, store.Production, store.User, "one-too-many")
 	const numbers = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) `
 	run := func(text string, args ...any) {
 		_, err := b.db.Write.ExecContext(ctx, numbers+text, args...)
@@ -203,7 +201,7 @@ func membershipsAreBounded(t *testing.T, b *bench) {
 	_, err = b.PutMember(ctx, "ana", o.ID, account, false)
 	check(t, err)
 
-	busy := enlist(t, b, store.Production, "user", "busy")
+	busy := enlist(t, b, store.Production, store.User, "busy")
 	run(`INSERT INTO organisation (data_set, legal_name, legal_name_key, trade_name, trade_name_key, cuit, plan_id, type, type_key, logo_path, disabled, last_day,
 		fiscal_year_end, activity, activity_key, customers, created_at, updated_at)
 		SELECT 'production', 'busy', 'busy', '', '', '', 1, '', '', '', 0, '', '', '', '', 0, 1, 1 FROM n`)
@@ -213,7 +211,7 @@ func membershipsAreBounded(t *testing.T, b *bench) {
 }
 
 func aUserHasItsMemberships(t *testing.T, b *bench) {
-	account, other := enlist(t, b, store.Production, "user", "has-two"), enlist(t, b, store.Production, "user", "has-one")
+	account, other := enlist(t, b, store.Production, store.User, "has-two"), enlist(t, b, store.Production, store.User, "has-one")
 	var mine []int64
 	for _, name := range []string{"Zeta", "álamo", "Alerce"} {
 		o := employ(t, b, store.Production, name)
