@@ -11,8 +11,10 @@ import (
 
 	"github.com/ventanilla/ventanilla/pkg/keyring"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+	benefitsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/benefits/v1"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
+	"github.com/ventanilla/ventanilla/services/session/internal/messaging"
 	"github.com/ventanilla/ventanilla/services/session/internal/store"
 )
 
@@ -48,9 +50,14 @@ type Service struct {
 	kek    *keyring.KEK
 	now    func() time.Time
 	logger *slog.Logger
-	// persons and households are those of identity.
+	// persons, households and cards are those of identity.
 	persons    identityv1.PersonServiceClient
 	households identityv1.HouseholdServiceClient
+	cards      identityv1.CardServiceClient
+	// evaluations are benefits' decisions.
+	evaluations benefitsv1.EvaluationServiceClient
+	// messages go through notifications.
+	messages *messaging.Messenger
 	// integrations are called.
 	integrations *integrations
 }
@@ -64,6 +71,8 @@ func New(_ context.Context, config Config, deps Deps) (*Service, error) {
 	return &Service{
 		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger,
 		persons: identityv1.NewPersonServiceClient(deps.Identity), households: identityv1.NewHouseholdServiceClient(deps.Identity),
+		cards: identityv1.NewCardServiceClient(deps.Identity), evaluations: benefitsv1.NewEvaluationServiceClient(deps.Benefits),
+		messages:     messaging.New(deps.Notifications, deps.Now),
 		integrations: integrations,
 	}, nil
 }
