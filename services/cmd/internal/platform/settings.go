@@ -12,6 +12,7 @@ import (
 
 	"github.com/adrg/xdg"
 
+	"github.com/ventanilla/ventanilla/gateway/dialect/colppy"
 	"github.com/ventanilla/ventanilla/gateway/edge"
 	"github.com/ventanilla/ventanilla/pkg/config"
 	"github.com/ventanilla/ventanilla/pkg/discovery"
@@ -46,6 +47,8 @@ type Settings struct {
 	Notifications notifications.Config `koanf:"notifications"`
 	Session       session.Config       `koanf:"session"`
 	Telemetry     telemetry.Config     `koanf:"telemetry"`
+	// Colppy is the gateway's, for the family of that name.
+	Colppy colppy.Config `koanf:"colppy"`
 	// Limits says where calls are counted.
 	Limits ratelimit.Config `koanf:"limits"`
 	// StopDelay is how long a process says "not ready" before it stops serving, for load
