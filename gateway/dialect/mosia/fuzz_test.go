@@ -8,13 +8,13 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/gateway/dialect/mosia"
-	"github.com/ventanilla/ventanilla/gateway/edgetest"
 	"github.com/ventanilla/ventanilla/gateway/wirejson"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
@@ -46,7 +46,7 @@ func (c *called) Invoke(_ context.Context, _ string, in, out any, _ ...grpc.Call
 // ask has the family serve a request.
 func (c *called) ask(t *testing.T, cfg mosia.Config, method, target, query, body string, header http.Header) *httptest.ResponseRecorder {
 	t.Helper()
-	family, err := mosia.New(cfg, c, c, edgetest.Clock)
+	family, err := mosia.New(c, c, time.Now, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
