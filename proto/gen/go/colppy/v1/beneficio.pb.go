@@ -264,9 +264,9 @@ var File_colppy_v1_beneficio_proto protoreflect.FileDescriptor
 
 const file_colppy_v1_beneficio_proto_rawDesc = "" +
 	"\n" +
-	"\x19colppy/v1/beneficio.proto\x12\tcolppy.v1\x1a\x15colppy/v1/lista.proto\x1a\x19colppy/v1/operation.proto\"\xa7\x01\n" +
-	"\x18ListarPotencialesRequest\x12)\n" +
-	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionR\x06sesion\x12#\n" +
+	"\x19colppy/v1/beneficio.proto\x12\tcolppy.v1\x1a\x15colppy/v1/lista.proto\x1a\x19colppy/v1/operation.proto\"\xad\x01\n" +
+	"\x18ListarPotencialesRequest\x12/\n" +
+	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionB\x04\x88\xb6\x18\x01R\x06sesion\x12#\n" +
 	"\n" +
 	"id_empresa\x18\x02 \x01(\x03B\x04\x88\xb6\x18\x01R\tidEmpresa\x12\x1d\n" +
 	"\n" +

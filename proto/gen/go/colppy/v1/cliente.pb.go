@@ -1516,9 +1516,9 @@ const file_colppy_v1_cliente_proto_rawDesc = "" +
 	"\x0f_id_plan_cuentaB\x11\n" +
 	"\x0f_cuenta_creditoB\f\n" +
 	"\n" +
-	"_dir_envio\"\xb8\x01\n" +
-	"\x12AltaClienteRequest\x12)\n" +
-	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionR\x06sesion\x12D\n" +
+	"_dir_envio\"\xbe\x01\n" +
+	"\x12AltaClienteRequest\x12/\n" +
+	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionB\x04\x88\xb6\x18\x01R\x06sesion\x12D\n" +
 	"\finfo_general\x18\x02 \x01(\v2\x1a.colppy.v1.InfoGeneralAltaB\x04\x88\xb6\x18\x01R\finfo_general\x121\n" +
 	"\tinfo_otra\x18\x03 \x01(\v2\x13.colppy.v1.InfoOtraR\tinfo_otra\".\n" +
 	"\rClienteCreado\x12\x1d\n" +
@@ -1527,9 +1527,9 @@ const file_colppy_v1_cliente_proto_rawDesc = "" +
 	"\x13AltaClienteResponse\x12\x18\n" +
 	"\asuccess\x18\x01 \x01(\bR\asuccess\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12,\n" +
-	"\x04data\x18\x03 \x01(\v2\x18.colppy.v1.ClienteCreadoR\x04data\"\xbd\x01\n" +
-	"\x14EditarClienteRequest\x12)\n" +
-	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionR\x06sesion\x12G\n" +
+	"\x04data\x18\x03 \x01(\v2\x18.colppy.v1.ClienteCreadoR\x04data\"\xc3\x01\n" +
+	"\x14EditarClienteRequest\x12/\n" +
+	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionB\x04\x88\xb6\x18\x01R\x06sesion\x12G\n" +
 	"\finfo_general\x18\x02 \x01(\v2\x1d.colppy.v1.InfoGeneralEdicionB\x04\x88\xb6\x18\x01R\finfo_general\x121\n" +
 	"\tinfo_otra\x18\x03 \x01(\v2\x13.colppy.v1.InfoOtraR\tinfo_otra\"7\n" +
 	"\x0eClienteEditado\x12%\n" +
@@ -1570,9 +1570,9 @@ const file_colppy_v1_cliente_proto_rawDesc = "" +
 	"\x0eporcentaje_iva\x18\x17 \x01(\tR\rporcentajeIVA\x12$\n" +
 	"\x0eid_plan_cuenta\x18\x18 \x01(\tR\fidPlanCuenta\x12%\n" +
 	"\x0ecuenta_credito\x18\x19 \x01(\tR\rCuentaCredito\x12\x1b\n" +
-	"\tdir_envio\x18\x1a \x01(\tR\bDirEnvio\"\x89\x01\n" +
-	"\x12LeerClienteRequest\x12)\n" +
-	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionR\x06sesion\x12#\n" +
+	"\tdir_envio\x18\x1a \x01(\tR\bDirEnvio\"\x8f\x01\n" +
+	"\x12LeerClienteRequest\x12/\n" +
+	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionB\x04\x88\xb6\x18\x01R\x06sesion\x12#\n" +
 	"\n" +
 	"id_empresa\x18\x02 \x01(\x03B\x04\x88\xb6\x18\x01R\tidEmpresa\x12#\n" +
 	"\n" +
@@ -1580,9 +1580,9 @@ const file_colppy_v1_cliente_proto_rawDesc = "" +
 	"\x13LeerClienteResponse\x12\x18\n" +
 	"\asuccess\x18\x01 \x01(\bR\asuccess\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12&\n" +
-	"\x04data\x18\x03 \x01(\v2\x12.colppy.v1.ClienteR\x04data\"\xe5\x01\n" +
-	"\x14ListarClienteRequest\x12)\n" +
-	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionR\x06sesion\x12#\n" +
+	"\x04data\x18\x03 \x01(\v2\x12.colppy.v1.ClienteR\x04data\"\xeb\x01\n" +
+	"\x14ListarClienteRequest\x12/\n" +
+	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionB\x04\x88\xb6\x18\x01R\x06sesion\x12#\n" +
 	"\n" +
 	"id_empresa\x18\x02 \x01(\x03B\x04\x88\xb6\x18\x01R\tidEmpresa\x12\x14\n" +
 	"\x05start\x18\x03 \x01(\x05R\x05start\x12\x14\n" +

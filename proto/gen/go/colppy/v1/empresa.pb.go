@@ -456,9 +456,9 @@ var File_colppy_v1_empresa_proto protoreflect.FileDescriptor
 
 const file_colppy_v1_empresa_proto_rawDesc = "" +
 	"\n" +
-	"\x17colppy/v1/empresa.proto\x12\tcolppy.v1\x1a\x15colppy/v1/lista.proto\x1a\x19colppy/v1/operation.proto\x1a\x12wire/v1/wire.proto\"\xc0\x01\n" +
-	"\x14ListarEmpresaRequest\x12)\n" +
-	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionR\x06sesion\x12\x14\n" +
+	"\x17colppy/v1/empresa.proto\x12\tcolppy.v1\x1a\x15colppy/v1/lista.proto\x1a\x19colppy/v1/operation.proto\x1a\x12wire/v1/wire.proto\"\xc6\x01\n" +
+	"\x14ListarEmpresaRequest\x12/\n" +
+	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionB\x04\x88\xb6\x18\x01R\x06sesion\x12\x14\n" +
 	"\x05start\x18\x02 \x01(\x05R\x05start\x12\x14\n" +
 	"\x05limit\x18\x03 \x01(\x05R\x05limit\x12)\n" +
 	"\x06filter\x18\x04 \x03(\v2\x11.colppy.v1.FiltroR\x06filter\x12&\n" +
@@ -485,9 +485,9 @@ const file_colppy_v1_empresa_proto_rawDesc = "" +
 	"\asuccess\x18\x01 \x01(\bR\asuccess\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12\x14\n" +
 	"\x05total\x18\x03 \x01(\tR\x05total\x12&\n" +
-	"\x04data\x18\x04 \x03(\v2\x12.colppy.v1.EmpresaR\x04data\"d\n" +
-	"\x12LeerEmpresaRequest\x12)\n" +
-	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionR\x06sesion\x12#\n" +
+	"\x04data\x18\x04 \x03(\v2\x12.colppy.v1.EmpresaR\x04data\"j\n" +
+	"\x12LeerEmpresaRequest\x12/\n" +
+	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionB\x04\x88\xb6\x18\x01R\x06sesion\x12#\n" +
 	"\n" +
 	"id_empresa\x18\x02 \x01(\x03B\x04\x88\xb6\x18\x01R\tidEmpresa\"q\n" +
 	"\x13LeerEmpresaResponse\x12\x18\n" +

@@ -238,17 +238,17 @@ var File_colppy_v1_lista_proto protoreflect.FileDescriptor
 
 const file_colppy_v1_lista_proto_rawDesc = "" +
 	"\n" +
-	"\x15colppy/v1/lista.proto\x12\tcolppy.v1\"D\n" +
-	"\x06Filtro\x12\x14\n" +
-	"\x05field\x18\x01 \x01(\tR\x05field\x12\x0e\n" +
-	"\x02op\x18\x02 \x01(\tR\x02op\x12\x14\n" +
-	"\x05value\x18\x03 \x01(\tR\x05value\"/\n" +
-	"\x05Orden\x12\x14\n" +
-	"\x05field\x18\x01 \x01(\tR\x05field\x12\x10\n" +
-	"\x03dir\x18\x02 \x01(\tR\x03dir\"J\n" +
-	"\x06Sesion\x12\x18\n" +
-	"\ausuario\x18\x01 \x01(\tR\ausuario\x12&\n" +
-	"\fclave_sesion\x18\x02 \x01(\tB\x03\x80\x01\x01R\vclaveSesion\"\n" +
+	"\x15colppy/v1/lista.proto\x12\tcolppy.v1\x1a\x19colppy/v1/operation.proto\"P\n" +
+	"\x06Filtro\x12\x1a\n" +
+	"\x05field\x18\x01 \x01(\tB\x04\x88\xb6\x18\x01R\x05field\x12\x14\n" +
+	"\x02op\x18\x02 \x01(\tB\x04\x88\xb6\x18\x01R\x02op\x12\x14\n" +
+	"\x05value\x18\x03 \x01(\tR\x05value\"5\n" +
+	"\x05Orden\x12\x1a\n" +
+	"\x05field\x18\x01 \x01(\tB\x04\x88\xb6\x18\x01R\x05field\x12\x10\n" +
+	"\x03dir\x18\x02 \x01(\tR\x03dir\"T\n" +
+	"\x06Sesion\x12\x1e\n" +
+	"\ausuario\x18\x01 \x01(\tB\x04\x88\xb6\x18\x01R\ausuario\x12*\n" +
+	"\fclave_sesion\x18\x02 \x01(\tB\a\x88\xb6\x18\x01\x80\x01\x01R\vclaveSesion\"\n" +
 	"\n" +
 	"\bSinDatosBBZ@github.com/ventanilla/ventanilla/proto/gen/go/colppy/v1;colppyv1b\x06proto3"
 
@@ -284,6 +284,7 @@ func file_colppy_v1_lista_proto_init() {
 	if File_colppy_v1_lista_proto != nil {
 		return
 	}
+	file_colppy_v1_operation_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -465,9 +465,9 @@ var File_colppy_v1_notificacion_proto protoreflect.FileDescriptor
 
 const file_colppy_v1_notificacion_proto_rawDesc = "" +
 	"\n" +
-	"\x1ccolppy/v1/notificacion.proto\x12\tcolppy.v1\x1a\x15colppy/v1/lista.proto\x1a\x19colppy/v1/operation.proto\"\x84\x02\n" +
-	"\x19EnviarNotificacionRequest\x12)\n" +
-	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionR\x06sesion\x12#\n" +
+	"\x1ccolppy/v1/notificacion.proto\x12\tcolppy.v1\x1a\x15colppy/v1/lista.proto\x1a\x19colppy/v1/operation.proto\"\x8a\x02\n" +
+	"\x19EnviarNotificacionRequest\x12/\n" +
+	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionB\x04\x88\xb6\x18\x01R\x06sesion\x12#\n" +
 	"\n" +
 	"id_empresa\x18\x02 \x01(\x03B\x04\x88\xb6\x18\x01R\tidEmpresa\x12\x1d\n" +
 	"\n" +
@@ -484,9 +484,9 @@ const file_colppy_v1_notificacion_proto_rawDesc = "" +
 	"\x1aEnviarNotificacionResponse\x12\x18\n" +
 	"\asuccess\x18\x01 \x01(\bR\asuccess\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x122\n" +
-	"\x04data\x18\x03 \x01(\v2\x1e.colppy.v1.NotificacionEnviadaR\x04data\"\x98\x01\n" +
-	"\x17LeerNotificacionRequest\x12)\n" +
-	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionR\x06sesion\x12#\n" +
+	"\x04data\x18\x03 \x01(\v2\x1e.colppy.v1.NotificacionEnviadaR\x04data\"\x9e\x01\n" +
+	"\x17LeerNotificacionRequest\x12/\n" +
+	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionB\x04\x88\xb6\x18\x01R\x06sesion\x12#\n" +
 	"\n" +
 	"id_empresa\x18\x02 \x01(\x03B\x04\x88\xb6\x18\x01R\tidEmpresa\x12-\n" +
 	"\x0fid_notificacion\x18\x03 \x01(\tB\x04\x88\xb6\x18\x01R\x0eidNotificacion\"\xd1\x01\n" +

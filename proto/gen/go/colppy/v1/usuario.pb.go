@@ -504,16 +504,16 @@ const file_colppy_v1_usuario_proto_rawDesc = "" +
 	"\x15IniciarSesionResponse\x12\x18\n" +
 	"\asuccess\x18\x01 \x01(\bR\asuccess\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12*\n" +
-	"\x04data\x18\x03 \x01(\v2\x16.colppy.v1.ClaveSesionR\x04data\"@\n" +
-	"\x13CerrarSesionRequest\x12)\n" +
-	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionR\x06sesion\"\x87\x01\n" +
+	"\x04data\x18\x03 \x01(\v2\x16.colppy.v1.ClaveSesionR\x04data\"F\n" +
+	"\x13CerrarSesionRequest\x12/\n" +
+	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionB\x04\x88\xb6\x18\x01R\x06sesion\"\x87\x01\n" +
 	"\x14CerrarSesionResponse\x12\x18\n" +
 	"\asuccess\x18\x01 \x01(\bR\asuccess\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x122\n" +
 	"\x04data\x18\x03 \x01(\v2\x13.colppy.v1.SinDatosB\x04\xe8\xb5\x18\x01H\x00R\x04data\x88\x01\x01B\a\n" +
-	"\x05_data\"A\n" +
-	"\x14ValidarSesionRequest\x12)\n" +
-	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionR\x06sesion\"\xa7\x01\n" +
+	"\x05_data\"G\n" +
+	"\x14ValidarSesionRequest\x12/\n" +
+	"\x06sesion\x18\x01 \x01(\v2\x11.colppy.v1.SesionB\x04\x88\xb6\x18\x01R\x06sesion\"\xa7\x01\n" +
 	"\n" +
 	"VidaSesion\x12\x18\n" +
 	"\ausuario\x18\x01 \x01(\tR\ausuario\x12\x16\n" +
