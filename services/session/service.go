@@ -66,16 +66,14 @@ type Service struct {
 	evaluations benefitsv1.EvaluationServiceClient
 	// messages go through notifications.
 	messages *messaging.Messenger
+	// functionalities holds functionalities against their contract.
+	functionalities protovalidate.Validator
 	// integrations are called.
 	integrations *integrations
 }
 
 // New makes a replica.
 func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
-	integrations, err := newIntegrations(config.Integrations, deps)
-	if err != nil {
-		return nil, err
-	}
 	s := &Service{
 		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger, proven: password.NewProven(deps.Now),
 		persons: identityv1.NewPersonServiceClient(deps.Identity), households: identityv1.NewHouseholdServiceClient(deps.Identity),
