@@ -60,6 +60,10 @@ type Platform struct {
 	Notifications grpc.ClientConnInterface
 	// PassKeys is a connection to the scripted part of the session service that is about pass keys and beneficiaries.
 	PassKeys grpc.ClientConnInterface
+	// Workspaces is a connection to the scripted part of the session service that is about sessions and what users do with them.
+	Workspaces grpc.ClientConnInterface
+	// Clock is that of the case's edge.
+	Clock func() time.Time
 }
 
 // Families makes the families of a case.
@@ -128,12 +132,15 @@ func (c goldenCase) run(t *testing.T, families Families) string {
 	benefits := (&Benefits{Fails: c.reason("benefits-fails"), Field: c.directives["field"]}).Serve(t)
 	notifications := (&Notifications{Fails: c.reason("notifications-fails"), Field: c.directives["field"]}).Serve(t)
 	passKeys := (&PassKeys{Fails: c.reason("session-fails"), Field: c.directives["field"]}).Serve(t)
+	workspaces := (&Workspaces{Fails: c.reason("session-fails"), Field: c.directives["field"]}).Serve(t)
+	opts, roots := Options(t)
 	exchanger, err := credential.NewExchanger(auth, Nothing{}, edge.Callers{}, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	mounted, err := families(Platform{
 		Auth: auth, Exchanger: exchanger, Identity: identity, Benefits: benefits, Notifications: notifications, PassKeys: passKeys,
+		Workspaces: workspaces, Clock: opts.Clock,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -142,7 +149,6 @@ func (c goldenCase) run(t *testing.T, families Families) string {
 	if n, err := strconv.Atoi(c.directives["burst"]); err == nil {
 		cfg.Rate.Burst = n
 	}
-	opts, roots := Options(t)
 	opts.Switches = c.switched(t)
 	e := Start(t, cfg, opts, roots, mounted...)
 	times := 1

@@ -8,7 +8,7 @@ type Scanner interface {
 }
 
 // Rows runs a reading statement outside of a transaction and returns what scan makes of each row.
-// The query is a constant text: its compiled form is kept.
+// The query is a constant text, or one of finitely many: the compiled forms of some are kept.
 // Errors of the database come classified; that there is no row is none.
 func Rows[T any](ctx context.Context, db *DB, scan func(Scanner) (T, error), query string, args ...any) ([]T, error) {
 	rows, err := db.Read.QueryContext(ctx, query, args...)

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 
 	"modernc.org/sqlite"
 )
@@ -59,7 +58,7 @@ func (db *DB) sqliteHandle(path, use string, connections int, config Config, opt
 	if err != nil {
 		return nil, err
 	}
-	handle, err := db.instrument(namelessConnector{connector, new(sync.Map)}, use, options)
+	handle, err := db.instrument(namelessConnector{connector, &namelessTexts{}}, use, options)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 // SQLite takes $1 for a name, and looks for it among all other names, when it compiles a statement and again when values are bound. A
@@ -27,7 +28,7 @@ type sqliteConn interface {
 // namelessConnector makes connections that leave the names out.
 type namelessConnector struct {
 	driver.Connector
-	texts *sync.Map // without names, by those with
+	texts *namelessTexts
 }
 
 // Connect makes a connection.
@@ -46,30 +47,43 @@ func (c namelessConnector) Connect(ctx context.Context) (driver.Conn, error) {
 
 type namelessConn struct {
 	sqliteConn
-	texts *sync.Map
+	texts *namelessTexts
 }
 
 // ExecContext runs a statement.
 func (c namelessConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	return c.sqliteConn.ExecContext(ctx, c.text(query), args)
+	return c.sqliteConn.ExecContext(ctx, c.texts.of(query), args)
 }
 
 // QueryContext runs a query.
 func (c namelessConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
-	return c.sqliteConn.QueryContext(ctx, c.text(query), args)
+	return c.sqliteConn.QueryContext(ctx, c.texts.of(query), args)
 }
 
 // PrepareContext compiles a statement.
 func (c namelessConn) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
-	return c.sqliteConn.PrepareContext(ctx, c.text(query))
+	return c.sqliteConn.PrepareContext(ctx, c.texts.of(query))
 }
 
-func (c namelessConn) text(query string) string {
-	if known, ok := c.texts.Load(query); ok {
+// maxTexts bounds the texts that are known without names: lists that callers filter have very many.
+const maxTexts = 1024
+
+// namelessTexts are texts without names, by those with.
+type namelessTexts struct {
+	known sync.Map
+	count atomic.Int64
+}
+
+func (t *namelessTexts) of(query string) string {
+	if known, ok := t.known.Load(query); ok {
 		return known.(string)
 	}
 	text := nameless(query)
-	c.texts.Store(query, text)
+	if t.count.Load() < maxTexts {
+		if _, known := t.known.LoadOrStore(query, text); !known {
+			t.count.Add(1)
+		}
+	}
 	return text
 }
 

@@ -1,6 +1,9 @@
 package store
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 func TestPlaceholdersLoseTheirNames(t *testing.T) {
 	for query, want := range map[string]string{
@@ -20,5 +23,21 @@ func TestPlaceholdersLoseTheirNames(t *testing.T) {
 		if got := nameless(query); got != want {
 			t.Errorf("%s: got %s", query, got)
 		}
+	}
+}
+
+func TestKnownTextsAreBounded(t *testing.T) {
+	var texts namelessTexts
+	for range 2 {
+		for n := range maxTexts + 10 {
+			if got, want := texts.of(fmt.Sprint(`SELECT $1, `, n)), fmt.Sprint(`SELECT ?, `, n); got != want {
+				t.Fatalf("got %s, want %s", got, want)
+			}
+		}
+	}
+	known := 0
+	texts.known.Range(func(any, any) bool { known++; return true })
+	if known != maxTexts {
+		t.Errorf("%d texts are known", known)
 	}
 }

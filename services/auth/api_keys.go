@@ -3,19 +3,12 @@ package auth
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
-	"strings"
 	"time"
-	"unicode"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
-	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
-	"github.com/ventanilla/ventanilla/services/auth/internal/apikey"
 	"github.com/ventanilla/ventanilla/services/auth/internal/store"
 )
 
@@ -36,29 +29,14 @@ func (s *apiKeyService) CreateApiKey(ctx context.Context, req *authv1.CreateApiK
 	if err != nil {
 		return nil, sqlstore.Failure(err, "looking up a client")
 	}
-	key := store.APIKey{ClientID: client.ID, Name: req.GetName()}
-	if !takesKeys(client.Client) {
-		return nil, rpcerr.Invalid("client_id", "the client authenticates with its own keys and has no API keys")
+	key, err := s.decideKey(req, client.Client)
+	if err != nil {
+		return nil, err
 	}
-	if strings.ContainsFunc(key.Name, unicode.IsControl) {
-		return nil, rpcerr.Invalid("name", "must not have control characters")
+	text, err := mint(&key, req.GetApis(), s.now())
+	if err != nil {
+		return nil, err
 	}
-	scopes := s.scopes(client.Client)
-	for i, scope := range req.GetScopes() {
-		if !slices.Contains(scopes, scope) {
-			return nil, rpcerr.New(errorsv1.Reason_REASON_SCOPE_INVALID, "the client does not have the scope",
-				rpcerr.Meta("scope", scope), rpcerr.Field(fmt.Sprintf("scopes[%d]", i), "is none of the client's scopes"))
-		}
-	}
-	key.Scopes = intersect(scopes, req.GetScopes())
-	if at := req.GetExpiresAt(); at != nil {
-		if key.ExpiresAt = at.AsTime(); !at.IsValid() || !key.ExpiresAt.After(s.now()) {
-			return nil, rpcerr.Invalid("expires_at", "must be in the future")
-		}
-		key.ExpiresAt = key.ExpiresAt.Truncate(time.Millisecond)
-	}
-	var text string
-	text, key.ID, key.SecretHash = apikey.New()
 	stored, err := s.store.CreateAPIKey(ctx, key, act(ctx, "CreateApiKey"))
 	switch {
 	case errors.Is(err, sqlstore.ErrNotFound):
@@ -108,6 +86,7 @@ func apiKeyToProto(in store.APIKey) *authv1.ApiKey {
 		ApiKeyId:   in.ID,
 		ClientId:   in.ClientID,
 		Name:       in.Name,
+		Form:       keyFormToProto(in.Form),
 		Scopes:     in.Scopes,
 		CreatedAt:  timestamppb.New(in.CreatedAt),
 		ExpiresAt:  orAbsent(in.ExpiresAt),

@@ -50,7 +50,7 @@ func TestAnAPIKeysLife(t *testing.T) {
 	check(t, err)
 	want := &authv1.ApiKey{
 		ApiKeyId: made.GetApiKey().GetApiKeyId(), ClientId: client.id, Name: "Clé", Scopes: []string{"a", "c"},
-		CreatedAt: timestamppb.New(start), ExpiresAt: timestamppb.New(start.Add(time.Hour)),
+		CreatedAt: timestamppb.New(start), ExpiresAt: timestamppb.New(start.Add(time.Hour)), Form: authv1.ApiKeyForm_API_KEY_FORM_OPAQUE,
 	}
 	if diff := cmp.Diff(want, made.GetApiKey(), protocmp.Transform()); diff != "" {
 		t.Error(diff)
@@ -178,6 +178,7 @@ func TestKeysThatAreRefused(t *testing.T) {
 		"over":             {func(r *authv1.CreateApiKeyRequest) { r.ExpiresAt = timestamppb.New(start) }, errorsv1.Reason_REASON_FIELD_INVALID},
 		"no time":          {func(r *authv1.CreateApiKeyRequest) { r.ExpiresAt = &timestamppb.Timestamp{Seconds: 1 << 60} }, errorsv1.Reason_REASON_FIELD_INVALID},
 		"scope of another": {func(r *authv1.CreateApiKeyRequest) { r.Scopes = []string{"a", "b"} }, errorsv1.Reason_REASON_SCOPE_INVALID},
+		"apis":             {func(r *authv1.CreateApiKeyRequest) { r.Apis = []string{"a"} }, errorsv1.Reason_REASON_FIELD_INVALID},
 	} {
 		req := &authv1.CreateApiKeyRequest{ClientId: client.id, Name: "Key"}
 		c.change(req)

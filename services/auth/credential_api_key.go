@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 
+	"github.com/ventanilla/ventanilla/pkg/opaquejwt"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/services/auth/internal/apikey"
 	"github.com/ventanilla/ventanilla/services/auth/internal/directory"
@@ -14,18 +15,11 @@ import (
 // authenticateByKey finds the client of those served that an API key belongs to, which must be the named one
 // unless id is empty. The key has what both it and the client have now. It fails with CREDENTIAL_INVALID.
 func (s *tokenService) authenticateByKey(ctx context.Context, text, id string, of served) (proven, error) {
-	keyID, hash, ok := apikey.Parse(text)
-	if !ok {
-		return proven{}, refused() // the form of keys is no secret
-	}
 	now := s.now()
-	key, err := s.store.APIKey(ctx, keyID)
-	if errors.Is(err, sqlstore.ErrNotFound) {
-		key = store.APIKey{SecretHash: store.NoSecret()}
-	} else if err != nil {
-		return proven{}, sqlstore.Failure(err, "looking up an API key")
+	key, right, err := s.findKey(ctx, text)
+	if err != nil {
+		return proven{}, err
 	}
-	right := subtle.ConstantTimeCompare(key.SecretHash, hash) == 1
 	client, err := s.view.StoredClient(ctx, key.ClientID)
 	if errors.Is(err, sqlstore.ErrNotFound) {
 		client = &directory.Client{Client: store.Client{Disabled: true}}
@@ -43,6 +37,25 @@ func (s *tokenService) authenticateByKey(ctx context.Context, text, id string, o
 		scopes = intersect(scopes, union(s.config.FamilyScopes[client.Family], key.Scopes))
 	}
 	return proven{client: client, scopes: scopes, keyID: key.ID, expires: key.ExpiresAt}, nil
+}
+
+// findKey finds the API key of a text, whatever its form, and tells whether the text is right; a key that is nobody's when there is
+// none. It fails with CREDENTIAL_INVALID for what has the form of no key.
+func (s *tokenService) findKey(ctx context.Context, text string) (key store.APIKey, right bool, err error) {
+	var hash []byte
+	if id, secret, ok := apikey.Parse(text); ok {
+		hash = secret
+		key, err = s.store.APIKey(ctx, id)
+	} else if whole, ok := opaquejwt.Hash(text); ok {
+		hash = whole[:]
+		key, err = s.store.APIKeyOfText(ctx, hash)
+	} else {
+		return store.APIKey{}, false, refused() // the forms of keys are no secret
+	}
+	if errors.Is(err, sqlstore.ErrNotFound) {
+		key, err = store.APIKey{SecretHash: store.NoSecret()}, nil
+	}
+	return key, subtle.ConstantTimeCompare(key.SecretHash, hash) == 1, sqlstore.Failure(err, "looking up an API key")
 }
 
 // refusedKey is refusedFor an API key, of a client that is nobody when there is no such key.

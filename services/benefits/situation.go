@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
-	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 )
 
@@ -24,16 +23,7 @@ func (s *Service) read(ctx context.Context, persons []*identityv1.PersonKey, sco
 	return answer.GetSituations(), nil
 }
 
-// away is what our caller is told when identity did not answer. What identity has against our own request is no fault of the
-// caller's, and our credential is not its credential.
+// away is what our caller is told when identity did not answer.
 func away(err error) error {
-	err = fmt.Errorf("reading situations: %w", err)
-	switch rpcerr.Reason(err) {
-	case errorsv1.Reason_REASON_CANCELLED, errorsv1.Reason_REASON_DEADLINE_EXCEEDED:
-		return err
-	case errorsv1.Reason_REASON_UNAVAILABLE, errorsv1.Reason_REASON_CREDENTIAL_MISSING, errorsv1.Reason_REASON_CREDENTIAL_INVALID,
-		errorsv1.Reason_REASON_RATE_LIMITED:
-		return rpcerr.Wrap(errorsv1.Reason_REASON_UNAVAILABLE, err, "identity is away")
-	}
-	return rpcerr.Wrap(errorsv1.Reason_REASON_INTERNAL, err, "identity refused")
+	return rpcerr.FromCallee("identity", fmt.Errorf("reading situations: %w", err))
 }

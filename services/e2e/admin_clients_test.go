@@ -104,3 +104,43 @@ func apiKeys(t *testing.T, p *platform) {
 		t.Errorf("acts on the key, newest first: %v", acts)
 	}
 }
+
+// clientTokens makes a key in the form of a JWT, which is listed apart from others, and ends it.
+func clientTokens(t *testing.T, p *platform) {
+	owner := p.owner()
+	client := owner.create(t, "E2E with tokens", "cmp", "--scope", "chavePasse", "--scope", "seguranca").Client.ID
+	owner.run(t, nil, "api-key", "create", client, "Not a token")
+	type key struct {
+		ID     string   `json:"api_key_id"`
+		Scopes []string `json:"scopes"`
+	}
+	var made struct {
+		Key    string `json:"key"`
+		APIKey key    `json:"api_key"`
+	}
+	owner.run(t, &made, "client-token", "create", client, "--api", "chavePasse", "--api", "segurança", "--expires-in", "30d")
+	if parts := strings.Split(made.Key, "."); len(parts) != 3 || !slices.Equal(made.APIKey.Scopes, []string{"chavePasse", "seguranca"}) {
+		t.Fatalf("a token of %d parts, %+v", len(parts), made.APIKey)
+	}
+	if err := owner.try(t, nil, "client-token", "create", client, "--api", "mensageria"); exitCodeOf(err) != exitUsage ||
+		!strings.Contains(err.Error(), "apis[0]") {
+		t.Errorf("a token for an API of others: %v", err)
+	}
+	list := func() (ids []string) {
+		var all struct {
+			Keys []key `json:"api_keys"`
+		}
+		owner.run(t, &all, "client-token", "list", client)
+		for _, k := range all.Keys {
+			ids = append(ids, k.ID)
+		}
+		return ids
+	}
+	if ids := list(); !slices.Equal(ids, []string{made.APIKey.ID}) {
+		t.Errorf("listed %v", ids)
+	}
+	owner.run(t, nil, "client-token", "delete", made.APIKey.ID)
+	if ids := list(); len(ids) != 0 {
+		t.Errorf("a deleted token is listed: %v", ids)
+	}
+}

@@ -17,6 +17,7 @@ func administration(t *testing.T, p *platform) {
 	t.Run("a client's life", func(t *testing.T) { clientLife(t, p) })
 	t.Run("a client in depth", func(t *testing.T) { clientInDepth(t, p) })
 	t.Run("API keys", func(t *testing.T) { apiKeys(t, p) })
+	t.Run("client tokens", func(t *testing.T) { clientTokens(t, p) })
 	t.Run("roles", func(t *testing.T) { operatorRoles(t, p) })
 	t.Run("a disabled operator", func(t *testing.T) { disabledOperator(t, p) })
 	t.Run("a forged operator", func(t *testing.T) { forgedOperator(t, p) })

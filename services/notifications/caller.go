@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ventanilla/ventanilla/pkg/authn"
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
 )
@@ -21,6 +22,18 @@ func (s *Service) providersOf(ctx context.Context, caller authn.Caller) (ids []i
 		ids, err = s.store.ProvidersOfRole(ctx, caller.Claims.Peer)
 	}
 	return ids, false, sqlstore.Failure(err, "looking for the caller's providers")
+}
+
+// sightOf is the role whose providers and their subscriptions are all that the caller sees; empty for who sees all. It fails with
+// PERMISSION_DENIED for clients.
+func sightOf(caller authn.Caller) (role string, err error) {
+	switch {
+	case caller.IsClient():
+		return "", rpcerr.Forbidden("providers are listed for operators, and for roles that are providers")
+	case caller.Claims == nil || caller.IsOperator():
+		return "", nil
+	}
+	return caller.Claims.Peer, nil
 }
 
 // owns tells whether a provider is the caller's; see providersOf.

@@ -9,12 +9,12 @@ import (
 	"time"
 
 	"github.com/ventanilla/ventanilla/pkg/config"
+	"github.com/ventanilla/ventanilla/pkg/egress"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/fcm"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/kannel"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/sandbox"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/smtp"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
-	"github.com/ventanilla/ventanilla/services/notifications/internal/webhook"
 )
 
 // CarrierConfig is the section of a carrier, under its name: notifications.carriers.NAME. The sub-section of its kind is its own.
@@ -37,7 +37,7 @@ type CarrierConfig struct {
 	Kannel  kannel.Config  `koanf:"kannel"`
 	FCM     fcm.Config     `koanf:"fcm"`
 	SMTP    smtp.Config    `koanf:"smtp"`
-	Webhook webhook.Config `koanf:"webhook"`
+	Webhook egress.Config  `koanf:"webhook"`
 	Sandbox sandbox.Config `koanf:"sandbox"`
 }
 
@@ -45,7 +45,7 @@ type CarrierConfig struct {
 func (c *CarrierConfig) SetDefaults() {
 	*c = CarrierConfig{
 		DataSets: []string{string(message.Production)}, Weight: 100, Concurrency: 16, Timeout: 10 * time.Second,
-		Kannel: kannel.DefaultConfig(), FCM: fcm.DefaultConfig(), SMTP: smtp.DefaultConfig(), Webhook: webhook.DefaultConfig(),
+		Kannel: kannel.DefaultConfig(), FCM: fcm.DefaultConfig(), SMTP: smtp.DefaultConfig(), Webhook: egress.DefaultConfig(),
 		Sandbox: sandbox.DefaultConfig(),
 	}
 }

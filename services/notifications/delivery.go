@@ -10,7 +10,6 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/groupcommit"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/delivery"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
-	"github.com/ventanilla/ventanilla/services/notifications/internal/signing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
 )
 
@@ -23,7 +22,7 @@ func (s *Service) newDelivery(ctx context.Context, meter metric.Meter) (err erro
 	if err != nil {
 		return err
 	}
-	if s.receipts.Key, err = signing.Open(ctx, s.store, s.kek, "receipts"); err != nil {
+	if s.receipts.Key, err = s.keys.Open(ctx, "receipts"); err != nil {
 		return err
 	}
 	if s.counts, err = delivery.NewCounts(meter); err != nil {

@@ -6,9 +6,9 @@ import (
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/ventanilla/ventanilla/pkg/eventlog"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
-	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
 )
 
 // ListEvents returns what was changed, newest first.
@@ -17,7 +17,7 @@ func (s *providerService) ListEvents(ctx context.Context, req *notificationsv1.L
 	if err != nil {
 		return nil, err
 	}
-	events, next, err := s.store.Events(ctx, store.EventFilter{TargetPrefix: req.GetTargetPrefix(), Actor: req.GetActor()}, below, pageSize(req.GetPageSize()))
+	events, next, err := s.store.Events(ctx, eventlog.Filter{TargetPrefix: req.GetTargetPrefix(), Actor: req.GetActor()}, below, pageSize(req.GetPageSize()))
 	if err != nil {
 		return nil, sqlstore.Failure(err, "listing events")
 	}

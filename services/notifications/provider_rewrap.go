@@ -7,7 +7,6 @@ import (
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/secret"
-	"github.com/ventanilla/ventanilla/services/notifications/internal/signing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
 )
 
@@ -20,7 +19,7 @@ func (s *providerService) RewrapSecrets(ctx context.Context, _ *notificationsv1.
 		Address: func(id string, sealed []byte) ([]byte, bool, error) {
 			return secret.Reseal(s.kek, secret.OfAddress(id), sealed)
 		},
-		SigningKey: func(name string, sealed []byte) ([]byte, bool, error) { return signing.Reseal(s.kek, name, sealed) },
+		SigningKey: s.keys.Reseal,
 	})
 	if err != nil {
 		return nil, sqlstore.Failure(err, "sealing secrets anew")

@@ -9,7 +9,6 @@ import (
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/secret"
-	"github.com/ventanilla/ventanilla/services/notifications/internal/signing"
 )
 
 func (p *platform) keyOf(fill byte) *keyring.KEK {
@@ -40,7 +39,7 @@ func TestSecretsAreSealedAnewWhileReplicasServe(t *testing.T) {
 		check(t, err)
 		hook, err := before.put(p.byOperator("support"), "ana", webhook("https://example.org/a"))
 		check(t, err)
-		codes, err := signing.Open(t.Context(), p.store(), first, "codes")
+		codes, err := p.store().SharedKeys(first).Open(t.Context(), "codes")
 		check(t, err)
 
 		renewed := p.renewed()
@@ -56,7 +55,7 @@ func TestSecretsAreSealedAnewWhileReplicasServe(t *testing.T) {
 
 		p.kek = second
 		late := p.replica() // which would not start if a key of its own did not open
-		if key, err := signing.Open(t.Context(), p.store(), second, "codes"); err != nil || !bytes.Equal(key, codes) {
+		if key, err := p.store().SharedKeys(second).Open(t.Context(), "codes"); err != nil || !bytes.Equal(key, codes) {
 			t.Errorf("the key of codes is another: %v", err)
 		}
 		provider, err := p.store().Provider(t.Context(), providerID)

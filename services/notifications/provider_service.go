@@ -60,14 +60,18 @@ func (s *providerService) GetProvider(ctx context.Context, req *notificationsv1.
 	return &notificationsv1.GetProviderResponse{Provider: providerToProto(provider)}, nil
 }
 
-// ListProviders returns a page.
+// ListProviders returns a page of those that the caller sees.
 func (s *providerService) ListProviders(ctx context.Context, req *notificationsv1.ListProvidersRequest) (*notificationsv1.ListProvidersResponse, error) {
+	role, err := sightOf(authn.CallerOf(ctx))
+	if err != nil {
+		return nil, err
+	}
 	after, err := pageAfter(req.GetPageToken(), 64)
 	if err != nil {
 		return nil, err
 	}
 	size := pageSize(req.GetPageSize())
-	providers, err := s.store.Providers(ctx, after, size+1) // one more shows whether there is more
+	providers, err := s.store.Providers(ctx, role, after, size+1) // one more shows whether there is more
 	if err != nil {
 		return nil, sqlstore.Failure(err, "listing providers")
 	}

@@ -32,12 +32,20 @@ func (s *providerService) CreateSubscription(ctx context.Context, req *notificat
 
 // ListSubscriptions returns a provider's.
 func (s *providerService) ListSubscriptions(ctx context.Context, req *notificationsv1.ListSubscriptionsRequest) (*notificationsv1.ListSubscriptionsResponse, error) {
-	subs, err := s.store.Subscriptions(ctx, req.GetProviderId())
-	if err == nil && len(subs) == 0 {
-		_, err = s.store.Provider(ctx, req.GetProviderId())
+	role, err := sightOf(authn.CallerOf(ctx))
+	if err != nil {
+		return nil, err
+	}
+	provider, err := s.store.Provider(ctx, req.GetProviderId())
+	if err == nil && role != "" && provider.Role != role {
+		err = sqlstore.ErrNotFound
 	}
 	if err != nil {
-		return nil, providerFailure(err, "listing subscriptions")
+		return nil, providerFailure(err, "reading a provider")
+	}
+	subs, err := s.store.Subscriptions(ctx, req.GetProviderId())
+	if err != nil {
+		return nil, sqlstore.Failure(err, "listing subscriptions")
 	}
 	answer := &notificationsv1.ListSubscriptionsResponse{}
 	for _, sub := range subs {

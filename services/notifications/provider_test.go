@@ -432,3 +432,39 @@ func TestWhoKeepsProviders(t *testing.T) {
 	_, err := c.ListProviders(p.byClient(authv1.DataSet_DATA_SET_PRODUCTION), &notificationsv1.ListProvidersRequest{})
 	wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)
 }
+
+// A role finds its own providers, of both data sets, and what they may consume; those of others do not exist for it.
+func TestARoleFindsItsOwnProviders(t *testing.T) {
+	p := newPlatform(t)
+	r := p.replica()
+	foreign, service := r.newProvider(authv1.DataSet_DATA_SET_PRODUCTION), r.newService()
+	var own []*notificationsv1.Provider
+	for _, set := range []authv1.DataSet{authv1.DataSet_DATA_SET_PRODUCTION, authv1.DataSet_DATA_SET_STAGING} {
+		made, err := r.providers().CreateProvider(p.byOperator("editor"), &notificationsv1.CreateProviderRequest{
+			Provider: &notificationsv1.Provider{Name: "La ventanilla", Role: "session", DataSet: set},
+		})
+		check(t, err)
+		own = append(own, made.GetProvider())
+	}
+	for _, provider := range []*notificationsv1.Provider{own[0], foreign} {
+		_, err := r.providers().CreateSubscription(p.byOperator("editor"), &notificationsv1.CreateSubscriptionRequest{
+			ProviderId: provider.GetProviderId(), ServiceId: service.GetServiceId(),
+		})
+		check(t, err)
+	}
+	bySession := notificationsv1.NewProviderServiceClient(r.as("session"))
+	listed, err := bySession.ListProviders(p.byPeer("session"), &notificationsv1.ListProvidersRequest{})
+	check(t, err)
+	wantProto(t, listed, &notificationsv1.ListProvidersResponse{Providers: own})
+	subs, err := bySession.ListSubscriptions(p.byPeer("session"), &notificationsv1.ListSubscriptionsRequest{ProviderId: own[0].GetProviderId()})
+	check(t, err)
+	if all := subs.GetSubscriptions(); len(all) != 1 || all[0].GetServiceId() != service.GetServiceId() {
+		t.Errorf("subscribed to %v", all)
+	}
+	_, err = bySession.ListSubscriptions(p.byPeer("session"), &notificationsv1.ListSubscriptionsRequest{ProviderId: foreign.GetProviderId()})
+	wantReason(t, err, errorsv1.Reason_REASON_PROVIDER_NOT_FOUND)
+	_, err = bySession.ListSubscriptions(p.byClient(authv1.DataSet_DATA_SET_PRODUCTION), &notificationsv1.ListSubscriptionsRequest{ProviderId: foreign.GetProviderId()})
+	wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)
+	_, err = bySession.GetProvider(p.byPeer("session"), &notificationsv1.GetProviderRequest{ProviderId: own[0].GetProviderId()})
+	wantReason(t, err, errorsv1.Reason_REASON_PEER_REFUSED)
+}

@@ -37,20 +37,22 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 	}
 	all := []string{viewer, support, editor, publisher, security}
 	look := operators(all...).OrTrusted(bootstrap)
+	// Operators, and the role that finds out which providers are its own.
+	own := rpcserver.Rule{Peers: []string{gateway, session}, Caller: rpcserver.AnyCaller, OperatorRoles: all}.OrTrusted(bootstrap)
 	keep := operators(editor, security).OrTrusted(bootstrap)
 	// What holding a code, an address or a signature is enough for.
 	public := rpcserver.Rule{Peers: services, Caller: rpcserver.NoCaller}
 	return map[string]rpcserver.Rule{
 		notificationsv1.ProviderService_CreateProvider_FullMethodName:       keep,
 		notificationsv1.ProviderService_GetProvider_FullMethodName:          look,
-		notificationsv1.ProviderService_ListProviders_FullMethodName:        look,
+		notificationsv1.ProviderService_ListProviders_FullMethodName:        own,
 		notificationsv1.ProviderService_UpdateProvider_FullMethodName:       keep,
 		notificationsv1.ProviderService_RotateCallbackSecret_FullMethodName: operators(security).OrTrusted(bootstrap),
 		notificationsv1.ProviderService_CreateService_FullMethodName:        keep,
 		notificationsv1.ProviderService_ListServices_FullMethodName:         look,
 		notificationsv1.ProviderService_UpdateService_FullMethodName:        keep,
 		notificationsv1.ProviderService_CreateSubscription_FullMethodName:   keep,
-		notificationsv1.ProviderService_ListSubscriptions_FullMethodName:    look,
+		notificationsv1.ProviderService_ListSubscriptions_FullMethodName:    own,
 		notificationsv1.ProviderService_EndSubscription_FullMethodName:      keep,
 		notificationsv1.ProviderService_ListEvents_FullMethodName:           operators(all...),
 		notificationsv1.ProviderService_RewrapSecrets_FullMethodName:        operators(security),

@@ -15,6 +15,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/pkg/groupcommit"
 	"github.com/ventanilla/ventanilla/pkg/keyring"
+	"github.com/ventanilla/ventanilla/pkg/sharedkey"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
@@ -25,7 +26,6 @@ import (
 	"github.com/ventanilla/ventanilla/services/notifications/internal/recipient"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/routing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/settlement"
-	"github.com/ventanilla/ventanilla/services/notifications/internal/signing"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/watch"
 )
@@ -65,6 +65,7 @@ type Service struct {
 	config Config
 	store  *store.Store
 	kek    *keyring.KEK
+	keys   sharedkey.Keys
 	now    func() time.Time
 	logger *slog.Logger
 	// recipients are where persons can be reached.
@@ -94,16 +95,17 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger,
 		definitions: definitions,
 	}
+	s.keys = s.store.SharedKeys(deps.KEK)
 	s.watches = watch.NewHub(s.store, deps.Now, deps.Logger)
 	zone, err := recipient.Zone(config.DefaultTimeZone)
 	if err != nil {
 		return nil, fmt.Errorf("reading default_time_zone: %w", err)
 	}
 	s.recipients = recipient.NewDirectory(deps.Contacts, s.store, deps.KEK, recipient.Options{DefaultRegion: config.DefaultRegion, DefaultZone: zone}, deps.Now)
-	if s.codes.Key, err = signing.Open(ctx, s.store, deps.KEK, "codes"); err != nil {
+	if s.codes.Key, err = s.keys.Open(ctx, "codes"); err != nil {
 		return nil, fmt.Errorf("starting notifications: %w", err)
 	}
-	digests, err := signing.Open(ctx, s.store, deps.KEK, "digests")
+	digests, err := s.keys.Open(ctx, "digests")
 	if err != nil {
 		return nil, fmt.Errorf("starting notifications: %w", err)
 	}

@@ -26,7 +26,7 @@ func (b *beneficio) ListarPotenciales(ctx context.Context, in *colppyv1.ListarPo
 	if err != nil {
 		return nil, translate(benefitsFields, err)
 	}
-	out := &colppyv1.ListarPotencialesResponse{Total: int32(len(found.GetDecisions()))} //nolint:gosec // an answer's length
+	out := &colppyv1.ListarPotencialesResponse{Total: int32(len(found.GetDecisions()))}
 	for _, d := range found.GetDecisions() {
 		out.Data = append(out.Data, &colppyv1.BeneficioPotencial{
 			Id: d.GetBenefitId(), Categoria: d.GetCategory(), Titulo: d.GetTitle(), Descripcion: d.GetDescription(), Url: d.GetUrl(),

@@ -107,7 +107,7 @@ func (c callers) call(ctx context.Context, of caller, parameters map[string]any,
 		}
 		err := serve(ctx)
 		if aboutParameters(err) {
-			if denied := c.check(ctx, of); denied != nil {
+			if denied := c.check(ctx); denied != nil {
 				err = denied
 			}
 		}
@@ -129,13 +129,13 @@ func aboutParameters(err error) bool {
 }
 
 // check asks whether the caller's credentials hold.
-func (c callers) check(ctx context.Context, of caller) error {
-	if of.session != nil {
-		_, err := c.sessions.CheckSession(ctx, &sessionv1.CheckSessionRequest{Session: of.session})
-		return err
+func (c callers) check(ctx context.Context) error {
+	session := callerOf(ctx).session
+	if session == nil {
+		return checkDeveloper(ctx, c.sessions)
 	}
-	_, err := c.sessions.CheckDeveloper(ctx, &sessionv1.CheckDeveloperRequest{Developer: of.developer})
-	return err
+	_, err := c.sessions.CheckSession(ctx, &sessionv1.CheckSessionRequest{Session: session})
+	return translate(checkFields, err)
 }
 
 // account names the developer's account among those whose calls are counted. Spellings of one login have one name.

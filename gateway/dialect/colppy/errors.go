@@ -98,7 +98,7 @@ func (h *handler) writeError(w http.ResponseWriter, r *http.Request, err error) 
 	}
 	if a.text != "" {
 		strict = a.strict
-		out.Response = refused(a.textFor(err))
+		out.Response = refused{Message: a.textFor(err)}
 	}
 	if edge.Strict(r.Context()) {
 		status = strict

@@ -1,6 +1,7 @@
 package colppy
 
 import (
+	"maps"
 	"strings"
 
 	"github.com/ventanilla/ventanilla/gateway/dialect"
@@ -31,17 +32,19 @@ func translate(fields dialect.Fields, err error) error {
 
 // sessionNames are the names of the fields of a session, which the gateway has looked at by itself, with further names.
 func sessionNames(more ...map[string]string) map[string]string {
-	names := map[string]string{
-		"session": "", "session.user": "", "session.session_key": "",
-		"session.developer": "", "session.developer.login": "", "session.developer.password": "",
-		"session.developer.data_set": "", "session.developer.address": "",
+	names := map[string]string{"session": "", "session.user": "", "session.session_key": ""}
+	for path := range developerNames() {
+		names["session."+path] = ""
 	}
 	for _, some := range more {
-		for path, name := range some {
-			names[path] = name
-		}
+		maps.Copy(names, some)
 	}
 	return names
+}
+
+// developerNames are the names of the fields of a developer's credential.
+func developerNames() map[string]string {
+	return map[string]string{"developer": "", "developer.login": "", "developer.password": "", "developer.data_set": "", "developer.address": ""}
 }
 
 // behalfNames are the names of for whom another service is asked.

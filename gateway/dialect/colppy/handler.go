@@ -47,9 +47,10 @@ func mustLoad(name string) *time.Location {
 
 // body is the envelope of an answer.
 type body struct {
-	Service  service         `json:"service"`
-	Result   result          `json:"result"`
-	Response json.RawMessage `json:"response"`
+	Service service `json:"service"`
+	Result  result  `json:"result"`
+	// Response is what the operation answered, or refused; nil for neither.
+	Response any `json:"response"`
 }
 
 type service struct {
@@ -64,17 +65,11 @@ type result struct {
 	Mensaje string `json:"mensaje"`
 }
 
-// response is what an operation refused.
-type response struct {
-	Success bool   `json:"success"`
-	Message string `json:"message"`
-	Data    *int   `json:"data"`
-}
-
-// refused is the response of an operation that refuses. The text is the family's own.
-func refused(text string) json.RawMessage {
-	out, _ := json.Marshal(response{Message: text})
-	return out
+// refused is the response of an operation that refuses.
+type refused struct {
+	Success bool      `json:"success"`
+	Message string    `json:"message"`
+	Data    *struct{} `json:"data"`
 }
 
 type askedKey struct{}

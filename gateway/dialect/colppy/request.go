@@ -3,6 +3,7 @@ package colppy
 import (
 	"encoding/json"
 	"io"
+	"maps"
 
 	"google.golang.org/protobuf/proto"
 
@@ -60,9 +61,7 @@ func (in request) decode(v any) error {
 	parameters := in.parameters
 	if fields.ByJSONName(orderField) != nil {
 		parameters = make(map[string]any, len(in.parameters)+len(in.beside))
-		for name, value := range in.beside {
-			parameters[name] = value
-		}
+		maps.Copy(parameters, in.beside)
 		for name, value := range in.parameters {
 			if value != nil {
 				parameters[name] = value

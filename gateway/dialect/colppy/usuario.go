@@ -19,6 +19,8 @@ var (
 			"developer": "", "developer.login": "", "developer.password": "", "developer.data_set": "", "developer.address": "",
 		},
 	}
+	developerFields = dialect.Fields{Request: (*sessionv1.CheckDeveloperRequest)(nil), Names: developerNames()}
+
 	checkFields = dialect.Fields{Request: (*sessionv1.CheckSessionRequest)(nil), Names: sessionNames()}
 	closeFields = dialect.Fields{Request: (*sessionv1.CloseSessionRequest)(nil), Names: sessionNames()}
 )
@@ -34,7 +36,7 @@ type usuario struct {
 func (u *usuario) IniciarSesion(ctx context.Context, in *colppyv1.IniciarSesionRequest) (*colppyv1.IniciarSesionResponse, error) {
 	if len(in.GetUsuario()) > maxCredential || len(in.GetPassword()) > maxCredential {
 		// Nobody has such a login, but who asks must be somebody.
-		if _, err := u.sessions.CheckDeveloper(ctx, &sessionv1.CheckDeveloperRequest{Developer: callerOf(ctx).developer}); err != nil {
+		if err := checkDeveloper(ctx, u.sessions); err != nil {
 			return nil, err
 		}
 		return nil, rpcerr.New(errorsv1.Reason_REASON_LOGIN_REFUSED, "the user's credential is too long")
@@ -68,4 +70,10 @@ func (u *usuario) ValidarSesion(ctx context.Context, in *colppyv1.ValidarSesionR
 		Usuario: in.GetSesion().GetUsuario(), Inicio: argentine(life.GetOpenedAt()), VenceSinUso: argentine(life.GetIdleExpiresAt()),
 		Vence: argentine(life.GetExpiresAt()), SegundosRestantes: int64(left / time.Second),
 	}}, nil
+}
+
+// checkDeveloper asks whether the developer's credential holds, where nobody else is asked who would look at it.
+func checkDeveloper(ctx context.Context, sessions sessionv1.SessionServiceClient) error {
+	_, err := sessions.CheckDeveloper(ctx, &sessionv1.CheckDeveloperRequest{Developer: callerOf(ctx).developer})
+	return translate(developerFields, err)
 }

@@ -2,7 +2,9 @@ package tuidd
 
 import (
 	"maps"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ventanilla/ventanilla/gateway/dialect"
 	"github.com/ventanilla/ventanilla/gateway/oauth"
@@ -46,6 +48,8 @@ const (
 	anyPart = "parts"
 	// noPart is what is wrong where there is none.
 	noPart = "has no part"
+	// maxMessage is the longest message of the document, in code points.
+	maxMessage = 166
 	// ofValue stands before the name of a placeholder whose value is wrong.
 	ofValue = ".values."
 )
@@ -101,6 +105,7 @@ func messageNames(part string) map[string]string {
 		part + ".message":          of + ".Message",
 		part + ".link":             of + ".Link",
 		part + ".picture":          of + ".Picture",
+		part + ".data":             "", // the family has none
 		part + ".template":         of + ".template",
 		part + ".template.name":    of + ".template.name",
 		part + ".template.version": of + ".template.version",
@@ -163,8 +168,28 @@ func dispatchRequest(in *tuiddv1.CreateServiceRequest) (*notificationsv1.Dispatc
 	if out.SendAt, err = parseTime("send_at", in.GetSendAt()); err != nil {
 		return nil, err
 	}
-	out.ExpiresAt, err = parseTime("expires_at", in.GetExpiresAt())
-	return out, err
+	if out.ExpiresAt, err = parseTime("expires_at", in.GetExpiresAt()); err != nil {
+		return nil, err
+	}
+	return out, checkLengths(out)
+}
+
+// checkLengths refuses messages that are longer than the document has them. The domain takes longer ones, of other families.
+func checkLengths(out *notificationsv1.DispatchRequest) error {
+	var long []rpcerr.Option
+	for _, part := range []struct {
+		path string
+		says *notificationsv1.Message
+	}{{"parameters.notification", out.GetNotification()}, {"parameters.advertisement", out.GetAdvertisement()}} {
+		text := part.says.GetMessage()
+		if part.says.GetTemplate() == nil && utf8.RuneCountInString(text) > maxMessage && !oauth.Blank(text) {
+			long = append(long, rpcerr.Field(part.path+".Message", "is longer than "+strconv.Itoa(maxMessage)+" characters"))
+		}
+	}
+	if long == nil {
+		return nil
+	}
+	return rpcerr.New(errorsv1.Reason_REASON_FIELD_INVALID, "a parameter is too long", long...)
 }
 
 // saying is a notification or an advertisement.

@@ -15,24 +15,25 @@ import (
 // adminCmd has the operators' commands. The tag service names the one that serves a command, auth where there is none.
 type adminCmd struct {
 	admin.Connection
-	Client     admin.Clients     `cmd:"" help:"OAuth clients."`
-	APIKey     admin.APIKeys     `cmd:"" name:"api-key" help:"Developers' API keys."`
-	Key        admin.Keys        `cmd:"" help:"The keys that sign tokens."`
-	Operator   admin.Operators   `cmd:"" help:"Those who run the platform."`
-	Log        admin.Logs        `cmd:"" help:"The tamper-evident record: operators' acts, issues, revocations, refusals."`
-	Switch     admin.Switches    `cmd:"" help:"Maintenance, retirement and announcements, for a family or one of its endpoints."`
-	Person     admin.Persons     `cmd:"" service:"identity" help:"Persons and their national identifiers."`
-	Membership admin.Memberships `cmd:"" service:"identity" help:"What persons are to the institution: students, workers, external, staff."`
-	Catalogue  admin.Catalogues  `cmd:"" service:"identity" help:"The codes that memberships are described with."`
-	Card       admin.Cards       `cmd:"" service:"identity" help:"Signed identity cards."`
-	CardKey    admin.CardKeys    `cmd:"" service:"identity" name:"card-key" help:"The keys that sign identity cards."`
-	Household  admin.Households  `cmd:"" service:"identity" help:"Who lives with whom."`
-	Fact       admin.Facts       `cmd:"" service:"identity" help:"Social facts about persons and households."`
-	Protection admin.Protections `cmd:"" name:"data" service:"identity" help:"What persons may ask for about their data: all of it, or its end."`
-	Access     admin.Accesses    `cmd:"" service:"identity" help:"The tamper-evident record of who read or changed a person's data, and why."`
-	Catalog    admin.Catalogs    `cmd:"" service:"benefits" help:"The catalogue of benefits: its rules, their drafts, reviews and publications."`
-	Benefit    admin.Benefits    `cmd:"" service:"benefits" help:"Which benefits persons may have, and why."`
-	Import     admin.Import      `cmd:"" service:"identity" help:"Store the rows of a file: persons, households, facts or memberships."`
+	Client     admin.Clients      `cmd:"" help:"OAuth clients."`
+	APIKey     admin.APIKeys      `cmd:"" name:"api-key" help:"Developers' API keys."`
+	Token      admin.ClientTokens `cmd:"" name:"client-token" help:"API keys in the form of a JWT: the tokens of clients of mosia."`
+	Key        admin.Keys         `cmd:"" help:"The keys that sign tokens."`
+	Operator   admin.Operators    `cmd:"" help:"Those who run the platform."`
+	Log        admin.Logs         `cmd:"" help:"The tamper-evident record: operators' acts, issues, revocations, refusals."`
+	Switch     admin.Switches     `cmd:"" help:"Maintenance, retirement and announcements, for a family or one of its endpoints."`
+	Person     admin.Persons      `cmd:"" service:"identity" help:"Persons and their national identifiers."`
+	Membership admin.Memberships  `cmd:"" service:"identity" help:"What persons are to the institution: students, workers, external, staff."`
+	Catalogue  admin.Catalogues   `cmd:"" service:"identity" help:"The codes that memberships are described with."`
+	Card       admin.Cards        `cmd:"" service:"identity" help:"Signed identity cards."`
+	CardKey    admin.CardKeys     `cmd:"" service:"identity" name:"card-key" help:"The keys that sign identity cards."`
+	Household  admin.Households   `cmd:"" service:"identity" help:"Who lives with whom."`
+	Fact       admin.Facts        `cmd:"" service:"identity" help:"Social facts about persons and households."`
+	Protection admin.Protections  `cmd:"" name:"data" service:"identity" help:"What persons may ask for about their data: all of it, or its end."`
+	Access     admin.Accesses     `cmd:"" service:"identity" help:"The tamper-evident record of who read or changed a person's data, and why."`
+	Catalog    admin.Catalogs     `cmd:"" service:"benefits" help:"The catalogue of benefits: its rules, their drafts, reviews and publications."`
+	Benefit    admin.Benefits     `cmd:"" service:"benefits" help:"Which benefits persons may have, and why."`
+	Import     admin.Import       `cmd:"" service:"identity" help:"Store the rows of a file: persons, households, facts or memberships."`
 
 	Provider     admin.Providers     `cmd:"" service:"notifications" help:"Those who have things delivered to persons."`
 	Service      admin.Services      `cmd:"" service:"notifications" help:"What providers can consume: parts, channels and quotas of their dispatches."`
@@ -40,6 +41,13 @@ type adminCmd struct {
 	Dispatch     admin.Dispatches    `cmd:"" service:"notifications" help:"What was to be delivered, and what became of it."`
 	Template     admin.Templates     `cmd:"" service:"notifications" help:"Providers' texts, by version."`
 	Recipient    admin.Recipients    `cmd:"" service:"notifications" help:"How persons are reached, and what they wish."`
+
+	Account       admin.Accounts        `cmd:"" service:"session" help:"Developers, whose programs call, and users, in whose name they do."`
+	Session       admin.Sessions        `cmd:"" service:"session" help:"Sessions of users; what operators changed in the role session."`
+	Organisation  admin.Organisations   `cmd:"" service:"session" help:"Organisations, who works in them, and who their customers are."`
+	Functionality admin.Functionalities `cmd:"" service:"session" help:"Pages of partners that app users are handed over to with a pass key."`
+	Integration   admin.Integrations    `cmd:"" service:"session" help:"Partners' endpoints that log app users in and tell about them."`
+	Beneficiary   admin.Beneficiaries   `cmd:"" service:"session" help:"Users of partners' apps, as persons."`
 }
 
 // AfterApply gives the commands below their connection and output.

@@ -16,26 +16,36 @@ const MaxAPIKeys = 100
 // ErrTooManyKeys says that a client has MaxAPIKeys.
 var ErrTooManyKeys = errors.New("the client has as many API keys as it may")
 
+// APIKeyForm is what a key looks like.
+type APIKeyForm string
+
+// The forms of keys.
+const (
+	KeyOpaque APIKeyForm = "opaque"
+	KeyJWT    APIKeyForm = "jwt"
+)
+
 // APIKey is a developer's API key; the fields mean what they mean in ventanilla.auth.v1.ApiKey. Its JSON is what
 // the admin log shows of it.
 type APIKey struct {
-	ID         string    `json:"api_key_id"`
-	ClientID   string    `json:"client_id"`
-	Name       string    `json:"name"`
-	SecretHash []byte    `json:"-"` // SHA-256 of the secret: 32 bytes
-	Scopes     []string  `json:"scopes,omitempty"`
-	CreatedAt  time.Time `json:"created_at"`
+	ID         string     `json:"api_key_id"`
+	ClientID   string     `json:"client_id"`
+	Name       string     `json:"name"`
+	Form       APIKeyForm `json:"form"`
+	SecretHash []byte     `json:"-"` // SHA-256 of the secret, or of the whole text of a KeyJWT: 32 bytes
+	Scopes     []string   `json:"scopes,omitempty"`
+	CreatedAt  time.Time  `json:"created_at"`
 	// ExpiresAt and LastUsedAt are zero for never.
 	ExpiresAt  time.Time `json:"expires_at,omitzero"`
 	LastUsedAt time.Time `json:"last_used_at,omitzero"`
 }
 
-const apiKeyColumns = `id, client_id, name, secret_hash, scopes, created_at, expires_at, last_used_at`
+const apiKeyColumns = `id, client_id, name, secret_hash, scopes, created_at, expires_at, last_used_at, form`
 
 func scanAPIKey(row sqlstore.Scanner) (APIKey, error) {
 	var k APIKey
 	var created, expires, used int64
-	err := row.Scan(&k.ID, &k.ClientID, &k.Name, &k.SecretHash, (*list)(&k.Scopes), &created, &expires, &used)
+	err := row.Scan(&k.ID, &k.ClientID, &k.Name, &k.SecretHash, (*list)(&k.Scopes), &created, &expires, &used, &k.Form)
 	k.CreatedAt, k.ExpiresAt, k.LastUsedAt = fromMilli(created), orZero(expires), orZero(used)
 	return k, err
 }
@@ -57,8 +67,8 @@ func (s *Store) CreateAPIKey(ctx context.Context, k APIKey, act Act) (APIKey, er
 			return ErrTooManyKeys
 		}
 		k.CreatedAt, k.LastUsedAt = s.now(), time.Time{}
-		_, err = tx.ExecContext(ctx, `INSERT INTO api_key (`+apiKeyColumns+`, deleted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0)`,
-			k.ID, k.ClientID, k.Name, k.SecretHash, list(k.Scopes), k.CreatedAt.UnixMilli(), milli(k.ExpiresAt))
+		_, err = tx.ExecContext(ctx, `INSERT INTO api_key (`+apiKeyColumns+`, deleted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, 0)`,
+			k.ID, k.ClientID, k.Name, k.SecretHash, list(k.Scopes), k.CreatedAt.UnixMilli(), milli(k.ExpiresAt), k.Form)
 		if err != nil {
 			return err
 		}
@@ -78,6 +88,16 @@ func (s *Store) APIKey(ctx context.Context, id string) (APIKey, error) {
 	k, err := sqlstore.Row(ctx, s.db, scanAPIKey, `SELECT `+apiKeyColumns+` FROM api_key WHERE id = $1 AND deleted_at = 0`, id)
 	if err != nil {
 		return APIKey{}, fmt.Errorf("finding an API key: %w", err)
+	}
+	return k, nil
+}
+
+// APIKeyOfText finds a key in the form of a JWT by the SHA-256 of its text. It fails with sqlstore.ErrNotFound, also for a deleted one.
+func (s *Store) APIKeyOfText(ctx context.Context, hash []byte) (APIKey, error) {
+	k, err := sqlstore.Row(ctx, s.db, scanAPIKey,
+		`SELECT `+apiKeyColumns+` FROM api_key WHERE secret_hash = $1 AND form = 'jwt' AND deleted_at = 0`, hash)
+	if err != nil {
+		return APIKey{}, fmt.Errorf("finding an API key by its text: %w", err)
 	}
 	return k, nil
 }

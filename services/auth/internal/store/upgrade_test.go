@@ -196,3 +196,48 @@ func TestTheReleaseBeforeLeavesOriginsAlone(t *testing.T) {
 		})
 	}
 }
+
+// The release before makes, reads and deletes keys without knowing of their forms.
+func TestTheReleaseBeforeLeavesFormsAlone(t *testing.T) {
+	for name, url := range map[string]string{
+		"SQLite": "sqlite:" + filepath.Join(t.TempDir(), "auth.db"), "PostgreSQL": testkit.Postgres(t),
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := openAt(t, url, 8, revisions(t, "0001_auth.sql", "0002_keys.sql", "0003_clients.sql", "0004_admin_log.sql", "0005_data_sets.sql", "0006_widgets.sql"))
+			say := func(text string, values ...any) {
+				t.Helper()
+				if result, err := db.Write.ExecContext(t.Context(), text, values...); err != nil {
+					t.Fatal(err)
+				} else if n, err := result.RowsAffected(); n != 1 || err != nil {
+					t.Fatalf("%d rows, %v", n, err)
+				}
+			}
+			const insert = `INSERT INTO api_key (id, client_id, name, secret_hash, scopes, created_at, expires_at, last_used_at, deleted_at)
+				VALUES ($1, 'owner', 'A key', $2, '[]', 1000, 0, 0, 0)`
+			say(insert, "made-before", store.NoSecret())
+			if err := sqlstore.Migrate(t.Context(), db, store.Migrations()); err != nil {
+				t.Fatal(err)
+			}
+			say(insert, "made-beside", store.NoSecret())
+			s := store.New(db, time.Now)
+			owner := store.Client{ID: "owner", Name: "A client", Family: "cmp", Kind: store.KindPartner, DataSet: store.Production, SecretHash: store.NoSecret()}
+			if _, err := s.CreateClient(t.Context(), owner, store.Act{}); err != nil {
+				t.Fatal(err)
+			}
+			token := store.APIKey{ID: "token", ClientID: "owner", Name: "A key", Form: store.KeyJWT, SecretHash: store.NoSecret()}
+			if _, err := s.CreateAPIKey(t.Context(), token, store.Act{}); err != nil {
+				t.Fatal(err)
+			}
+			say(`UPDATE api_key SET last_used_at = $2 WHERE id = $1 AND last_used_at < $2`, "token", 2000)
+			for id, want := range map[string]store.APIKeyForm{"made-before": store.KeyOpaque, "made-beside": store.KeyOpaque, "token": store.KeyJWT} {
+				if k, err := s.APIKey(t.Context(), id); err != nil || k.Form != want || k.LastUsedAt.IsZero() != (id != "token") {
+					t.Errorf("%s: %+v, %v", id, k, err)
+				}
+			}
+			say(`UPDATE api_key SET deleted_at = $2 WHERE id = $1 AND deleted_at = 0`, "token", 3000)
+			if _, err := s.APIKeyOfText(t.Context(), store.NoSecret()); err == nil {
+				t.Error("what the release before deleted is found")
+			}
+		})
+	}
+}

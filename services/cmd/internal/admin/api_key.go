@@ -52,10 +52,15 @@ func (c CreateAPIKey) Run(ctx context.Context, conn *grpc.ClientConn, out Output
 	if err != nil {
 		return err
 	}
+	return showKey(out, made, "key")
+}
+
+// showKey shows a new key, which its family calls so.
+func showKey(out Output, made *authv1.CreateApiKeyResponse, called string) error {
 	key := made.GetApiKey()
 	return out.record(made, [][2]string{
 		{"id", key.GetApiKeyId()},
-		{"key", made.GetKey()},
+		{called, made.GetKey()},
 		{"client", key.GetClientId()},
 		{"name", key.GetName()},
 		{"scopes", keyScopes(key)},
@@ -75,6 +80,10 @@ func (c ListAPIKeys) Run(ctx context.Context, conn *grpc.ClientConn, out Output)
 	if err != nil {
 		return err
 	}
+	return showKeys(out, answer)
+}
+
+func showKeys(out Output, answer *authv1.ListApiKeysResponse) error {
 	var rows [][]string
 	for _, key := range answer.GetApiKeys() {
 		rows = append(rows, []string{
@@ -87,7 +96,7 @@ func (c ListAPIKeys) Run(ctx context.Context, conn *grpc.ClientConn, out Output)
 
 // DeleteAPIKey ends a key.
 type DeleteAPIKey struct {
-	ID string `arg:"" help:"The key's identifier: the 16 characters after vtk_."`
+	ID string `arg:"" help:"The key's identifier: the 16 characters after vtk_, or the claim key of a client token."`
 }
 
 // Run does it.

@@ -24,7 +24,7 @@ func drawRequest(w *world) *rapid.Generator[*notificationsv1.DispatchRequest] {
 		name := rapid.SampledFrom([]string{"", "", "a", "b"})
 		in.IdempotencyKey, in.Reference = name.Draw(t, "key"), name.Draw(t, "reference")
 		in.Destination = rapid.SampledFrom([]string{"all", "all", "all", "phone", "nobody", "", strings.Repeat("x", 65)}).Draw(t, "destination")
-		in.Notification.Message = rapid.SampledFrom([]string{"uno", "uno", "dos", "", strings.Repeat("x", 167), strings.Repeat("x", 1025)}).Draw(t, "message")
+		in.Notification.Message = rapid.SampledFrom([]string{"uno", "uno", "dos", "", strings.Repeat("x", 179), strings.Repeat("x", 1025)}).Draw(t, "message")
 		in.Notification.Channel = rapid.SampledFrom([]notificationsv1.Channel{1, 2, 2, 3, 0, 77}).Draw(t, "channel")
 		if rapid.Bool().Draw(t, "code") {
 			in.QrCode = &notificationsv1.QRCode{Kind: rapid.SampledFrom([]string{"ticket", "ticket", "x"}).Draw(t, "kind"), Title: "t"}

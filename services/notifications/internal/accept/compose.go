@@ -134,7 +134,7 @@ func (a *Acceptor) sayPart(ctx context.Context, d *store.NewDispatch, kind messa
 	if m == nil {
 		return nil, nil //nolint:nilnil // there is no such part, which is no error
 	}
-	said := &content.Part{Channel: message.ChannelOf(m.GetChannel()), Title: m.GetTitle(), Text: m.GetMessage()}
+	said := &content.Part{Channel: message.ChannelOf(m.GetChannel()), Title: m.GetTitle(), Text: m.GetMessage(), Data: m.GetData()}
 	if !blank(m.GetLink()) {
 		said.Link = m.GetLink()
 	}

@@ -20,7 +20,8 @@ func messageKeepsContract(m *notificationsv1.Message) bool {
 		return true
 	}
 	return notificationsv1.Channel_name[int32(m.GetChannel())] != "" && m.GetChannel() != notificationsv1.Channel_CHANNEL_UNSPECIFIED &&
-		len(m.GetTitle()) <= 256 && len(m.GetMessage()) <= 1024 && len(m.GetLink()) <= 2048 && templateKeepsContract(m.GetTemplate())
+		len(m.GetTitle()) <= 256 && len(m.GetMessage()) <= 1024 && len(m.GetLink()) <= 2048 && templateKeepsContract(m.GetTemplate()) &&
+		dataKeepsContract(m.GetData())
 }
 
 func templateKeepsContract(t *notificationsv1.TemplateUse) bool {
@@ -33,6 +34,15 @@ func templateKeepsContract(t *notificationsv1.TemplateUse) bool {
 		}
 	}
 	return t.GetName() != "" && len(t.GetName()) <= 64 && t.GetVersion() >= 0 && len(t.GetValues()) <= 32
+}
+
+func dataKeepsContract(data map[string]string) bool {
+	for name, value := range data {
+		if name == "" || utf8.RuneCountInString(name) > 32 || len(value) > 64 {
+			return false
+		}
+	}
+	return len(data) <= 8
 }
 
 func codeKeepsContract(c *notificationsv1.QRCode) bool {

@@ -35,6 +35,7 @@ type askedMessage struct {
 	Template string            `json:"template"`
 	Version  int32             `json:"version"`
 	Values   map[string]string `json:"values"`
+	Data     map[string]string `json:"data,omitempty"`
 }
 
 type askedCode struct {
@@ -97,6 +98,7 @@ func messageAsked(m *notificationsv1.Message) *askedMessage {
 	form := &askedMessage{
 		Channel: int32(m.GetChannel()), Title: m.GetTitle(), Message: m.GetMessage(), Link: m.GetLink(),
 		Template: m.GetTemplate().GetName(), Version: m.GetTemplate().GetVersion(), Values: m.GetTemplate().GetValues(),
+		Data: m.GetData(),
 	}
 	if len(m.GetPicture()) > 0 {
 		form.Picture = hexDigest(m.GetPicture())

@@ -15,6 +15,9 @@ import (
 // maxWords bounds what a code or a payment request is for, in code points.
 const maxWords = 64
 
+// maxMessage bounds what a message says where no template does, in code points.
+const maxMessage = 178
+
 // checkFields holds what is asked for against what the contract says of each field and its own rules cannot.
 func checkFields(f *faults, in *notificationsv1.DispatchRequest, now time.Time) {
 	f.plain("destination", in.GetDestination(), false)
@@ -60,7 +63,7 @@ func checkMessage(f *faults, part string, m *notificationsv1.Message, advertisem
 		f.must(part+".template", blank(m.GetTitle()) && blank(m.GetMessage()), "not be beside title and message")
 	} else {
 		f.text(part+".title", m.GetTitle(), template.MaxTitle, false)
-		f.text(part+".message", m.GetMessage(), template.MaxMessage, true)
+		f.text(part+".message", m.GetMessage(), maxMessage, true)
 	}
 	if link := m.GetLink(); !blank(link) {
 		f.must(part+".link", m.GetChannel() != notificationsv1.Channel_CHANNEL_SAT, "be empty for SAT")
@@ -69,6 +72,7 @@ func checkMessage(f *faults, part string, m *notificationsv1.Message, advertisem
 	if len(m.GetPicture()) > 0 {
 		f.must(part+".picture", advertisement && showsPictures(m.GetChannel()), "be empty but for advertisements by FCM, EMAIL or WEBHOOK")
 	}
+	checkData(f, part+".data", m)
 }
 
 func showsPictures(channel notificationsv1.Channel) bool {

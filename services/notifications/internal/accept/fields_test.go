@@ -96,8 +96,8 @@ func fieldRules(t *testing.T) map[string]rule {
 		"title of lines":  {notify(func(m *message) { m.Title = "a\nb" }), invalid, "notification.title"},
 		"no message":      {notify(func(m *message) { m.Message = "" }), missing, "notification.message"},
 		"blank message":   {notify(func(m *message) { m.Message = "\n\t" }), missing, "notification.message"},
-		"message of 166":  {change: notify(func(m *message) { m.Message = strings.Repeat("😀", 166) })},
-		"message of 167":  {notify(func(m *message) { m.Message = strings.Repeat("a", 167) }), invalid, "notification.message"},
+		"message of 178":  {change: notify(func(m *message) { m.Message = strings.Repeat("😀", 178) })},
+		"message of 179":  {notify(func(m *message) { m.Message = strings.Repeat("a", 179) }), invalid, "notification.message"},
 		"message of two":  {change: notify(func(m *message) { m.Message = "a\r\nb" })},
 		"message and NUL": {notify(func(m *message) { m.Message = "a\x00" }), invalid, "notification.message"},
 
@@ -112,6 +112,13 @@ func fieldRules(t *testing.T) map[string]rule {
 		"link of a user":       {notify(func(m *message) { m.Link = "https://user@example.org" }), invalid, "notification.link"},
 		"link with a space":    {notify(func(m *message) { m.Link = "https://example.org/a b" }), invalid, "notification.link"},
 		"link that is no link": {notify(func(m *message) { m.Link = "https://[::1" }), invalid, "notification.link"},
+
+		"data":                 {change: notify(func(m *message) { m.Channel = fcm; m.Data = map[string]string{"record": "203", "kept": ""} })},
+		"data by SMS":          {notify(func(m *message) { m.Data = map[string]string{"record": "203"} }), invalid, "notification.data"},
+		"data in a taken name": {notify(func(m *message) { m.Channel = fcm; m.Data = map[string]string{"from": "x"} }), invalid, "notification.data"},
+		"data in FCM's name":   {notify(func(m *message) { m.Channel = fcm; m.Data = map[string]string{"google_x": "x"} }), invalid, "notification.data"},
+		"data in capitals":     {notify(func(m *message) { m.Channel = fcm; m.Data = map[string]string{"Record": "x"} }), invalid, "notification.data"},
+		"data with a control":  {notify(func(m *message) { m.Channel = fcm; m.Data = map[string]string{"record": "a\nb"} }), invalid, "notification.data.record"},
 
 		"picture":                   {change: advertise(publicity(fcm, picture))},
 		"picture in a notification": {notify(func(m *message) { m.Channel = fcm; m.Picture = picture }), invalid, "notification.picture"},

@@ -22,8 +22,11 @@ func FuzzDispatch(f *testing.F) {
 	w := newMemoryWorld(f)
 	seeds := []func(*notificationsv1.DispatchRequest){
 		func(*notificationsv1.DispatchRequest) {},
-		named("k", "r"), saying(strings.Repeat("ñ", 166)), ticket(func(*notificationsv1.QRCode) {}), pay(func(*notificationsv1.MicroPayment) {}),
+		named("k", "r"), saying(strings.Repeat("ñ", 178)), ticket(func(*notificationsv1.QRCode) {}), pay(func(*notificationsv1.MicroPayment) {}),
 		notify(func(m *notificationsv1.Message) { m.Link = "https://example.org/a" }),
+		notify(func(m *notificationsv1.Message) {
+			m.Channel, m.Data = notificationsv1.Channel_CHANNEL_WEBHOOK, map[string]string{"record": "203"}
+		}),
 		notify(func(m *notificationsv1.Message) { use(m, "hora", map[string]string{"dia": "lunes"}) }),
 		func(in *notificationsv1.DispatchRequest) {
 			in.SendAt, in.ExpiresAt = at(1), &timestamppb.Timestamp{Seconds: 1 << 40}
@@ -81,9 +84,9 @@ func checkStored(t *testing.T, d store.NewDispatch) {
 			continue
 		}
 		texts = append(texts, part.Title, part.Link)
-		if utf8.RuneCountInString(part.Title) > 32 || utf8.RuneCountInString(part.Text) > 166 ||
+		if utf8.RuneCountInString(part.Title) > 32 || utf8.RuneCountInString(part.Text) > 178 ||
 			strings.TrimSpace(part.Title) == "" || strings.TrimSpace(part.Text) == "" || strings.ContainsRune(part.Text, 0) {
-			t.Errorf("says %q", part)
+			t.Errorf("says %v", part)
 		}
 	}
 	if d.Code != nil {

@@ -24,6 +24,8 @@ type Part struct {
 	Link string `json:"link,omitempty"`
 	// PictureID names a row of table picture; empty for none.
 	PictureID string `json:"picture_id,omitempty"`
+	// Data is what the recipient's app is told beside the text; nil for nothing.
+	Data map[string]string `json:"data,omitempty"`
 }
 
 // Of is the part of a kind; nil when there is none.

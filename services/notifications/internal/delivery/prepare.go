@@ -74,7 +74,7 @@ func (d *Deliverer) compose(ctx context.Context, j judge, text *content.Part, ad
 	c := j.part
 	m := &ready{Message: message.Message{
 		ID: c.DispatchID + "-" + strconv.Itoa(int(c.Kind)), Attempt: int(c.Attempt), Repeated: c.Repeated, Before: c.Carrier, Channel: c.Channel, Kind: c.Kind,
-		To: addresses[0], Title: text.Title, Text: text.Text, Link: text.Link, Expires: c.ExpiresAt,
+		To: addresses[0], Title: text.Title, Text: text.Text, Link: text.Link, Data: text.Data, Expires: c.ExpiresAt,
 		Receipt: d.options.Receipts.Token(receipt.Attempt{DispatchID: c.DispatchID, Kind: c.Kind, Number: c.Attempt}),
 	}, more: addresses[0].ID != "" && len(addresses) > 1}
 	if text.PictureID != "" {

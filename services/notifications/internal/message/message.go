@@ -137,6 +137,8 @@ type Message struct {
 	Text    string
 	// Link is an https address; empty for none.
 	Link string
+	// Data is what the recipient's app is told beside the text; nil for nothing. SAT, SMS and mail have no place for it.
+	Data map[string]string
 	// PictureURL is where everybody finds the picture; empty for none. Picture and PictureType are the same, for carriers that attach it.
 	PictureURL  string
 	Picture     []byte

@@ -65,7 +65,7 @@ func (s *Store) ClaimCallbacks(ctx context.Context, providerID int64, owner stri
 
 func (s *Store) claimCallbacks() string {
 	return `UPDATE callback SET next_attempt_at = $4, lease_until = $4, lease_owner = $5, fence = fence + 1, attempt = attempt + 1
-		WHERE ` + s.oldest("callback", "provider_id = $1 AND next_attempt_at <= $2", "next_attempt_at", "$3") + `
+		WHERE ` + s.db.Oldest("callback", "provider_id = $1 AND next_attempt_at <= $2", "next_attempt_at", "$3") + `
 		RETURNING callback_id, provider_id, body, fence, attempt, until`
 }
 

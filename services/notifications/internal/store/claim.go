@@ -78,7 +78,7 @@ func (s *Store) Claim(ctx context.Context, lane Lane, owner string, n int, lease
 func (s *Store) claimParts() string {
 	return `UPDATE part SET status = 'sending', next_attempt_at = $5, lease_until = $5, lease_owner = $6, fence = fence + 1,
 			attempt = attempt + 1, tries = tries + CASE WHEN status = 'sending' THEN 1 ELSE 0 END
-		WHERE ` + s.oldest(`part`, `channel = $1 AND priority = $2 AND next_attempt_at <= $3`, `next_attempt_at`, `$4`) + ` RETURNING ` + partColumns
+		WHERE ` + s.db.Oldest(`part`, `channel = $1 AND priority = $2 AND next_attempt_at <= $3`, `next_attempt_at`, `$4`) + ` RETURNING ` + partColumns
 }
 
 // beginAttempts marks the attempts that were lost, and enters the new ones.

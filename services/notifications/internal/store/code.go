@@ -87,7 +87,7 @@ func (c Code) refused(now time.Time) error {
 
 // Code finds a code. It fails with sqlstore.ErrNotFound.
 func (s *Store) Code(ctx context.Context, id string) (Code, error) {
-	if !canBeKey(id) {
+	if !sqlstore.CanBeKey(id) {
 		return Code{}, fmt.Errorf("reading a code: %w", sqlstore.ErrNotFound)
 	}
 	code, err := sqlstore.Row(ctx, s.db, scanCode, selectCode, id)

@@ -31,7 +31,7 @@ const replayColumns = "dispatch_id text, part bigint, expires_at bigint"
 func (s *Store) ReplayDeadLetters(ctx context.Context, operator string, replays []Replay) (done []PartKey, err error) {
 	var wanted []replayed
 	for _, r := range replays {
-		if canBeKey(r.DispatchID) {
+		if sqlstore.CanBeKey(r.DispatchID) {
 			wanted = append(wanted, replayed{PartKey: r.PartKey, ExpiresAt: r.ExpiresAt.UnixMilli()})
 		}
 	}

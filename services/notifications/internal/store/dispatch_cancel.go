@@ -27,7 +27,7 @@ const (
 // CancelDispatch takes back the parts of a dispatch that wait to be sent, and its payment request when it is not paid. An operator's act is
 // entered as an event; operator is empty for others. It fails with ErrNothingToCancel; also where there is no such dispatch.
 func (s *Store) CancelDispatch(ctx context.Context, id, operator string) error {
-	if !canBeKey(id) {
+	if !sqlstore.CanBeKey(id) {
 		return ErrNothingToCancel
 	}
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {

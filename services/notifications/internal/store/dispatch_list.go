@@ -173,5 +173,5 @@ func (f DispatchFilter) Matches(d *Snapshot) bool {
 }
 
 func (f DispatchFilter) findsNothing() bool {
-	return f.Providers != nil && len(f.Providers) == 0 || !canBeKey(f.Reference)
+	return f.Providers != nil && len(f.Providers) == 0 || !sqlstore.CanBeKey(f.Reference)
 }

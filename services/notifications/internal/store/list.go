@@ -19,7 +19,7 @@ func (s *Store) among(column, placeholder string) string {
 func (s *Store) list(texts []string) any {
 	some := make([]string, 0, len(texts))
 	for _, text := range texts {
-		if canBeKey(text) {
+		if sqlstore.CanBeKey(text) {
 			some = append(some, text)
 		}
 	}

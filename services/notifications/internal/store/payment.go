@@ -63,7 +63,7 @@ func scanPayment(row sqlstore.Scanner) (p Payment, err error) {
 
 // Payment finds a payment request. It fails with sqlstore.ErrNotFound.
 func (s *Store) Payment(ctx context.Context, id string) (Payment, error) {
-	if !canBeKey(id) {
+	if !sqlstore.CanBeKey(id) {
 		return Payment{}, fmt.Errorf("reading a payment request: %w", sqlstore.ErrNotFound)
 	}
 	payment, err := sqlstore.Row(ctx, s.db, scanPayment, selectPayment, id)
@@ -76,7 +76,7 @@ func (s *Store) Payment(ctx context.Context, id string) (Payment, error) {
 // SettlePayment makes a payment request, and its part, what a settlement says, and returns it as it is then. One that says what it is already
 // changes nothing. It fails with sqlstore.ErrNotFound and ErrPaymentState.
 func (s *Store) SettlePayment(ctx context.Context, in Settlement) (Payment, error) {
-	if !canBeKey(in.PaymentID) {
+	if !sqlstore.CanBeKey(in.PaymentID) {
 		return Payment{}, fmt.Errorf("settling a payment request: %w", sqlstore.ErrNotFound)
 	}
 	var payment Payment

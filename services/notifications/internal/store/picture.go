@@ -20,7 +20,7 @@ func scanPicture(row sqlstore.Scanner) (p Picture, err error) {
 
 // Picture finds a picture. It fails with sqlstore.ErrNotFound, also once it is erased.
 func (s *Store) Picture(ctx context.Context, id string) (Picture, error) {
-	if !canBeKey(id) {
+	if !sqlstore.CanBeKey(id) {
 		return Picture{}, fmt.Errorf("reading a picture: %w", sqlstore.ErrNotFound)
 	}
 	picture, err := sqlstore.Row(ctx, s.db, scanPicture, `SELECT media_type, bytes FROM picture WHERE picture_id = $1`, id)

@@ -35,7 +35,7 @@ const (
 	providerColumns = `p.provider_id, p.data_set, p.name, p.client_id, p.role, p.notification_uri, p.disabled, p.callback_secret,
 	p.previous_secret, p.previous_until, p.created_at, p.updated_at`
 	selectProvider  = `SELECT ` + providerColumns + ` FROM provider p WHERE p.provider_id = $1`
-	selectProviders = `SELECT ` + providerColumns + ` FROM provider p WHERE p.provider_id > $1 ORDER BY p.provider_id LIMIT $2`
+	selectProviders = `SELECT ` + providerColumns + ` FROM provider p WHERE p.provider_id > $1 AND ($2 = '' OR p.role = $2) ORDER BY p.provider_id LIMIT $3`
 )
 
 // providerRow is a provider as its columns have it.
@@ -76,9 +76,9 @@ func (s *Store) Provider(ctx context.Context, id int64) (Provider, error) {
 	return p, nil
 }
 
-// Providers returns some behind an identifier, by identifier.
-func (s *Store) Providers(ctx context.Context, after int64, limit int) ([]Provider, error) {
-	providers, err := sqlstore.Rows(ctx, s.db, scanProvider, selectProviders, after, limit)
+// Providers returns some behind an identifier, by identifier: a role's, or all when role is empty.
+func (s *Store) Providers(ctx context.Context, role string, after int64, limit int) ([]Provider, error) {
+	providers, err := sqlstore.Rows(ctx, s.db, scanProvider, selectProviders, after, role, limit)
 	if err != nil {
 		return nil, fmt.Errorf("listing providers: %w", err)
 	}

@@ -116,7 +116,7 @@ func reasonOf(r Receipt) message.Reason {
 func (s *Store) receiptsOf(ctx context.Context, tx *sql.Tx, receipts []Receipt) (map[partKey]*Part, map[partKey]*message.Outcome, error) {
 	var keys, numbers []partKey
 	for _, r := range receipts {
-		if canBeKey(r.DispatchID) {
+		if sqlstore.CanBeKey(r.DispatchID) {
 			keys = append(keys, partKey{DispatchID: r.DispatchID, Part: r.Kind})
 			numbers = append(numbers, partKey{r.DispatchID, r.Kind, 0, r.Attempt})
 		}

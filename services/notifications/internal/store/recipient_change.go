@@ -73,7 +73,7 @@ func (s *Store) PruneAddress(ctx context.Context, set message.DataSet, personID,
 }
 
 func (s *Store) dropAddress(ctx context.Context, set message.DataSet, personID, addressID string, enter func(*sql.Tx, Address) error) error {
-	if !canBeKey(personID) || !canBeKey(addressID) {
+	if !sqlstore.CanBeKey(personID) || !sqlstore.CanBeKey(addressID) {
 		return fmt.Errorf("taking an address away: %w", sqlstore.ErrNotFound)
 	}
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {

@@ -20,7 +20,7 @@ const erasedAtOnce = 200
 // EraseRecipient forgets a person: addresses, wishes, and what was said to it. What waits to be sent is cancelled. A dispatch of which a part is
 // being sent keeps its content until that ends, and is not sent again. It returns how many dispatches were erased; where it fails, some may be.
 func (s *Store) EraseRecipient(ctx context.Context, actor string, set message.DataSet, personID string) (int, error) {
-	if !canBeKey(personID) {
+	if !sqlstore.CanBeKey(personID) {
 		return 0, nil
 	}
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {

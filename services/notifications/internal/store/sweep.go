@@ -60,7 +60,7 @@ func (s *Store) expireParts(ctx context.Context, tx *sql.Tx, now time.Time) (int
 
 func (s *Store) updateExpired() string {
 	return `UPDATE part SET status = 'expired', reason = 'time_ran_out', next_attempt_at = NULL, ended_at = $1
-		WHERE ` + s.oldest("part", "status IN ('accepted', 'scheduled') AND expires_at <= $1", "expires_at", "$2") + ` RETURNING part.dispatch_id`
+		WHERE ` + s.db.Oldest("part", "status IN ('accepted', 'scheduled') AND expires_at <= $1", "expires_at", "$2") + ` RETURNING part.dispatch_id`
 }
 
 func (s *Store) expirePayments(ctx context.Context, tx *sql.Tx, now time.Time) (int, error) {
@@ -76,7 +76,7 @@ func (s *Store) expirePayments(ctx context.Context, tx *sql.Tx, now time.Time) (
 
 func (s *Store) updateUnpaid() string {
 	return `UPDATE payment SET status = 'expired', settled_at = $1
-		WHERE ` + s.oldest("payment", "status = 'requested' AND expires_at <= $1", "expires_at", "$2") + ` RETURNING payment.dispatch_id`
+		WHERE ` + s.db.Oldest("payment", "status = 'requested' AND expires_at <= $1", "expires_at", "$2") + ` RETURNING payment.dispatch_id`
 }
 
 func (s *Store) updateUnpaidParts() string {
@@ -116,7 +116,7 @@ func (s *Store) blankPayments() string {
 
 func (s *Store) updateErased() string {
 	return `UPDATE dispatch SET person_id = '', erased_at = $1, version = version + 1, changed_at = $1 WHERE ` +
-		s.oldest("dispatch", "ended_at IS NOT NULL AND erased_at IS NULL AND (ended_at + retention) <= $1", "(ended_at + retention)", "$2") +
+		s.db.Oldest("dispatch", "ended_at IS NOT NULL AND erased_at IS NULL AND (ended_at + retention) <= $1", "(ended_at + retention)", "$2") +
 		` RETURNING dispatch.dispatch_id`
 }
 
@@ -133,7 +133,7 @@ func (s *Store) drop(table, where, order string, kept time.Duration) func(contex
 }
 
 func (s *Store) deleteOldest(table, where, order string) string {
-	return `DELETE FROM ` + table + ` WHERE ` + s.oldest(table, where, order, "$2")
+	return `DELETE FROM ` + table + ` WHERE ` + s.db.Oldest(table, where, order, "$2")
 }
 
 func (s *Store) dropUsage(ctx context.Context, tx *sql.Tx, now time.Time) (int, error) {

@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 )
 
-// The most code points of what a dispatch says.
+// The most code points of what a template says. Every family's dispatches use templates: they keep to what the least of them may say.
 const (
 	MaxTitle   = 32
 	MaxMessage = 166

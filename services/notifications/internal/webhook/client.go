@@ -1,34 +1,25 @@
 package webhook
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptrace"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
-	"github.com/ventanilla/ventanilla/pkg/pki"
+	"github.com/ventanilla/ventanilla/pkg/egress"
 )
 
 const (
 	// answerWithin bounds a call, from the search for its host to the end of the answer.
 	answerWithin = 30 * time.Second
-	// maxHeader and maxAnswer bound what is read of an answer, in bytes. Of the body nothing is used.
-	maxHeader = 16 << 10
+	// maxAnswer bounds what is read of an answer's body, in bytes. Nothing of it is used.
 	maxAnswer = 4 << 10
-	// maxIdle is how many connections are kept for the next call, maxIdleHost of them to one host, and idleFor how long: strangers get no more of us.
-	maxIdle     = 64
-	maxIdleHost = 16
-	idleFor     = 5 * time.Second
 )
 
 // Call is one that is to be made.
@@ -53,9 +44,8 @@ type Answer struct {
 
 // Client makes calls. It is safe for concurrent use.
 type Client struct {
-	http      *http.Client
-	transport *http.Transport
-	now       func() time.Time
+	calls *egress.Client
+	now   func() time.Time
 }
 
 // Options are what a client works with.
@@ -63,46 +53,29 @@ type Options struct {
 	// Now is the clock.
 	Now func() time.Time
 	// Resolver finds hosts; nil for the system's.
-	Resolver Resolver
+	Resolver egress.Resolver
 }
 
 // New returns a client; Close ends it.
-func New(config Config, options Options) (*Client, error) {
-	guard, err := NewGuard(config.AllowNetworks)
+func New(config egress.Config, options Options) (*Client, error) {
+	calls, err := egress.New(config, options.Resolver)
 	if err != nil {
 		return nil, err
 	}
-	roots, err := pki.Roots(config.CAFile)
-	if err != nil {
-		return nil, fmt.Errorf("ca_file: %w", err)
-	}
-	dial := &dialer{guard: guard, resolver: options.Resolver, roots: roots}
-	if dial.resolver == nil {
-		dial.resolver = net.DefaultResolver
-	}
-	transport := &http.Transport{
-		DialContext: dial.plain, DialTLSContext: dial.secure, // and no proxy, which would go where it likes
-		MaxIdleConns: maxIdle, MaxIdleConnsPerHost: maxIdleHost, IdleConnTimeout: idleFor,
-		MaxResponseHeaderBytes: maxHeader, DisableCompression: true,
-	}
-	return &Client{
-		transport: transport, now: options.Now,
-		http: &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }},
-	}, nil
+	return &Client{calls: calls, now: options.Now}, nil
 }
 
-// Call makes one call, once. Its errors are ErrForbidden, ErrUnreachable and ErrUnanswered, the last two with ErrTimeout where it took too long.
+// Call makes one call, once. It fails as egress.Client.Do does.
 func (c *Client) Call(ctx context.Context, call Call) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
-	var sent atomic.Bool
-	request, err := c.request(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent.Store(true) }}), call)
+	request, err := c.request(ctx, call)
 	if err != nil {
 		return Answer{}, err
 	}
-	response, err := c.http.Do(request)
+	response, err := c.calls.Do(request)
 	if err != nil {
-		return Answer{}, fault(err, sent.Load())
+		return Answer{}, err
 	}
 	defer response.Body.Close()
 	// What is read to its end leaves the connection good for the next call. The status has been said, whatever becomes of the rest.
@@ -111,13 +84,9 @@ func (c *Client) Call(ctx context.Context, call Call) (Answer, error) {
 }
 
 func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) {
-	u, err := parse(call.URL)
+	request, err := egress.NewRequest(ctx, http.MethodPost, call.URL, call.Body)
 	if err != nil {
-		return nil, fmt.Errorf("%w: it %w", ErrForbidden, err)
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(call.Body))
-	if err != nil {
-		return nil, fmt.Errorf("%w: it is no address", ErrForbidden)
+		return nil, err
 	}
 	at := c.now()
 	signature, err := sign(call, at)
@@ -125,7 +94,6 @@ func (c *Client) request(ctx context.Context, call Call) (*http.Request, error) 
 		return nil, err
 	}
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", "Ventanilla")
 	request.Header.Set(standardwebhooks.HeaderWebhookID, call.ID)
 	request.Header.Set(standardwebhooks.HeaderWebhookTimestamp, strconv.FormatInt(at.Unix(), 10))
 	request.Header.Set(standardwebhooks.HeaderWebhookSignature, signature)
@@ -164,7 +132,4 @@ func (c *Client) retryAfter(text string) time.Duration {
 }
 
 // Close ends the connections that wait for a next call.
-func (c *Client) Close() error {
-	c.transport.CloseIdleConnections()
-	return nil
-}
+func (c *Client) Close() error { return c.calls.Close() }

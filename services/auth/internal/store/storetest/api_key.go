@@ -16,7 +16,7 @@ import (
 
 func apiKey(id, owner string) store.APIKey {
 	hash := sha256.Sum256([]byte("secret of " + id))
-	return store.APIKey{ID: id, ClientID: owner, Name: "A key", SecretHash: hash[:]}
+	return store.APIKey{ID: id, ClientID: owner, Name: "A key", Form: store.KeyOpaque, SecretHash: hash[:]}
 }
 
 func createKeys(t *testing.T, s *store.Store, owner string, ids ...string) {
@@ -67,6 +67,33 @@ func apiKeysAreKept(t *testing.T, open Open) {
 	if last := entries[0]; last.Target != "a" || strings.Contains(string(last.Detail), "before") || strings.Contains(string(last.Detail), "secret") {
 		t.Errorf("recorded %+v", last)
 	}
+}
+
+// A key that is a JWT is found by its text, and by nothing else that it shares with others.
+func aJWTIsFoundByItsText(t *testing.T, open Open) {
+	s, _ := one(t, open)
+	create(t, s, "owner")
+	createKeys(t, s, "owner", "opaque")
+	want := apiKey("jwt", "owner")
+	want.Form = store.KeyJWT
+	want, err := s.CreateAPIKey(t.Context(), want, act)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := s.APIKeyOfText(t.Context(), want.SecretHash)
+	if err != nil {
+		t.Fatal(err)
+	}
+	expectSame(t, "found", found, want)
+	for name, hash := range map[string][]byte{"an opaque key": apiKey("opaque", "owner").SecretHash, "nobody's": store.NoSecret(), "no hash": {}} {
+		_, err := s.APIKeyOfText(t.Context(), hash)
+		expectNotFound(t, name, err)
+	}
+	if _, err := s.DeleteAPIKey(t.Context(), "jwt", start, act); err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.APIKeyOfText(t.Context(), want.SecretHash)
+	expectNotFound(t, "the deleted key", err)
 }
 
 func keyIDs(keys []store.APIKey) []string {

@@ -28,6 +28,7 @@ func Run(t *testing.T, open Open) {
 		"ADeletedClientLeavesATrace":   aDeletedClientLeavesATrace,
 		"TombstonesAreDropped":         tombstonesAreDropped,
 		"APIKeysAreKept":               apiKeysAreKept,
+		"AJWTIsFoundByItsText":         aJWTIsFoundByItsText,
 		"AClientHasAHundredAPIKeys":    aClientHasAHundredAPIKeys,
 		"ADeletedAPIKeyIsRevoked":      aDeletedAPIKeyIsRevoked,
 		"UseOfAPIKeysNeverGoesBack":    useOfAPIKeysNeverGoesBack,

@@ -79,6 +79,7 @@ func TestAMessageReachesItsApp(t *testing.T) {
 	plain := w.message()
 	rich := w.message()
 	rich.ID, rich.Kind, rich.Link, rich.PictureURL = "d1-2", message.Advertisement, "https://example.cl/autos", "https://example.cl/p.png"
+	rich.Data = map[string]string{"record": "203"}
 	for i, m := range []message.Message{plain, rich} {
 		got := w.send(m)
 		w.want(got, message.OutcomeSent, "")
@@ -97,7 +98,7 @@ func TestAMessageReachesItsApp(t *testing.T) {
 	first.APNS.Headers = map[string]string{"apns-priority": "10", "apns-expiration": expires, "apns-collapse-id": "d1-1"}
 	second.Token = device
 	second.Notification = fcmfake.Notification{Title: rich.Title, Body: rich.Text, Image: rich.PictureURL}
-	second.Data = map[string]string{"id": "d1-2", "link": rich.Link}
+	second.Data = map[string]string{"id": "d1-2", "link": rich.Link, "record": "203"}
 	second.Android.Priority, second.Android.TTL, second.Android.Notification.Tag = "NORMAL", "3600s", "d1-2"
 	second.Android.Notification.ClickAction = "OPEN"
 	second.Webpush.Headers = map[string]string{"TTL": "3600", "Urgency": "normal"}

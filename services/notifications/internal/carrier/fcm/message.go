@@ -2,6 +2,7 @@ package fcm
 
 import (
 	"encoding/json"
+	"maps"
 	"strconv"
 	"time"
 
@@ -65,7 +66,7 @@ type apns struct {
 }
 
 // encode writes a message. Its ID is the tag on every kind of device, so that a repeated attempt takes the place of the one before. Apps
-// find the link among the data; browsers open it.
+// find the link among the data, beside what else they are told; browsers open it.
 func encode(m message.Message, clickAction string, now time.Time) ([]byte, error) {
 	life := min(max(0, m.Expires.Sub(now)), maxLife).Truncate(time.Second)
 	seconds := strconv.FormatInt(int64(life/time.Second), 10)
@@ -83,6 +84,7 @@ func encode(m message.Message, clickAction string, now time.Time) ([]byte, error
 			"apns-priority": apple, "apns-expiration": strconv.FormatInt(now.Add(life).Unix(), 10),
 		}},
 	}
+	maps.Copy(out.Data, m.Data)
 	if len(m.ID) <= maxCollapse {
 		out.APNS.Headers["apns-collapse-id"] = m.ID
 	}

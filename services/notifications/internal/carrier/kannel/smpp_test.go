@@ -70,7 +70,7 @@ func TestTheAlphabetIsKannels(t *testing.T) {
 func TestALongTextIsOneForItsReport(t *testing.T) {
 	centre := smppfake.New(t)
 	w := with(t, testkit.KannelWithCentre(t, centre.Port()), nil)
-	m := text("Turno", strings.Repeat("í", 166))
+	m := text("Turno", strings.Repeat("í", 178))
 	m.Receipt = "d1-1-1-mac"
 	want(t, w.send(m), message.OutcomeSent, "")
 	testkit.Eventually(t, patience, func() error { return w.has(m.Receipt, message.OutcomeDelivered) })

@@ -5,15 +5,10 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/ventanilla/ventanilla/pkg/egress"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/webhook"
 )
-
-// Config is the section "webhook" of a carrier.
-type Config = webhook.Config
-
-// DefaultConfig returns the defaults.
-func DefaultConfig() Config { return webhook.DefaultConfig() }
 
 // Options are what a client works with.
 type Options = webhook.Options
@@ -25,7 +20,7 @@ type Client struct {
 }
 
 // New returns a client; Close ends it.
-func New(config Config, options Options) (*Client, error) {
+func New(config egress.Config, options Options) (*Client, error) {
 	calls, err := webhook.New(config, options)
 	if err != nil {
 		return nil, err
@@ -63,6 +58,8 @@ type data struct {
 	Message string `json:"message"`
 	Link    string `json:"link,omitempty"`
 	Picture string `json:"picture,omitempty"`
+	// Data is what the app is told beside the text.
+	Data map[string]string `json:"data,omitempty"`
 }
 
 // kinds are the words for those of parts that are sent.
@@ -70,6 +67,6 @@ var kinds = map[message.Kind]string{message.Notification: "notification", messag
 
 func (c *Client) body(m message.Message) body {
 	return body{Type: "message.sent", Timestamp: c.now().UTC(), Data: data{
-		ID: m.ID, Kind: kinds[m.Kind], Title: m.Title, Message: m.Text, Link: m.Link, Picture: m.PictureURL,
+		ID: m.ID, Kind: kinds[m.Kind], Title: m.Title, Message: m.Text, Link: m.Link, Picture: m.PictureURL, Data: m.Data,
 	}}
 }

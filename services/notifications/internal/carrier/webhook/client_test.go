@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
+	"github.com/ventanilla/ventanilla/pkg/egress"
 	"github.com/ventanilla/ventanilla/pkg/testkit"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/carrier/webhook"
@@ -32,7 +33,7 @@ func client(t *testing.T, handle http.HandlerFunc) (c *webhook.Client, url strin
 	t.Helper()
 	server := httptest.NewTLSServer(handle)
 	t.Cleanup(server.Close)
-	config := webhook.DefaultConfig()
+	config := egress.DefaultConfig()
 	config.AllowNetworks, config.CAFile = []string{"127.0.0.1/32"}, filepath.Join(t.TempDir(), "ca.pem")
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	if err := os.WriteFile(config.CAFile, text, 0o600); err != nil {
@@ -50,6 +51,7 @@ func advertisement(url string) message.Message {
 	return message.Message{
 		ID: "d1-2", Attempt: 1, Channel: message.Webhook, Kind: message.Advertisement, To: message.Address{ID: "a", Value: url, Secret: secret},
 		Title: "Oferta", Text: "Dos por uno,\n«hoy»", Link: "https://example.org/a", PictureURL: "https://example.org/p", Receipt: "token",
+		Data: map[string]string{"record": "203"},
 	}
 }
 
@@ -76,6 +78,7 @@ func TestWhatACalleeIsTold(t *testing.T) {
 		delete(got, "timestamp")
 		want := map[string]any{"type": "message.sent", "data": map[string]any{
 			"id": "d1-2", "kind": "advertisement", "title": "Oferta", "message": "Dos por uno,\n«hoy»", "link": "https://example.org/a", "picture": "https://example.org/p",
+			"data": map[string]any{"record": "203"},
 		}}
 		if diff := cmp.Diff(want, got); diff != "" || r.Header.Get("webhook-id") != "d1-2" {
 			t.Error(diff, r.Header)

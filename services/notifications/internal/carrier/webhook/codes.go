@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/ventanilla/ventanilla/pkg/egress"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/webhook"
 )
@@ -54,9 +55,9 @@ func answered(answer webhook.Answer) message.Result {
 // unanswered is the result of a call that failed.
 func unanswered(err error) message.Result {
 	switch {
-	case errors.Is(err, webhook.ErrUnanswered):
+	case errors.Is(err, egress.ErrUnanswered):
 		return message.Result{Outcome: message.OutcomeUnknown, Reason: message.RecipientAway, Detail: err.Error()}
-	case errors.Is(err, webhook.ErrUnreachable):
+	case errors.Is(err, egress.ErrUnreachable):
 		return message.Result{Outcome: message.OutcomeFailed, Reason: message.RecipientAway, Detail: err.Error()}
 	}
 	return message.Result{Outcome: message.OutcomeRejected, Reason: message.BadAddress, Detail: err.Error()}

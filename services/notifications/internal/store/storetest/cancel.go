@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ventanilla/ventanilla/pkg/eventlog"
 	"github.com/ventanilla/ventanilla/pkg/testkit"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
@@ -70,7 +71,7 @@ func operatorsCancelsAreEntered(t *testing.T, open Open) {
 	check(t, s.CancelDispatch(ctx, other.ID, ""))
 	wantClass(t, "again", s.CancelDispatch(ctx, d.ID, "ana"), store.ErrNothingToCancel)
 	events := eventsOf(t, s)
-	wantSame(t, "events", events, []store.Event{{
+	wantSame(t, "events", events, []eventlog.Event{{
 		Number: 1, At: clock.Now(), Actor: "ana", Act: "CancelDispatch", Target: "dispatch/" + d.ID,
 		Before: `{"parts":[{"kind":"notification","status":"accepted"},{"kind":"advertisement","status":"scheduled"},{"kind":"micro_payment","status":"sent"}]}`,
 		After:  `{"parts":[{"kind":"notification","status":"cancelled"},{"kind":"advertisement","status":"cancelled"},{"kind":"micro_payment","status":"cancelled"}]}`,

@@ -10,6 +10,7 @@ import (
 
 	"google.golang.org/protobuf/types/known/durationpb"
 
+	"github.com/ventanilla/ventanilla/pkg/eventlog"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
@@ -102,7 +103,7 @@ func aChangeIsWrittenOnce(t *testing.T, open Open) {
 		return fmt.Sprintf(`"created_at":%q,"updated_at":%q}`, start.Format(time.RFC3339Nano), updated.Format(time.RFC3339Nano))
 	}
 	before := base + `"name":"uno","client_id":"c1","disabled":false,` + times(start)
-	wantSame(t, "events", events, []store.Event{
+	wantSame(t, "events", events, []eventlog.Event{
 		{Number: 1, At: start, Actor: "ana", Act: "CreateProvider", Target: target, After: before},
 		{
 			Number: 2, At: start.Add(time.Hour), Actor: "berta", Act: "UpdateProvider", Target: target, Before: before,
@@ -119,7 +120,7 @@ func providersAreListedInOrder(t *testing.T, open Open) {
 	}
 	after := int64(0)
 	for {
-		page, err := s.Providers(ctx, after, 2)
+		page, err := s.Providers(ctx, "", after, 2)
 		check(t, err)
 		got = append(got, page...)
 		if len(page) < 2 {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ventanilla/ventanilla/pkg/keyring"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/message"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
 )
@@ -35,8 +36,18 @@ func under[K int64 | string](name string) store.Reseal[K] {
 
 var errOpen = errors.New("sealed with another key")
 
-func reseals(name string) store.Reseals {
-	return store.Reseals{Provider: under[int64](name), Address: under[string](name), SigningKey: under[string](name)}
+// reseals seal with a name, and keys that replicas share under the key-encryption key after the first.
+func reseals(t failing, s *store.Store, name string) store.Reseals {
+	t.Helper()
+	keys := s.SharedKeys(kekOf(t, 2).WithPrevious(kekOf(t, 1)))
+	return store.Reseals{Provider: under[int64](name), Address: under[string](name), SigningKey: keys.Reseal}
+}
+
+func kekOf(t failing, fill byte) *keyring.KEK {
+	t.Helper()
+	kek, err := keyring.New(bytes.Repeat([]byte{fill}, 32))
+	check(t, err)
+	return kek
 }
 
 // hidden enters a provider whose secret of before still signs, a webhook, a device and a signing key.
@@ -50,7 +61,8 @@ func hidden(t failing, s *store.Store, name string) store.Provider {
 	hook.Sealed = []byte("old:hook")
 	give(t, s, "person "+name, hook)
 	give(t, s, "person "+name, device("token "+name))
-	check(t, s.EnterSigningKey(ctx, name, []byte("old:key")))
+	_, err = s.SharedKeys(kekOf(t, 1)).Open(ctx, name)
+	check(t, err)
 	return p
 }
 
@@ -63,8 +75,10 @@ func secretsAreSealedAnew(t *testing.T, open Open) {
 	_, err = s.RotateCallbackSecret(ctx, "ana", fresh.ID, []byte("old:y"), start)
 	check(t, err)
 	before := len(eventsOf(t, s))
+	key, err := s.SharedKeys(kekOf(t, 1)).Open(ctx, "codes")
+	check(t, err)
 	for _, want := range []store.Rewrapped{{Rewrapped: 6, Secrets: 6}, {Secrets: 6}} {
-		done, err := s.RewrapSecrets(ctx, "berta", reseals("new"))
+		done, err := s.RewrapSecrets(ctx, "berta", reseals(t, s, "new"))
 		check(t, err)
 		wantSame(t, "done", done, want)
 	}
@@ -78,9 +92,9 @@ func secretsAreSealedAnew(t *testing.T, open Open) {
 			t.Errorf("a secret of %s is %q", a.Channel, a.Sealed)
 		}
 	}
-	key, err := s.SigningKey(ctx, "codes")
+	resealed, err := s.SharedKeys(kekOf(t, 2)).Open(ctx, "codes")
 	check(t, err)
-	wantSame(t, "the key", string(key), "new:key")
+	wantSame(t, "the key", resealed, key)
 	var entered []string
 	for _, e := range eventsOf(t, s)[before:] {
 		entered = append(entered, strings.Join([]string{e.Actor, e.Act, e.Target, e.Before, e.After}, " "))
@@ -96,7 +110,7 @@ func whatDoesNotOpenIsLeftAlone(t *testing.T, open Open) {
 	lost := provide(t, s, "sealed with another key")
 	hidden(t, s, "codes")
 	for _, rewrapped := range []int64{4, 0} {
-		done, err := s.RewrapSecrets(ctx, "berta", reseals("new"))
+		done, err := s.RewrapSecrets(ctx, "berta", reseals(t, s, "new"))
 		check(t, err)
 		wantClass(t, "why", done.Err, errOpen)
 		done.Err = nil
@@ -115,7 +129,7 @@ func manySecretsAreSealedAnew(t *testing.T, open Open) {
 		hook.Sealed = []byte("old:hook")
 		give(t, s, fmt.Sprint("person ", n), hook)
 	}
-	done, err := s.RewrapSecrets(ctx, "ana", reseals("new"))
+	done, err := s.RewrapSecrets(ctx, "ana", reseals(t, s, "new"))
 	check(t, err)
 	wantSame(t, "done", done, store.Rewrapped{Rewrapped: many, Secrets: many})
 	last := eventsOf(t, s)
@@ -124,7 +138,7 @@ func manySecretsAreSealedAnew(t *testing.T, open Open) {
 
 func nothingIsSealedAnew(t *testing.T, open Open) {
 	s, _ := one(t, open)
-	done, err := s.RewrapSecrets(ctx, "ana", reseals("new"))
+	done, err := s.RewrapSecrets(ctx, "ana", reseals(t, s, "new"))
 	check(t, err)
 	wantSame(t, "done", done, store.Rewrapped{})
 	wantSame(t, "events", len(eventsOf(t, s)), 0)
@@ -140,7 +154,7 @@ func secretsAreSealedAnewWhileOthersChange(t *testing.T, open Open) {
 		rewraps, rotates, forgets := replica(), replica(), replica()
 		group.Go(func() {
 			for round := range rounds {
-				if done, err := rewraps.RewrapSecrets(ctx, "ana", reseals(fmt.Sprint("seal", i, round))); err != nil || done.Unreadable != 0 {
+				if done, err := rewraps.RewrapSecrets(ctx, "ana", reseals(t, rewraps, fmt.Sprint("seal", i, round))); err != nil || done.Unreadable != 0 {
 					t.Errorf("%+v, %v", done, err)
 				}
 			}
@@ -174,7 +188,7 @@ func secretsAreSealedAnewWhileOthersChange(t *testing.T, open Open) {
 	}
 	group.Wait()
 	s := replica()
-	if done, err := s.RewrapSecrets(ctx, "ana", reseals("last")); err != nil || done.Secrets != 4+3*rounds {
+	if done, err := s.RewrapSecrets(ctx, "ana", reseals(t, s, "last")); err != nil || done.Secrets != 4+3*rounds {
 		t.Errorf("%+v, %v", done, err)
 	}
 	read, err := s.Provider(ctx, p.ID)

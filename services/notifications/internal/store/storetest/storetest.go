@@ -33,7 +33,6 @@ func Run(t *testing.T, open Open) {
 		deadLetterChecks,
 		dispatchChecks,
 		erasureChecks,
-		eventChecks,
 		paymentChecks,
 		lifeChecks,
 		providerChecks,

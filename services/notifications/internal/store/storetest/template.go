@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ventanilla/ventanilla/pkg/eventlog"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/services/notifications/internal/store"
 )
@@ -139,7 +140,7 @@ func eachVersionHasAnEvent(t *testing.T, open Open) {
 	put(t, s, text(p, "hora", "segunda"))
 	events := eventsOf(t, s)[1:] // behind the provider's own
 	target := fmt.Sprint("provider/", p.ID, "/template/hora")
-	wantSame(t, "events", events, []store.Event{
+	wantSame(t, "events", events, []eventlog.Event{
 		{Number: 2, At: start, Actor: "ana", Act: "PutTemplate", Target: target, After: `{"version":1}`},
 		{Number: 3, At: start, Actor: "ana", Act: "PutTemplate", Target: target, Before: `{"version":1}`, After: `{"version":2}`},
 	})

@@ -31,14 +31,17 @@ type Message struct {
 	Channel Channel `protobuf:"varint,1,opt,name=channel,proto3,enum=ventanilla.notifications.v1.Channel" json:"channel,omitempty"`
 	// The title, 1 to 32 code points, not blank.
 	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
-	// The message, 1 to 166 code points, not blank.
+	// The message, 1 to 178 code points, not blank.
 	Message string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
 	// An absolute https address, at most 2048 bytes; empty for none. Not for SAT.
 	Link string `protobuf:"bytes,4,opt,name=link,proto3" json:"link,omitempty"`
 	// A PNG, JPEG or WebP of at most 256 KiB; empty for none. For advertisements by FCM, EMAIL or WEBHOOK only.
 	Picture []byte `protobuf:"bytes,5,opt,name=picture,proto3" json:"picture,omitempty"`
 	// Instead of title and message.
-	Template      *TemplateUse `protobuf:"bytes,6,opt,name=template,proto3" json:"template,omitempty"`
+	Template *TemplateUse `protobuf:"bytes,6,opt,name=template,proto3" json:"template,omitempty"`
+	// What the recipient's app is told beside the text, for FCM and WEBHOOK only. Names are of lower-case letters, digits and "_", a letter first, and at most 32
+	// bytes; "id", "link", "from", "message_type", "collapse_key" and those that begin with "google" or "gcm" are taken. Values have no control characters.
+	Data          map[string]string `protobuf:"bytes,7,rep,name=data,proto3" json:"data,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -111,6 +114,13 @@ func (x *Message) GetPicture() []byte {
 func (x *Message) GetTemplate() *TemplateUse {
 	if x != nil {
 		return x.Template
+	}
+	return nil
+}
+
+func (x *Message) GetData() map[string]string {
+	if x != nil {
+		return x.Data
 	}
 	return nil
 }
@@ -1757,7 +1767,7 @@ var File_ventanilla_notifications_v1_dispatch_proto protoreflect.FileDescriptor
 
 const file_ventanilla_notifications_v1_dispatch_proto_rawDesc = "" +
 	"\n" +
-	"*ventanilla/notifications/v1/dispatch.proto\x12\x1bventanilla.notifications.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!ventanilla/auth/v1/data_set.proto\x1a)ventanilla/notifications/v1/channel.proto\"\x97\x02\n" +
+	"*ventanilla/notifications/v1/dispatch.proto\x12\x1bventanilla.notifications.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!ventanilla/auth/v1/data_set.proto\x1a)ventanilla/notifications/v1/channel.proto\"\xac\x03\n" +
 	"\aMessage\x12J\n" +
 	"\achannel\x18\x01 \x01(\x0e2$.ventanilla.notifications.v1.ChannelB\n" +
 	"\xbaH\a\x82\x01\x04\x10\x01 \x00R\achannel\x12\x1e\n" +
@@ -1765,7 +1775,11 @@ const file_ventanilla_notifications_v1_dispatch_proto_rawDesc = "" +
 	"\amessage\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80\bR\amessage\x12\x1c\n" +
 	"\x04link\x18\x04 \x01(\tB\b\xbaH\x05r\x03(\x80\x10R\x04link\x12\x18\n" +
 	"\apicture\x18\x05 \x01(\fR\apicture\x12D\n" +
-	"\btemplate\x18\x06 \x01(\v2(.ventanilla.notifications.v1.TemplateUseR\btemplate\"\xf1\x01\n" +
+	"\btemplate\x18\x06 \x01(\v2(.ventanilla.notifications.v1.TemplateUseR\btemplate\x12Z\n" +
+	"\x04data\x18\a \x03(\v2..ventanilla.notifications.v1.Message.DataEntryB\x16\xbaH\x13\x9a\x01\x10\x10\b\"\x06r\x04\x10\x01\x18 *\x04r\x02(@R\x04data\x1a7\n" +
+	"\tDataEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xf1\x01\n" +
 	"\vTemplateUse\x12\x1d\n" +
 	"\x04name\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\x04name\x12!\n" +
 	"\aversion\x18\x02 \x01(\x05B\a\xbaH\x04\x1a\x02(\x00R\aversion\x12e\n" +
@@ -1928,7 +1942,7 @@ func file_ventanilla_notifications_v1_dispatch_proto_rawDescGZIP() []byte {
 	return file_ventanilla_notifications_v1_dispatch_proto_rawDescData
 }
 
-var file_ventanilla_notifications_v1_dispatch_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_ventanilla_notifications_v1_dispatch_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
 var file_ventanilla_notifications_v1_dispatch_proto_goTypes = []any{
 	(*Message)(nil),                 // 0: ventanilla.notifications.v1.Message
 	(*TemplateUse)(nil),             // 1: ventanilla.notifications.v1.TemplateUse
@@ -1953,75 +1967,77 @@ var file_ventanilla_notifications_v1_dispatch_proto_goTypes = []any{
 	(*CancelDispatchResponse)(nil),  // 20: ventanilla.notifications.v1.CancelDispatchResponse
 	(*WatchDispatchesRequest)(nil),  // 21: ventanilla.notifications.v1.WatchDispatchesRequest
 	(*WatchDispatchesResponse)(nil), // 22: ventanilla.notifications.v1.WatchDispatchesResponse
-	nil,                             // 23: ventanilla.notifications.v1.TemplateUse.ValuesEntry
-	(Channel)(0),                    // 24: ventanilla.notifications.v1.Channel
-	(*timestamppb.Timestamp)(nil),   // 25: google.protobuf.Timestamp
-	(Status)(0),                     // 26: ventanilla.notifications.v1.Status
-	(v1.DataSet)(0),                 // 27: ventanilla.auth.v1.DataSet
-	(PartKind)(0),                   // 28: ventanilla.notifications.v1.PartKind
-	(Outcome)(0),                    // 29: ventanilla.notifications.v1.Outcome
+	nil,                             // 23: ventanilla.notifications.v1.Message.DataEntry
+	nil,                             // 24: ventanilla.notifications.v1.TemplateUse.ValuesEntry
+	(Channel)(0),                    // 25: ventanilla.notifications.v1.Channel
+	(*timestamppb.Timestamp)(nil),   // 26: google.protobuf.Timestamp
+	(Status)(0),                     // 27: ventanilla.notifications.v1.Status
+	(v1.DataSet)(0),                 // 28: ventanilla.auth.v1.DataSet
+	(PartKind)(0),                   // 29: ventanilla.notifications.v1.PartKind
+	(Outcome)(0),                    // 30: ventanilla.notifications.v1.Outcome
 }
 var file_ventanilla_notifications_v1_dispatch_proto_depIdxs = []int32{
-	24, // 0: ventanilla.notifications.v1.Message.channel:type_name -> ventanilla.notifications.v1.Channel
+	25, // 0: ventanilla.notifications.v1.Message.channel:type_name -> ventanilla.notifications.v1.Channel
 	1,  // 1: ventanilla.notifications.v1.Message.template:type_name -> ventanilla.notifications.v1.TemplateUse
-	23, // 2: ventanilla.notifications.v1.TemplateUse.values:type_name -> ventanilla.notifications.v1.TemplateUse.ValuesEntry
-	25, // 3: ventanilla.notifications.v1.QRCode.valid_from:type_name -> google.protobuf.Timestamp
-	25, // 4: ventanilla.notifications.v1.QRCode.valid_until:type_name -> google.protobuf.Timestamp
-	0,  // 5: ventanilla.notifications.v1.DispatchRequest.notification:type_name -> ventanilla.notifications.v1.Message
-	0,  // 6: ventanilla.notifications.v1.DispatchRequest.advertisement:type_name -> ventanilla.notifications.v1.Message
-	2,  // 7: ventanilla.notifications.v1.DispatchRequest.qr_code:type_name -> ventanilla.notifications.v1.QRCode
-	3,  // 8: ventanilla.notifications.v1.DispatchRequest.micro_payment:type_name -> ventanilla.notifications.v1.MicroPayment
-	25, // 9: ventanilla.notifications.v1.DispatchRequest.send_at:type_name -> google.protobuf.Timestamp
-	25, // 10: ventanilla.notifications.v1.DispatchRequest.expires_at:type_name -> google.protobuf.Timestamp
-	26, // 11: ventanilla.notifications.v1.DispatchResponse.status:type_name -> ventanilla.notifications.v1.Status
-	25, // 12: ventanilla.notifications.v1.DispatchResponse.created_at:type_name -> google.protobuf.Timestamp
-	4,  // 13: ventanilla.notifications.v1.DispatchBatchRequest.items:type_name -> ventanilla.notifications.v1.DispatchRequest
-	8,  // 14: ventanilla.notifications.v1.DispatchBatchResponse.items:type_name -> ventanilla.notifications.v1.DispatchBatchItem
-	5,  // 15: ventanilla.notifications.v1.DispatchBatchItem.stored:type_name -> ventanilla.notifications.v1.DispatchResponse
-	9,  // 16: ventanilla.notifications.v1.DispatchBatchItem.failure:type_name -> ventanilla.notifications.v1.DispatchFailure
-	10, // 17: ventanilla.notifications.v1.DispatchFailure.fields:type_name -> ventanilla.notifications.v1.FieldFailure
-	26, // 18: ventanilla.notifications.v1.Dispatch.status:type_name -> ventanilla.notifications.v1.Status
-	25, // 19: ventanilla.notifications.v1.Dispatch.created_at:type_name -> google.protobuf.Timestamp
-	25, // 20: ventanilla.notifications.v1.Dispatch.send_at:type_name -> google.protobuf.Timestamp
-	25, // 21: ventanilla.notifications.v1.Dispatch.expires_at:type_name -> google.protobuf.Timestamp
-	25, // 22: ventanilla.notifications.v1.Dispatch.changed_at:type_name -> google.protobuf.Timestamp
-	12, // 23: ventanilla.notifications.v1.Dispatch.parts:type_name -> ventanilla.notifications.v1.Part
-	25, // 24: ventanilla.notifications.v1.Dispatch.erased_at:type_name -> google.protobuf.Timestamp
-	27, // 25: ventanilla.notifications.v1.Dispatch.data_set:type_name -> ventanilla.auth.v1.DataSet
-	28, // 26: ventanilla.notifications.v1.Part.kind:type_name -> ventanilla.notifications.v1.PartKind
-	24, // 27: ventanilla.notifications.v1.Part.channel:type_name -> ventanilla.notifications.v1.Channel
-	26, // 28: ventanilla.notifications.v1.Part.status:type_name -> ventanilla.notifications.v1.Status
-	25, // 29: ventanilla.notifications.v1.Part.next_attempt_at:type_name -> google.protobuf.Timestamp
-	13, // 30: ventanilla.notifications.v1.Part.attempts:type_name -> ventanilla.notifications.v1.Attempt
-	25, // 31: ventanilla.notifications.v1.Attempt.at:type_name -> google.protobuf.Timestamp
-	29, // 32: ventanilla.notifications.v1.Attempt.outcome:type_name -> ventanilla.notifications.v1.Outcome
-	11, // 33: ventanilla.notifications.v1.GetDispatchResponse.dispatch:type_name -> ventanilla.notifications.v1.Dispatch
-	26, // 34: ventanilla.notifications.v1.DispatchFilter.status:type_name -> ventanilla.notifications.v1.Status
-	24, // 35: ventanilla.notifications.v1.DispatchFilter.channel:type_name -> ventanilla.notifications.v1.Channel
-	25, // 36: ventanilla.notifications.v1.DispatchFilter.from:type_name -> google.protobuf.Timestamp
-	25, // 37: ventanilla.notifications.v1.DispatchFilter.to:type_name -> google.protobuf.Timestamp
-	16, // 38: ventanilla.notifications.v1.ListDispatchesRequest.filter:type_name -> ventanilla.notifications.v1.DispatchFilter
-	11, // 39: ventanilla.notifications.v1.ListDispatchesResponse.dispatches:type_name -> ventanilla.notifications.v1.Dispatch
-	11, // 40: ventanilla.notifications.v1.CancelDispatchResponse.dispatch:type_name -> ventanilla.notifications.v1.Dispatch
-	16, // 41: ventanilla.notifications.v1.WatchDispatchesRequest.filter:type_name -> ventanilla.notifications.v1.DispatchFilter
-	11, // 42: ventanilla.notifications.v1.WatchDispatchesResponse.dispatch:type_name -> ventanilla.notifications.v1.Dispatch
-	4,  // 43: ventanilla.notifications.v1.DispatchService.Dispatch:input_type -> ventanilla.notifications.v1.DispatchRequest
-	6,  // 44: ventanilla.notifications.v1.DispatchService.DispatchBatch:input_type -> ventanilla.notifications.v1.DispatchBatchRequest
-	14, // 45: ventanilla.notifications.v1.DispatchService.GetDispatch:input_type -> ventanilla.notifications.v1.GetDispatchRequest
-	17, // 46: ventanilla.notifications.v1.DispatchService.ListDispatches:input_type -> ventanilla.notifications.v1.ListDispatchesRequest
-	19, // 47: ventanilla.notifications.v1.DispatchService.CancelDispatch:input_type -> ventanilla.notifications.v1.CancelDispatchRequest
-	21, // 48: ventanilla.notifications.v1.DispatchService.WatchDispatches:input_type -> ventanilla.notifications.v1.WatchDispatchesRequest
-	5,  // 49: ventanilla.notifications.v1.DispatchService.Dispatch:output_type -> ventanilla.notifications.v1.DispatchResponse
-	7,  // 50: ventanilla.notifications.v1.DispatchService.DispatchBatch:output_type -> ventanilla.notifications.v1.DispatchBatchResponse
-	15, // 51: ventanilla.notifications.v1.DispatchService.GetDispatch:output_type -> ventanilla.notifications.v1.GetDispatchResponse
-	18, // 52: ventanilla.notifications.v1.DispatchService.ListDispatches:output_type -> ventanilla.notifications.v1.ListDispatchesResponse
-	20, // 53: ventanilla.notifications.v1.DispatchService.CancelDispatch:output_type -> ventanilla.notifications.v1.CancelDispatchResponse
-	22, // 54: ventanilla.notifications.v1.DispatchService.WatchDispatches:output_type -> ventanilla.notifications.v1.WatchDispatchesResponse
-	49, // [49:55] is the sub-list for method output_type
-	43, // [43:49] is the sub-list for method input_type
-	43, // [43:43] is the sub-list for extension type_name
-	43, // [43:43] is the sub-list for extension extendee
-	0,  // [0:43] is the sub-list for field type_name
+	23, // 2: ventanilla.notifications.v1.Message.data:type_name -> ventanilla.notifications.v1.Message.DataEntry
+	24, // 3: ventanilla.notifications.v1.TemplateUse.values:type_name -> ventanilla.notifications.v1.TemplateUse.ValuesEntry
+	26, // 4: ventanilla.notifications.v1.QRCode.valid_from:type_name -> google.protobuf.Timestamp
+	26, // 5: ventanilla.notifications.v1.QRCode.valid_until:type_name -> google.protobuf.Timestamp
+	0,  // 6: ventanilla.notifications.v1.DispatchRequest.notification:type_name -> ventanilla.notifications.v1.Message
+	0,  // 7: ventanilla.notifications.v1.DispatchRequest.advertisement:type_name -> ventanilla.notifications.v1.Message
+	2,  // 8: ventanilla.notifications.v1.DispatchRequest.qr_code:type_name -> ventanilla.notifications.v1.QRCode
+	3,  // 9: ventanilla.notifications.v1.DispatchRequest.micro_payment:type_name -> ventanilla.notifications.v1.MicroPayment
+	26, // 10: ventanilla.notifications.v1.DispatchRequest.send_at:type_name -> google.protobuf.Timestamp
+	26, // 11: ventanilla.notifications.v1.DispatchRequest.expires_at:type_name -> google.protobuf.Timestamp
+	27, // 12: ventanilla.notifications.v1.DispatchResponse.status:type_name -> ventanilla.notifications.v1.Status
+	26, // 13: ventanilla.notifications.v1.DispatchResponse.created_at:type_name -> google.protobuf.Timestamp
+	4,  // 14: ventanilla.notifications.v1.DispatchBatchRequest.items:type_name -> ventanilla.notifications.v1.DispatchRequest
+	8,  // 15: ventanilla.notifications.v1.DispatchBatchResponse.items:type_name -> ventanilla.notifications.v1.DispatchBatchItem
+	5,  // 16: ventanilla.notifications.v1.DispatchBatchItem.stored:type_name -> ventanilla.notifications.v1.DispatchResponse
+	9,  // 17: ventanilla.notifications.v1.DispatchBatchItem.failure:type_name -> ventanilla.notifications.v1.DispatchFailure
+	10, // 18: ventanilla.notifications.v1.DispatchFailure.fields:type_name -> ventanilla.notifications.v1.FieldFailure
+	27, // 19: ventanilla.notifications.v1.Dispatch.status:type_name -> ventanilla.notifications.v1.Status
+	26, // 20: ventanilla.notifications.v1.Dispatch.created_at:type_name -> google.protobuf.Timestamp
+	26, // 21: ventanilla.notifications.v1.Dispatch.send_at:type_name -> google.protobuf.Timestamp
+	26, // 22: ventanilla.notifications.v1.Dispatch.expires_at:type_name -> google.protobuf.Timestamp
+	26, // 23: ventanilla.notifications.v1.Dispatch.changed_at:type_name -> google.protobuf.Timestamp
+	12, // 24: ventanilla.notifications.v1.Dispatch.parts:type_name -> ventanilla.notifications.v1.Part
+	26, // 25: ventanilla.notifications.v1.Dispatch.erased_at:type_name -> google.protobuf.Timestamp
+	28, // 26: ventanilla.notifications.v1.Dispatch.data_set:type_name -> ventanilla.auth.v1.DataSet
+	29, // 27: ventanilla.notifications.v1.Part.kind:type_name -> ventanilla.notifications.v1.PartKind
+	25, // 28: ventanilla.notifications.v1.Part.channel:type_name -> ventanilla.notifications.v1.Channel
+	27, // 29: ventanilla.notifications.v1.Part.status:type_name -> ventanilla.notifications.v1.Status
+	26, // 30: ventanilla.notifications.v1.Part.next_attempt_at:type_name -> google.protobuf.Timestamp
+	13, // 31: ventanilla.notifications.v1.Part.attempts:type_name -> ventanilla.notifications.v1.Attempt
+	26, // 32: ventanilla.notifications.v1.Attempt.at:type_name -> google.protobuf.Timestamp
+	30, // 33: ventanilla.notifications.v1.Attempt.outcome:type_name -> ventanilla.notifications.v1.Outcome
+	11, // 34: ventanilla.notifications.v1.GetDispatchResponse.dispatch:type_name -> ventanilla.notifications.v1.Dispatch
+	27, // 35: ventanilla.notifications.v1.DispatchFilter.status:type_name -> ventanilla.notifications.v1.Status
+	25, // 36: ventanilla.notifications.v1.DispatchFilter.channel:type_name -> ventanilla.notifications.v1.Channel
+	26, // 37: ventanilla.notifications.v1.DispatchFilter.from:type_name -> google.protobuf.Timestamp
+	26, // 38: ventanilla.notifications.v1.DispatchFilter.to:type_name -> google.protobuf.Timestamp
+	16, // 39: ventanilla.notifications.v1.ListDispatchesRequest.filter:type_name -> ventanilla.notifications.v1.DispatchFilter
+	11, // 40: ventanilla.notifications.v1.ListDispatchesResponse.dispatches:type_name -> ventanilla.notifications.v1.Dispatch
+	11, // 41: ventanilla.notifications.v1.CancelDispatchResponse.dispatch:type_name -> ventanilla.notifications.v1.Dispatch
+	16, // 42: ventanilla.notifications.v1.WatchDispatchesRequest.filter:type_name -> ventanilla.notifications.v1.DispatchFilter
+	11, // 43: ventanilla.notifications.v1.WatchDispatchesResponse.dispatch:type_name -> ventanilla.notifications.v1.Dispatch
+	4,  // 44: ventanilla.notifications.v1.DispatchService.Dispatch:input_type -> ventanilla.notifications.v1.DispatchRequest
+	6,  // 45: ventanilla.notifications.v1.DispatchService.DispatchBatch:input_type -> ventanilla.notifications.v1.DispatchBatchRequest
+	14, // 46: ventanilla.notifications.v1.DispatchService.GetDispatch:input_type -> ventanilla.notifications.v1.GetDispatchRequest
+	17, // 47: ventanilla.notifications.v1.DispatchService.ListDispatches:input_type -> ventanilla.notifications.v1.ListDispatchesRequest
+	19, // 48: ventanilla.notifications.v1.DispatchService.CancelDispatch:input_type -> ventanilla.notifications.v1.CancelDispatchRequest
+	21, // 49: ventanilla.notifications.v1.DispatchService.WatchDispatches:input_type -> ventanilla.notifications.v1.WatchDispatchesRequest
+	5,  // 50: ventanilla.notifications.v1.DispatchService.Dispatch:output_type -> ventanilla.notifications.v1.DispatchResponse
+	7,  // 51: ventanilla.notifications.v1.DispatchService.DispatchBatch:output_type -> ventanilla.notifications.v1.DispatchBatchResponse
+	15, // 52: ventanilla.notifications.v1.DispatchService.GetDispatch:output_type -> ventanilla.notifications.v1.GetDispatchResponse
+	18, // 53: ventanilla.notifications.v1.DispatchService.ListDispatches:output_type -> ventanilla.notifications.v1.ListDispatchesResponse
+	20, // 54: ventanilla.notifications.v1.DispatchService.CancelDispatch:output_type -> ventanilla.notifications.v1.CancelDispatchResponse
+	22, // 55: ventanilla.notifications.v1.DispatchService.WatchDispatches:output_type -> ventanilla.notifications.v1.WatchDispatchesResponse
+	50, // [50:56] is the sub-list for method output_type
+	44, // [44:50] is the sub-list for method input_type
+	44, // [44:44] is the sub-list for extension type_name
+	44, // [44:44] is the sub-list for extension extendee
+	0,  // [0:44] is the sub-list for field type_name
 }
 
 func init() { file_ventanilla_notifications_v1_dispatch_proto_init() }
@@ -2040,7 +2056,7 @@ func file_ventanilla_notifications_v1_dispatch_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ventanilla_notifications_v1_dispatch_proto_rawDesc), len(file_ventanilla_notifications_v1_dispatch_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   24,
+			NumMessages:   25,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

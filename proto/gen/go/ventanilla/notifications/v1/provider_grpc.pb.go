@@ -39,7 +39,8 @@ const (
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
 // ProviderService keeps providers, the services that they may consume, and their subscriptions to these (document 001,
-// provider_id, service_id, service_token). Its callers are operators: any role reads, editor and security change. Every change is
+// provider_id, service_id, service_token). Its callers are operators: any role reads, editor and security change. A role of the platform
+// lists the providers that are its own, and their subscriptions. Every change is
 // entered in the service's log, which ListEvents reads. Each RPC fails with UNAVAILABLE when the store is away.
 type ProviderServiceClient interface {
 	// CreateProvider enters a provider, and returns the secret of its callbacks, this once. Fails with FIELD_INVALID.
@@ -217,7 +218,8 @@ func (c *providerServiceClient) RewrapSecrets(ctx context.Context, in *RewrapSec
 // for forward compatibility.
 //
 // ProviderService keeps providers, the services that they may consume, and their subscriptions to these (document 001,
-// provider_id, service_id, service_token). Its callers are operators: any role reads, editor and security change. Every change is
+// provider_id, service_id, service_token). Its callers are operators: any role reads, editor and security change. A role of the platform
+// lists the providers that are its own, and their subscriptions. Every change is
 // entered in the service's log, which ListEvents reads. Each RPC fails with UNAVAILABLE when the store is away.
 type ProviderServiceServer interface {
 	// CreateProvider enters a provider, and returns the secret of its callbacks, this once. Fails with FIELD_INVALID.

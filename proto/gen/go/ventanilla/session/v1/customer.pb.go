@@ -159,7 +159,7 @@ const (
 	Operator_OPERATOR_GREATER_OR_EQUAL Operator = 3
 	// It is the value or less.
 	Operator_OPERATOR_LESS_OR_EQUAL Operator = 4
-	// A text is like the value, in which % stands for any text; without one it has the value somewhere.
+	// A text is like the value, in which % stands for any text and all else for itself; without one it has the value somewhere.
 	Operator_OPERATOR_LIKE Operator = 5
 )
 
@@ -527,7 +527,7 @@ type ListQuery struct {
 	Limit int32 `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"`
 	// What they must be, all of it.
 	Filters []*Filter `protobuf:"bytes,3,rep,name=filters,proto3" json:"filters,omitempty"`
-	// By what they are ordered; the list's own order when empty, and always by the identifier last.
+	// By what they are ordered; the list's own order when empty, and always by the identifier last, in the direction of the field before it.
 	Orders        []*Order `protobuf:"bytes,4,rep,name=orders,proto3" json:"orders,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -591,7 +591,8 @@ func (x *ListQuery) GetOrders() []*Order {
 	return nil
 }
 
-// Filter is a condition. Texts are compared without regard to letter case and accents.
+// Filter is a condition. Texts are compared without regard to letter case and accents, in the order of their characters' numbers; numbers of registers without
+// dots, dashes and spaces; truths and values of enums by their numbers. What is empty is equal to the empty value, and neither more nor less than any.
 type Filter struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The field's path in the listed message, "legal_name" or "postal_address.city"; each list declares its own.

@@ -494,9 +494,9 @@ func (x *ListOrganisationsResponse) GetNextPageToken() string {
 // UpdateOrganisationRequest is a change.
 type UpdateOrganisationRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The organisation, with what it shall be.
+	// organisation_id and the fields of the mask. Nothing else is looked at; the organisation that comes of it must be valid as a whole.
 	Organisation *Organisation `protobuf:"bytes,1,opt,name=organisation,proto3" json:"organisation,omitempty"`
-	// Which of its fields.
+	// Which of its fields: all but organisation_id, data_set and the times.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1131,7 +1131,7 @@ const file_ventanilla_session_v1_organisation_proto_rawDesc = "" +
 	"\rorganisations\x18\x01 \x03(\v2#.ventanilla.session.v1.OrganisationR\rorganisations\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xb1\x01\n" +
 	"\x19UpdateOrganisationRequest\x12O\n" +
-	"\forganisation\x18\x01 \x01(\v2#.ventanilla.session.v1.OrganisationB\x06\xbaH\x03\xc8\x01\x01R\forganisation\x12C\n" +
+	"\forganisation\x18\x01 \x01(\v2#.ventanilla.session.v1.OrganisationB\x06\xbaH\x03\xd8\x01\x03R\forganisation\x12C\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01R\n" +
 	"updateMask\"e\n" +
 	"\x1aUpdateOrganisationResponse\x12G\n" +

@@ -46,7 +46,7 @@ type OrganisationServiceClient interface {
 	// UpdateOrganisation changes the fields of the mask. Fails with ORGANISATION_NOT_FOUND, FIELD_INVALID.
 	UpdateOrganisation(ctx context.Context, in *UpdateOrganisationRequest, opts ...grpc.CallOption) (*UpdateOrganisationResponse, error)
 	// PutMember lets a user work in an organisation, or changes how. Fails with ORGANISATION_NOT_FOUND, ACCOUNT_NOT_FOUND, also for a developer
-	// and for a user of another data set.
+	// and for a user of another data set, and with FIELD_INVALID when there are 1000 members, or the user works in 1000 organisations, which is the most.
 	PutMember(ctx context.Context, in *PutMemberRequest, opts ...grpc.CallOption) (*PutMemberResponse, error)
 	// DeleteMember ends that, at once. Fails with MEMBER_NOT_FOUND.
 	DeleteMember(ctx context.Context, in *DeleteMemberRequest, opts ...grpc.CallOption) (*DeleteMemberResponse, error)
@@ -163,7 +163,7 @@ type OrganisationServiceServer interface {
 	// UpdateOrganisation changes the fields of the mask. Fails with ORGANISATION_NOT_FOUND, FIELD_INVALID.
 	UpdateOrganisation(context.Context, *UpdateOrganisationRequest) (*UpdateOrganisationResponse, error)
 	// PutMember lets a user work in an organisation, or changes how. Fails with ORGANISATION_NOT_FOUND, ACCOUNT_NOT_FOUND, also for a developer
-	// and for a user of another data set.
+	// and for a user of another data set, and with FIELD_INVALID when there are 1000 members, or the user works in 1000 organisations, which is the most.
 	PutMember(context.Context, *PutMemberRequest) (*PutMemberResponse, error)
 	// DeleteMember ends that, at once. Fails with MEMBER_NOT_FOUND.
 	DeleteMember(context.Context, *DeleteMemberRequest) (*DeleteMemberResponse, error)

@@ -40,14 +40,16 @@ const (
 // Each RPC needs a session and fails as SessionService does: CREDENTIAL_INVALID, RATE_LIMITED, UNAVAILABLE, and SESSION_INVALID. What
 // belongs to an organisation that the user is no member of is not found: ORGANISATION_NOT_FOUND. In one that is shut, or past its last day,
 // what changes something, or asks other services, fails with ORGANISATION_CLOSED. Lists fail with FIELD_INVALID for a field that the
-// list does not declare, naming it: "query.filters[0].field", "query.orders[0].field", and for a value that is none of the field's: "query.filters[0].value".
+// list does not declare, naming it: "query.filters[0].field", "query.orders[0].field", for a value that is none of the field's: "query.filters[0].value", and
+// for one that is no text and shall be like something: "query.filters[0].operator".
 type WorkspaceServiceClient interface {
 	// ListUserOrganisations returns those that the user is a member of. Fields to filter by: organisation_id, legal_name, trade_name, cuit, type, last_day,
 	// disabled, activity; to order by: the same. By legal_name when nothing else is asked for.
 	ListUserOrganisations(ctx context.Context, in *ListUserOrganisationsRequest, opts ...grpc.CallOption) (*ListUserOrganisationsResponse, error)
 	// GetUserOrganisation returns one.
 	GetUserOrganisation(ctx context.Context, in *GetUserOrganisationRequest, opts ...grpc.CallOption) (*GetUserOrganisationResponse, error)
-	// CreateCustomer enters a customer. Fails with CUSTOMER_EXISTS, FIELD_MISSING, FIELD_INVALID.
+	// CreateCustomer enters a customer. Fails with CUSTOMER_EXISTS, FIELD_MISSING, FIELD_INVALID: also for "customer.organisation_id" when the organisation has
+	// 100000 customers, which is the most, so that a list of them is answered in time.
 	CreateCustomer(ctx context.Context, in *CreateCustomerRequest, opts ...grpc.CallOption) (*CreateCustomerResponse, error)
 	// UpdateCustomer replaces the fields of the mask. Fails with CUSTOMER_NOT_FOUND, CUSTOMER_EXISTS, FIELD_MISSING, FIELD_INVALID.
 	UpdateCustomer(ctx context.Context, in *UpdateCustomerRequest, opts ...grpc.CallOption) (*UpdateCustomerResponse, error)
@@ -185,14 +187,16 @@ func (c *workspaceServiceClient) GetNotification(ctx context.Context, in *GetNot
 // Each RPC needs a session and fails as SessionService does: CREDENTIAL_INVALID, RATE_LIMITED, UNAVAILABLE, and SESSION_INVALID. What
 // belongs to an organisation that the user is no member of is not found: ORGANISATION_NOT_FOUND. In one that is shut, or past its last day,
 // what changes something, or asks other services, fails with ORGANISATION_CLOSED. Lists fail with FIELD_INVALID for a field that the
-// list does not declare, naming it: "query.filters[0].field", "query.orders[0].field", and for a value that is none of the field's: "query.filters[0].value".
+// list does not declare, naming it: "query.filters[0].field", "query.orders[0].field", for a value that is none of the field's: "query.filters[0].value", and
+// for one that is no text and shall be like something: "query.filters[0].operator".
 type WorkspaceServiceServer interface {
 	// ListUserOrganisations returns those that the user is a member of. Fields to filter by: organisation_id, legal_name, trade_name, cuit, type, last_day,
 	// disabled, activity; to order by: the same. By legal_name when nothing else is asked for.
 	ListUserOrganisations(context.Context, *ListUserOrganisationsRequest) (*ListUserOrganisationsResponse, error)
 	// GetUserOrganisation returns one.
 	GetUserOrganisation(context.Context, *GetUserOrganisationRequest) (*GetUserOrganisationResponse, error)
-	// CreateCustomer enters a customer. Fails with CUSTOMER_EXISTS, FIELD_MISSING, FIELD_INVALID.
+	// CreateCustomer enters a customer. Fails with CUSTOMER_EXISTS, FIELD_MISSING, FIELD_INVALID: also for "customer.organisation_id" when the organisation has
+	// 100000 customers, which is the most, so that a list of them is answered in time.
 	CreateCustomer(context.Context, *CreateCustomerRequest) (*CreateCustomerResponse, error)
 	// UpdateCustomer replaces the fields of the mask. Fails with CUSTOMER_NOT_FOUND, CUSTOMER_EXISTS, FIELD_MISSING, FIELD_INVALID.
 	UpdateCustomer(context.Context, *UpdateCustomerRequest) (*UpdateCustomerResponse, error)

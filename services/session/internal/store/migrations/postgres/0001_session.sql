@@ -2,8 +2,8 @@
 
 -- Times are Unix milliseconds, truths are 0 or 1, texts are empty for none, days are "2006-01-02".
 
--- login is folded (see store.FoldLogin). password is Argon2id in PHC form. epoch counts disablings and passwords: sessions and proofs are good for the epoch
--- that they were made in.
+-- login is folded (see store.FoldLogin). password is Argon2id in PHC form. epoch grows when the account is disabled, gets another password or has its sessions
+-- ended: sessions and proofs are good in the epoch that they were made in.
 CREATE TABLE account (
     account_id    TEXT COLLATE "C" PRIMARY KEY,
     data_set      TEXT COLLATE "C" NOT NULL,
@@ -18,7 +18,7 @@ CREATE TABLE account (
     created_at    BIGINT NOT NULL,
     updated_at    BIGINT NOT NULL,
     last_login_at BIGINT,
-    UNIQUE (data_set, kind, login)
+    UNIQUE (data_set, login, kind)
 );
 CREATE INDEX account_by_person ON account (person_id) WHERE person_id <> '';
 
@@ -30,7 +30,8 @@ CREATE TABLE login_failure (
 );
 CREATE INDEX login_failure_by_age ON login_failure (last_failure_at);
 
--- Sessions of users. key is the SHA-256 of the session key. previous_login_at is when the user had opened a session before this one.
+-- Sessions of users. key is the SHA-256 of the session key. used_at is written at most once a minute; at idle_expires_at it ends unless it is used before, at
+-- expires_at in any case. previous_login_at is when the user had opened a session before this one.
 CREATE TABLE session (
     session_id        TEXT COLLATE "C" PRIMARY KEY,
     key               BYTEA NOT NULL UNIQUE,
@@ -41,15 +42,16 @@ CREATE TABLE session (
     developer_epoch   BIGINT NOT NULL,
     opened_at         BIGINT NOT NULL,
     used_at           BIGINT NOT NULL,
+    idle_expires_at   BIGINT NOT NULL,
     expires_at        BIGINT NOT NULL,
     previous_login_at BIGINT
 );
 CREATE INDEX session_by_user ON session (user_id, opened_at);
 CREATE INDEX session_by_developer ON session (developer_id, opened_at);
 CREATE INDEX session_by_data_set ON session (data_set, opened_at, session_id);
-CREATE INDEX session_by_end ON session (expires_at);
+CREATE INDEX session_by_end ON session (idle_expires_at);
 
--- Columns that end in _key are folded texts, to compare and to order by (see store.Fold).
+-- Columns that end in _key are folded texts, to compare and to order by (see store.Fold). customers is how many it has.
 CREATE TABLE organisation (
     organisation_id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     data_set        TEXT COLLATE "C" NOT NULL,
@@ -67,6 +69,7 @@ CREATE TABLE organisation (
     fiscal_year_end TEXT COLLATE "C" NOT NULL,
     activity        TEXT NOT NULL,
     activity_key    TEXT COLLATE "C" NOT NULL,
+    customers       BIGINT NOT NULL,
     created_at      BIGINT NOT NULL,
     updated_at      BIGINT NOT NULL
 );
@@ -212,8 +215,9 @@ CREATE INDEX pass_key_by_beneficiary ON pass_key (beneficiary_id);
 
 -- Keys that all replicas share, made by the first, sealed.
 CREATE TABLE signing_key (
-    name   TEXT COLLATE "C" PRIMARY KEY,
-    sealed BYTEA NOT NULL
+    name       TEXT COLLATE "C" PRIMARY KEY,
+    sealed     BYTEA NOT NULL,
+    created_at BIGINT NOT NULL
 );
 
 -- What operators changed. Append-only; texts are JSON without secrets.

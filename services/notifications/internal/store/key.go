@@ -1,9 +1,0 @@
-package store
-
-import (
-	"strings"
-	"unicode/utf8"
-)
-
-// canBeKey is false for texts that PostgreSQL refuses: nothing is stored under them.
-func canBeKey(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }

@@ -1,0 +1,19 @@
+package store
+
+// What the store asks for, for the test of its plans.
+const (
+	SelectOrganisation  = selectOrganisation
+	SelectOrganisations = selectOrganisations
+	SelectMember        = selectMember
+	SelectMembers       = selectMembers
+	SelectMembership    = selectMembership
+	SelectCustomer      = selectCustomer
+	CountMembers        = countMembers
+	CountMemberships    = countMemberships
+
+	ChangeableColumns = changeableColumns
+	CustomerColumns   = customerColumns
+	CustomersOf       = customersOf
+	MembershipColumns = membershipColumns
+	MembershipsOf     = membershipsOf
+)

@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/ventanilla/ventanilla/pkg/eventlog"
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+)
+
+// SessionCursor is the place of a session in lists; the zero value is before the newest.
+type SessionCursor struct {
+	OpenedAt time.Time
+	ID       string
+}
+
+const (
+	// selectGood selects sessions that are good; $1 is now.
+	selectGood = ` FROM session s JOIN account u ON u.account_id = s.user_id AND u.epoch = s.user_epoch
+	JOIN account d ON d.account_id = s.developer_id AND d.epoch = s.developer_epoch WHERE s.idle_expires_at > $1`
+	selectSession = `SELECT s.session_id, s.data_set, u.account_id, u.shown_login, d.account_id, d.shown_login, s.opened_at, s.used_at, s.idle_expires_at,
+	s.expires_at, u.person_id, s.previous_login_at` + selectGood
+	selectSessionByID = selectSession + ` AND s.session_id = $2`
+	// newestFirst takes a data set, a place and a limit.
+	newestFirst               = ` AND s.data_set = $2 AND (s.opened_at, s.session_id) < ($3, $4) ORDER BY s.opened_at DESC, s.session_id DESC LIMIT $5`
+	selectSessions            = selectSession + newestFirst
+	selectSessionsOfUser      = selectSession + ` AND s.user_id = $6` + newestFirst
+	selectSessionsOfDeveloper = selectSession + ` AND s.developer_id = $6` + newestFirst
+)
+
+func scanSession(row sqlstore.Scanner) (s Session, err error) {
+	var opened, used, idleExpires, expires int64
+	var previous sql.NullInt64
+	err = row.Scan(&s.ID, &s.DataSet, &s.UserID, &s.User, &s.DeveloperID, &s.Developer, &opened, &used, &idleExpires, &expires, &s.PersonID, &previous)
+	s.OpenedAt, s.UsedAt = time.UnixMilli(opened).UTC(), time.UnixMilli(used).UTC()
+	s.IdleExpiresAt, s.ExpiresAt = time.UnixMilli(idleExpires).UTC(), time.UnixMilli(expires).UTC()
+	s.PreviousLoginAt = timeOrZero(previous)
+	return s, err
+}
+
+// Sessions returns some of a data set that are good, older than a place, newest first: those of a user, or opened by a developer; all when account is empty.
+func (s *Store) Sessions(ctx context.Context, set DataSet, account string, after SessionCursor, limit int) ([]Session, error) {
+	opened := int64(math.MaxInt64)
+	if !after.OpenedAt.IsZero() {
+		opened = after.OpenedAt.UnixMilli()
+	}
+	args := []any{s.now().UnixMilli(), set, opened, storable(after.ID), limit}
+	query := selectSessions
+	if account != "" {
+		a, err := s.Account(ctx, account)
+		if errors.Is(err, ErrNoAccount) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		query = map[Kind]string{User: selectSessionsOfUser, Developer: selectSessionsOfDeveloper}[a.Kind]
+		args = append(args, a.ID)
+	}
+	sessions, err := sqlstore.Rows(ctx, s.db, scanSession, query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("listing sessions: %w", err)
+	}
+	return sessions, nil
+}
+
+// EndSession ends one that is good. It fails with ErrNoSession.
+func (s *Store) EndSession(ctx context.Context, actor, id string) error {
+	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
+		before, err := scanSession(tx.QueryRowContext(ctx, selectSessionByID, s.now().UnixMilli(), storable(id)))
+		if errors.Is(err, sql.ErrNoRows) {
+			return ErrNoSession
+		}
+		if err != nil {
+			return err
+		}
+		if err := removed(ctx, tx, id); err != nil {
+			return err
+		}
+		return eventlog.Enter(ctx, tx, s.now(), eventlog.Act{Actor: actor, Name: "EndSession", Target: "session/" + id}, before, nil)
+	})
+	if err != nil {
+		return fmt.Errorf("ending a session: %w", err)
+	}
+	return nil
+}
+
+// countGood is how many of a user's or a developer's sessions are good.
+func (s *Store) countGood(ctx context.Context, tx *sql.Tx, account Account) (good int64, err error) {
+	column := map[Kind]string{User: "s.user_id", Developer: "s.developer_id"}[account.Kind]
+	err = tx.QueryRowContext(ctx, `SELECT COUNT(*)`+selectGood+` AND `+column+` = $2`, s.now().UnixMilli(), account.ID).Scan(&good)
+	return good, err
+}
