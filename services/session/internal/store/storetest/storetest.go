@@ -32,9 +32,12 @@ func Run(t *testing.T, db *sqlstore.DB) {
 	b := &bench{store.New(db, clock.Now), db, clock}
 	all := checks{}
 	for _, some := range []checks{
+		beneficiaryChecks,
 		customerChecks,
+		functionalityChecks,
 		listChecks,
 		organisationChecks,
+		passKeyChecks,
 	} {
 		maps.Copy(all, some)
 	}
