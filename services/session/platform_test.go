@@ -37,6 +37,7 @@ func (p *platform) replica() *roletest.Replica {
 	p.T.Helper()
 	return p.Start(func(tele *telemetry.Telemetry) (roletest.Service, error) {
 		cfg := session.DefaultConfig()
+		cfg.Passwords.MemoryKiB, cfg.Passwords.Passes = 8, 1 // as little work as can be
 		if p.change != nil {
 			p.change(&cfg)
 		}

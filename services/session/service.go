@@ -16,6 +16,8 @@ import (
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
 	"github.com/ventanilla/ventanilla/services/session/internal/messaging"
+	"github.com/ventanilla/ventanilla/services/session/internal/pace"
+	"github.com/ventanilla/ventanilla/services/session/internal/password"
 	"github.com/ventanilla/ventanilla/services/session/internal/store"
 )
 
@@ -51,6 +53,10 @@ type Service struct {
 	kek    *keyring.KEK
 	now    func() time.Time
 	logger *slog.Logger
+	// hasher hashes passwords, proven knows which need no hash, and pacer who failed too often.
+	hasher *password.Hasher
+	proven *password.Proven
+	pacer  *pace.Pacer
 	// persons and households are those of identity.
 	persons    identityv1.PersonServiceClient
 	households identityv1.HouseholdServiceClient
@@ -63,20 +69,27 @@ type Service struct {
 }
 
 // New makes a replica.
-func New(_ context.Context, config Config, deps Deps) (*Service, error) {
-	functionalities, err := functionalityContract()
+func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
+	s := &Service{
+		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger, proven: password.NewProven(deps.Now),
+		persons: identityv1.NewPersonServiceClient(deps.Identity), households: identityv1.NewHouseholdServiceClient(deps.Identity),
+		messenger: messaging.New(deps.Notifications, deps.Now),
+	}
+	logins, err := s.store.SharedKeys(deps.KEK).Open(ctx, "logins")
 	if err != nil {
+		return nil, fmt.Errorf("starting session: %w", err)
+	}
+	s.pacer = pace.New(s.store, logins, deps.Now)
+	if s.hasher, err = password.NewHasher(config.Passwords, deps.Now, deps.Meter); err != nil {
+		return nil, fmt.Errorf("starting session: %w", err)
+	}
+	if s.functionalities, err = functionalityContract(); err != nil {
 		return nil, fmt.Errorf("reading the contract of functionalities: %w", err)
 	}
-	integrations, err := newIntegrations(config.Integrations, deps)
-	if err != nil {
-		return nil, err
+	if s.integrations, err = newIntegrations(config.Integrations, deps); err != nil {
+		return nil, fmt.Errorf("starting session: %w", err)
 	}
-	return &Service{
-		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger,
-		persons: identityv1.NewPersonServiceClient(deps.Identity), households: identityv1.NewHouseholdServiceClient(deps.Identity),
-		messenger: messaging.New(deps.Notifications, deps.Now), functionalities: functionalities, integrations: integrations,
-	}, nil
+	return s, nil
 }
 
 // Register adds the service's RPCs to a server.
@@ -94,6 +107,6 @@ func (s *Service) Register(server grpc.ServiceRegistrar) {
 
 // Run does what is to be done by itself until ctx ends; it returns nil then.
 func (s *Service) Run(ctx context.Context) error {
-	<-ctx.Done()
+	s.tidy(ctx)
 	return s.integrations.Close()
 }

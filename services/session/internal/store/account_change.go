@@ -79,6 +79,18 @@ func (s *Store) EndSessions(ctx context.Context, actor, id string) (ended int64,
 	return ended, err
 }
 
+// RenewPassword stores the password of an account as it is hashed now. An account that has another password meanwhile, or is no more, stays as it is.
+func (s *Store) RenewPassword(ctx context.Context, a Account, password string) error {
+	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `UPDATE account SET password = $3 WHERE account_id = $1 AND epoch = $2`, a.ID, a.Epoch, password)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("storing a password anew: %w", err)
+	}
+	return nil
+}
+
 // changeAccount stores what change leaves. A greater epoch ends sessions; ended is how many of them were good.
 func (s *Store) changeAccount(ctx context.Context, actor, act, id string, change func(*Account) error) (a Account, ended int64, err error) {
 	err = s.db.InTx(ctx, func(tx *sql.Tx) error {
