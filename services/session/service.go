@@ -84,7 +84,7 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		return nil, fmt.Errorf("starting session: %w", err)
 	}
 	if s.functionalities, err = functionalityContract(); err != nil {
-		return nil, fmt.Errorf("starting session: %w", err)
+		return nil, fmt.Errorf("reading the contract of functionalities: %w", err)
 	}
 	if s.integrations, err = newIntegrations(config.Integrations, deps); err != nil {
 		return nil, fmt.Errorf("starting session: %w", err)

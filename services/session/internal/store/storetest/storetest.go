@@ -32,10 +32,13 @@ func Run(t *testing.T, db *sqlstore.DB) {
 	b := &bench{store.New(db, clock.Now), db, clock}
 	all := checks{}
 	for _, some := range []checks{
+		beneficiaryChecks,
 		customerChecks,
+		functionalityChecks,
 		integrationChecks,
 		listChecks,
 		organisationChecks,
+		passKeyChecks,
 	} {
 		maps.Copy(all, some)
 	}
