@@ -26,15 +26,15 @@ func (s *beneficiaryService) LogInBeneficiary(ctx context.Context, req *sessionv
 	if err != nil {
 		return nil, err
 	}
-	told, err := s.integrations.LogIn(ctx, callable, req.GetLogin(), req.GetPassword())
+	told, err := s.pacedLogin(ctx, clientID, callable, req)
 	if err != nil {
-		return nil, loginFailure(err)
+		return nil, err
 	}
 	personID, err := s.personOf(ctx, set, told.UniqueKey)
 	if err != nil {
 		return nil, err
 	}
-	id, err := s.keep(ctx, clientID, set, personID, callable.Key, told)
+	id, err := s.keepTold(ctx, clientID, set, personID, callable.Key, told)
 	if err != nil {
 		return nil, err
 	}
@@ -43,6 +43,30 @@ func (s *beneficiaryService) LogInBeneficiary(ctx context.Context, req *sessionv
 		return nil, err
 	}
 	return &sessionv1.LogInBeneficiaryResponse{Token: token, UniqueKey: told.UniqueKey}, nil
+}
+
+// pacedLogin logs in at the endpoint, unless too many logins failed. Looking, calling and counting happen in one turn, so that of many who guess at the same time
+// no more are let through than have turns.
+func (s *Service) pacedLogin(ctx context.Context, clientID string, at integration.Integration, req *sessionv1.LogInBeneficiaryRequest) (integration.Told, error) {
+	done, err := s.integrations.Turn(ctx, at)
+	if err != nil {
+		return integration.Told{}, loginFailure(err)
+	}
+	defer done()
+	login, client := s.pacer.Integration(at.Key, req.GetLogin()), s.pacer.Client(clientID)
+	if err := s.pacer.Check(ctx, login, client); err != nil {
+		return integration.Told{}, sqlstore.Failure(err, "reading failed logins")
+	}
+	told, err := s.integrations.LogIn(ctx, at, req.GetLogin(), req.GetPassword())
+	if fault, ok := errors.AsType[*integration.Fault](err); ok && fault.Kind == integration.Refused {
+		if err := s.pacer.Failed(ctx, login, client); err != nil {
+			return told, sqlstore.Failure(err, "counting a failed login")
+		}
+	}
+	if err != nil {
+		return told, loginFailure(err)
+	}
+	return told, sqlstore.Failure(s.pacer.Succeeded(ctx, login, client), "forgetting failed logins")
 }
 
 // integrationOf is an integration that a client may use now. It fails with INTEGRATION_NOT_FOUND.
@@ -57,8 +81,8 @@ func (s *Service) integrationOf(ctx context.Context, clientID string, set store.
 	return s.callable(stored)
 }
 
-// keep enters a beneficiary with what an integration told, and returns the number.
-func (s *Service) keep(ctx context.Context, clientID string, set store.DataSet, personID, integrationKey string, told integration.Told) (id int64, err error) {
+// keepTold enters a beneficiary with what an integration told, and returns the number.
+func (s *Service) keepTold(ctx context.Context, clientID string, set store.DataSet, personID, integrationKey string, told integration.Told) (id int64, err error) {
 	if id, err = s.store.Beneficiary(ctx, clientID, set, personID, told.UniqueKey); err != nil {
 		return 0, sqlstore.Failure(err, "entering a beneficiary")
 	}

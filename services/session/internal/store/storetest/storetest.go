@@ -35,6 +35,7 @@ func Run(t *testing.T, db *sqlstore.DB) {
 		beneficiaryChecks,
 		customerChecks,
 		functionalityChecks,
+		integrationChecks,
 		listChecks,
 		organisationChecks,
 		passKeyChecks,
