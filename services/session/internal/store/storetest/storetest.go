@@ -32,9 +32,11 @@ func Run(t *testing.T, db *sqlstore.DB) {
 	b := &bench{store.New(db, clock.Now), db, clock}
 	all := checks{}
 	for _, some := range []checks{
+		accountChecks,
 		customerChecks,
 		listChecks,
 		organisationChecks,
+		sessionChecks,
 	} {
 		maps.Copy(all, some)
 	}
