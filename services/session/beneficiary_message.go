@@ -39,7 +39,7 @@ func (s *beneficiaryService) SendMessage(ctx context.Context, req *sessionv1.Sen
 	if err != nil {
 		return nil, err
 	}
-	id, _, err := s.messages.Send(ctx, set, messaging.Message{
+	id, _, err := s.messenger.Send(ctx, set, messaging.Message{
 		PersonID: personID, Channel: notificationsv1.Channel_CHANNEL_FCM, Title: messageTitle, Text: req.GetMessage(), Data: appData(req),
 	})
 	return &sessionv1.SendMessageResponse{DispatchId: id}, err

@@ -28,6 +28,7 @@ const (
 type Store interface {
 	LoginFailures(ctx context.Context, subjects ...[]byte) ([]store.LoginFailures, error)
 	EnterLoginFailure(ctx context.Context, subjects ...[]byte) error
+	ForgetLoginFailures(ctx context.Context, subjects ...[]byte) error
 }
 
 // Pacer counts failed logins. It is safe for concurrent use.

@@ -27,3 +27,16 @@ const (
 	MembershipColumns = membershipColumns
 	MembershipsOf     = membershipsOf
 )
+
+// Statements of beneficiaries and functionalities whose plans are looked at.
+const (
+	SelectPassKey         = selectPassKey
+	SelectOpening         = selectOpening
+	SelectOpened          = selectOpened
+	SelectBeneficiary     = selectBeneficiary
+	SelectBeneficiariesOf = selectBeneficiariesOf
+	SelectFunctionality   = selectFunctionality
+	SelectFunctionalities = selectFunctionalities
+	SelectOfClient        = selectOfClient
+	SelectOwnIntegration  = selectOwnIntegration
+)

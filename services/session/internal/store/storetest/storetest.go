@@ -33,10 +33,14 @@ func Run(t *testing.T, db *sqlstore.DB) {
 	all := checks{}
 	for _, some := range []checks{
 		accountChecks,
+		beneficiaryChecks,
 		customerChecks,
+		functionalityChecks,
 		integrationChecks,
 		listChecks,
+		notificationChecks,
 		organisationChecks,
+		passKeyChecks,
 		sessionChecks,
 	} {
 		maps.Copy(all, some)

@@ -163,7 +163,7 @@ CREATE TABLE functionality (
     created_at        INTEGER NOT NULL,
     updated_at        INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX functionality_by_client ON functionality (client_id, created_at);
+CREATE INDEX functionality_by_client ON functionality (client_id, created_at, functionality_key);
 CREATE INDEX functionality_by_age ON functionality (created_at, functionality_key);
 CREATE INDEX functionality_by_integration ON functionality (integration_key);
 
