@@ -13,6 +13,7 @@ import (
 
 	"github.com/ventanilla/ventanilla/pkg/keyring"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+	benefitsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/benefits/v1"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
 	"github.com/ventanilla/ventanilla/services/session/internal/messaging"
@@ -57,9 +58,12 @@ type Service struct {
 	hasher *password.Hasher
 	proven *password.Proven
 	pacer  *pace.Pacer
-	// persons and households are those of identity.
+	// persons, households and cards are those of identity.
 	persons    identityv1.PersonServiceClient
 	households identityv1.HouseholdServiceClient
+	cards      identityv1.CardServiceClient
+	// evaluations are benefits' decisions.
+	evaluations benefitsv1.EvaluationServiceClient
 	// messenger has persons told something.
 	messenger *messaging.Messenger
 	// functionalities validates functionalities as they would be after a change.
@@ -73,6 +77,7 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	s := &Service{
 		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger, proven: password.NewProven(deps.Now),
 		persons: identityv1.NewPersonServiceClient(deps.Identity), households: identityv1.NewHouseholdServiceClient(deps.Identity),
+		cards: identityv1.NewCardServiceClient(deps.Identity), evaluations: benefitsv1.NewEvaluationServiceClient(deps.Benefits),
 		messenger: messaging.New(deps.Notifications, deps.Now),
 	}
 	logins, err := s.store.SharedKeys(deps.KEK).Open(ctx, "logins")
