@@ -34,6 +34,7 @@ func Run(t *testing.T, db *sqlstore.DB) {
 	for _, some := range []checks{
 		customerChecks,
 		listChecks,
+		notificationChecks,
 		organisationChecks,
 	} {
 		maps.Copy(all, some)
