@@ -15,10 +15,15 @@ const maxPersons = 200
 func (s *Service) read(ctx context.Context, persons []*identityv1.PersonKey, scope *identityv1.SituationScope) ([]*identityv1.Situation, error) {
 	answer, err := s.situations.GetSituations(ctx, &identityv1.GetSituationsRequest{Persons: persons, Scope: scope})
 	if err != nil {
-		return nil, rpcerr.FromCallee("identity", fmt.Errorf("reading situations: %w", err))
+		return nil, away(err)
 	}
 	if got := len(answer.GetSituations()); got != len(persons) {
 		return nil, fmt.Errorf("identity gave %d situations for %d persons", got, len(persons))
 	}
 	return answer.GetSituations(), nil
+}
+
+// away is what our caller is told when identity did not answer.
+func away(err error) error {
+	return rpcerr.FromCallee("identity", fmt.Errorf("reading situations: %w", err))
 }

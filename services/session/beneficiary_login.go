@@ -34,7 +34,7 @@ func (s *beneficiaryService) LogInBeneficiary(ctx context.Context, req *sessionv
 	if err != nil {
 		return nil, err
 	}
-	id, err := s.keep(ctx, clientID, set, personID, callable.Key, told)
+	id, err := s.keepTold(ctx, clientID, set, personID, callable.Key, told)
 	if err != nil {
 		return nil, err
 	}
@@ -57,8 +57,8 @@ func (s *Service) integrationOf(ctx context.Context, clientID string, set store.
 	return s.callable(stored)
 }
 
-// keep enters a beneficiary with what an integration told, and returns the number.
-func (s *Service) keep(ctx context.Context, clientID string, set store.DataSet, personID, integrationKey string, told integration.Told) (id int64, err error) {
+// keepTold enters a beneficiary with what an integration told, and returns the number.
+func (s *Service) keepTold(ctx context.Context, clientID string, set store.DataSet, personID, integrationKey string, told integration.Told) (id int64, err error) {
 	if id, err = s.store.Beneficiary(ctx, clientID, set, personID, told.UniqueKey); err != nil {
 		return 0, sqlstore.Failure(err, "entering a beneficiary")
 	}

@@ -14,7 +14,7 @@ func accessForClient(ctx context.Context, purpose string) *identityv1.Access {
 	return &identityv1.Access{Purpose: purpose, OnBehalfOf: "client/" + authn.CallerOf(ctx).Claims.ClientID}
 }
 
-// identityFailure is what our caller is told when identity did not answer.
+// identityFailure is what our caller is told when identity failed for no reason that is the caller's.
 func identityFailure(err error, doing string) error {
 	return rpcerr.FromCallee("identity", fmt.Errorf("%s: %w", doing, err))
 }

@@ -104,14 +104,20 @@ func (s *Service) record(ctx context.Context, beneficiaryID int64, integrationKe
 	if err != nil {
 		return told, nil, err
 	}
+	told, err = s.openRecord(beneficiaryID, integrationKey, sealed)
+	return told, sealed, err
+}
+
+// openRecord reads what sealRecord made.
+func (s *Service) openRecord(beneficiaryID int64, integrationKey string, sealed []byte) (told integration.Told, err error) {
 	text, err := s.kek.Open(sealed, placeOfRecord(beneficiaryID, integrationKey))
 	if err == nil {
 		err = json.Unmarshal(text, &told)
 	}
 	if err != nil {
-		return told, nil, fmt.Errorf("opening what integration %s told: %w", integrationKey, err)
+		return told, fmt.Errorf("opening what integration %s told: %w", integrationKey, err)
 	}
-	return told, sealed, nil
+	return told, nil
 }
 
 func (s *Service) sealRecord(beneficiaryID int64, integrationKey string, told integration.Told) ([]byte, error) {
@@ -122,16 +128,13 @@ func (s *Service) sealRecord(beneficiaryID int64, integrationKey string, told in
 	return s.kek.Seal(text, placeOfRecord(beneficiaryID, integrationKey)), nil
 }
 
-// told is what an integration told of a beneficiary: a JSON object, with its numbers as they were written; "{}" for nothing.
-func (s *Service) told(ctx context.Context, beneficiaryID int64, integrationKey string) (attributesJSON string, err error) {
-	told, sealed, err := s.record(ctx, beneficiaryID, integrationKey)
-	if err != nil {
-		return "", sqlstore.Failure(err, "reading attributes")
-	}
+// told is what an integration told of a beneficiary: a JSON object, with its numbers as they were written; "{}" for nothing, which is sealed as nil.
+func (s *Service) told(beneficiaryID int64, integrationKey string, sealed []byte) (attributesJSON string, err error) {
 	if sealed == nil {
 		return "{}", nil
 	}
-	return string(told.Attributes), nil
+	told, err := s.openRecord(beneficiaryID, integrationKey, sealed)
+	return string(told.Attributes), err
 }
 
 // refresh has an integration tell anew of a beneficiary, if it can and does so soon. What it told before stays otherwise.

@@ -7,13 +7,16 @@ import (
 	"log/slog"
 	"time"
 
+	"buf.build/go/protovalidate"
 	"go.opentelemetry.io/otel/metric"
 	"google.golang.org/grpc"
 
 	"github.com/ventanilla/ventanilla/pkg/keyring"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
+	benefitsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/benefits/v1"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
+	"github.com/ventanilla/ventanilla/services/session/internal/messaging"
 	"github.com/ventanilla/ventanilla/services/session/internal/pace"
 	"github.com/ventanilla/ventanilla/services/session/internal/password"
 	"github.com/ventanilla/ventanilla/services/session/internal/store"
@@ -55,9 +58,14 @@ type Service struct {
 	hasher *password.Hasher
 	proven *password.Proven
 	pacer  *pace.Pacer
-	// persons and households are those of identity.
+	// persons, households and cards are those of identity.
 	persons    identityv1.PersonServiceClient
 	households identityv1.HouseholdServiceClient
+	cards      identityv1.CardServiceClient
+	// evaluations are benefits' decisions.
+	evaluations benefitsv1.EvaluationServiceClient
+	// messages go through notifications.
+	messages *messaging.Messenger
 	// integrations are called.
 	integrations *integrations
 }
@@ -71,7 +79,8 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	s := &Service{
 		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger, proven: password.NewProven(deps.Now),
 		persons: identityv1.NewPersonServiceClient(deps.Identity), households: identityv1.NewHouseholdServiceClient(deps.Identity),
-		integrations: integrations,
+		cards: identityv1.NewCardServiceClient(deps.Identity), evaluations: benefitsv1.NewEvaluationServiceClient(deps.Benefits),
+		messages: messaging.New(deps.Notifications, deps.Now),
 	}
 	logins, err := s.store.SharedKeys(deps.KEK).Open(ctx, "logins")
 	if err != nil {
@@ -79,6 +88,12 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 	}
 	s.pacer = pace.New(s.store, logins, deps.Now)
 	if s.hasher, err = password.NewHasher(config.Passwords, deps.Now, deps.Meter); err != nil {
+		return nil, fmt.Errorf("starting session: %w", err)
+	}
+	if s.functionalities, err = functionalityContract(); err != nil {
+		return nil, fmt.Errorf("starting session: %w", err)
+	}
+	if s.integrations, err = newIntegrations(config.Integrations, deps); err != nil {
 		return nil, fmt.Errorf("starting session: %w", err)
 	}
 	return s, nil
@@ -99,6 +114,6 @@ func (s *Service) Register(server grpc.ServiceRegistrar) {
 
 // Run does what is to be done by itself until ctx ends; it returns nil then.
 func (s *Service) Run(ctx context.Context) error {
-	s.keep(ctx)
+	s.tidy(ctx)
 	return s.integrations.Close()
 }

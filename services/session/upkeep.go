@@ -10,8 +10,8 @@ import (
 // sweepEvery is how often what is over is removed.
 const sweepEvery = 10 * time.Second
 
-// keep does the upkeep until ctx ends. Every replica does: what one has in hand the others pass over.
-func (s *Service) keep(ctx context.Context) {
+// tidy does the upkeep until ctx ends. Every replica does: what one has in hand the others pass over.
+func (s *Service) tidy(ctx context.Context) {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
 	for {

@@ -90,17 +90,18 @@ func (a *adapter) writeError(w http.ResponseWriter, r *http.Request, err error) 
 	}
 	w.Header().Set("Cache-Control", "no-store")
 	if known.status == http.StatusUnauthorized {
-		w.Header()["WWW-Authenticate"] = []string{challenge(r)}
+		w.Header()["WWW-Authenticate"] = []string{challenge(r, err)}
 	}
 	wirejson.Respond(w, known.status, wirejson.MediaType, failure{
 		Data: []struct{}{}, Message: describe(known.text, err), Critical: []struct{}{{}}, StatusCode: known.status, Timestamp: a.now(),
 	})
 }
 
-// challenge asks for a token, and says that one was wrong if there was one (RFC 6750, 3).
-func challenge(r *http.Request) string {
+// challenge asks for a token, and says that the one that came was wrong, if it was (RFC 6750, 3).
+func challenge(r *http.Request, err error) string {
 	const realm = `Bearer realm="ventanilla"`
-	if credential.SchemeOf(r.Header["Authorization"]) == credential.Bearer {
+	refused := rpcerr.Reason(err) != errorsv1.Reason_REASON_LOGIN_REFUSED
+	if refused && credential.SchemeOf(r.Header["Authorization"]) == credential.Bearer {
 		return realm + `, error="invalid_token"`
 	}
 	return realm

@@ -57,7 +57,7 @@ type adapter struct {
 }
 
 // New makes the family. Callers are known by exchanger, everything else by the session service.
-func New(cfg Config, exchanger oauth.Exchanger, session grpc.ClientConnInterface, clock func() time.Time) (edge.Family, error) {
+func New(exchanger oauth.Exchanger, session grpc.ClientConnInterface, clock func() time.Time, cfg Config) (edge.Family, error) {
 	a := &adapter{
 		cfg: cfg, clients: clients{exchanger}, clock: clock,
 		passKeys: sessionv1.NewPassKeyServiceClient(session), beneficiaries: sessionv1.NewBeneficiaryServiceClient(session),

@@ -20,7 +20,7 @@ var contracts = []protoreflect.FileDescriptor{
 
 func family(t *testing.T) edge.Family {
 	t.Helper()
-	f, err := mosia.New(mosia.Config{}, nil, nil, edgetest.Clock)
+	f, err := mosia.New(nil, nil, nil, mosia.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/ventanilla/ventanilla/gateway/dialect/cmp"
 	"github.com/ventanilla/ventanilla/gateway/dialect/colppy"
 	"github.com/ventanilla/ventanilla/gateway/dialect/iddi"
+	"github.com/ventanilla/ventanilla/gateway/dialect/mosia"
 	"github.com/ventanilla/ventanilla/gateway/dialect/native"
 	"github.com/ventanilla/ventanilla/gateway/dialect/tuidd"
 	"github.com/ventanilla/ventanilla/gateway/edge"
@@ -38,7 +39,7 @@ func clientsOf(conns map[string]*grpc.ClientConn) clients {
 }
 
 // partners are the families whose clients can be registered. colppy's developers have accounts of the session service.
-func partners() []string { return []string{cmp.Name, tuidd.Name, iddi.Name} }
+func partners() []string { return []string{cmp.Name, tuidd.Name, iddi.Name, mosia.Name} }
 
 // familyScopes are what a family's document gives to every key of its clients.
 func familyScopes() map[string][]string { return map[string][]string{iddi.Name: {"perfil"}} }
@@ -66,6 +67,10 @@ func families(to clients, revocations *authn.Revocations, settings Settings) ([]
 	if err != nil {
 		return nil, err
 	}
+	passKeys, err := mosia.New(exchanger, to.session, time.Now, settings.Mosia)
+	if err != nil {
+		return nil, err
+	}
 	operationRPC, err := colppy.New(to.session, edge.Callers{}, time.Now, settings.Colppy)
 	if err != nil {
 		return nil, err
@@ -82,5 +87,5 @@ func families(to clients, revocations *authn.Revocations, settings Settings) ([]
 	if err != nil {
 		return nil, err
 	}
-	return []edge.Family{redProteccionSocial, mobileConnect, universityIdentity, operationRPC, everyone, pages, docs}, nil
+	return []edge.Family{redProteccionSocial, mobileConnect, universityIdentity, passKeys, operationRPC, everyone, pages, docs}, nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/adrg/xdg"
 
 	"github.com/ventanilla/ventanilla/gateway/dialect/colppy"
+	"github.com/ventanilla/ventanilla/gateway/dialect/mosia"
 	"github.com/ventanilla/ventanilla/gateway/edge"
 	"github.com/ventanilla/ventanilla/pkg/config"
 	"github.com/ventanilla/ventanilla/pkg/discovery"
@@ -49,6 +50,8 @@ type Settings struct {
 	Telemetry     telemetry.Config     `koanf:"telemetry"`
 	// Colppy is the gateway's, for the family of that name.
 	Colppy colppy.Config `koanf:"colppy"`
+	// Mosia is the gateway's too.
+	Mosia mosia.Config `koanf:"mosia"`
 	// Limits says where calls are counted.
 	Limits ratelimit.Config `koanf:"limits"`
 	// StopDelay is how long a process says "not ready" before it stops serving, for load

@@ -25,6 +25,8 @@ type Message struct {
 	Text string
 	// Link is an absolute https address; empty for none.
 	Link string
+	// Data is what the recipient's app is told beside the text, by FCM and WEBHOOK; nil for nothing.
+	Data map[string]string
 	// Reference makes a repetition known as one for ever, Key for a day; empty for not. Both are shared by all whom session serves. No personal data.
 	Reference, Key string
 }
@@ -65,7 +67,7 @@ func (m *Messenger) dispatch(ctx context.Context, set store.DataSet, in Message)
 	}
 	answer, err := m.dispatches.Dispatch(ctx, &notificationsv1.DispatchRequest{
 		ProviderId: by.provider, ServiceId: by.service, Destination: in.PersonID,
-		Notification: &notificationsv1.Message{Channel: in.Channel, Title: in.Title, Message: in.Text, Link: in.Link},
+		Notification: &notificationsv1.Message{Channel: in.Channel, Title: in.Title, Message: in.Text, Link: in.Link, Data: in.Data},
 		Reference:    in.Reference, IdempotencyKey: in.Key,
 	})
 	if err != nil {

@@ -15,7 +15,7 @@ const rewrappedAtOnce = 200
 type Reseals struct {
 	Integration func(key string, sealed []byte) (resealed []byte, changed bool, err error)
 	Record      func(beneficiaryID int64, integrationKey string, sealed []byte) (resealed []byte, changed bool, err error)
-	PassKey     func(hash, sealed []byte) (resealed []byte, changed bool, err error)
+	PassKey     func(hash [32]byte, sealed []byte) (resealed []byte, changed bool, err error)
 	SharedKey   func(name string, sealed []byte) (resealed []byte, changed bool, err error)
 }
 

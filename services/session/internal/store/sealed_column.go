@@ -64,7 +64,7 @@ func sealedColumns(reseals Reseals) []sealedColumn {
 		{"pass_key", []string{"pass_key"}, "context", func(row sqlstore.Scanner) (sealedText, error) {
 			var hash, sealed []byte
 			err := row.Scan(&hash, &sealed)
-			return sealedText{[]any{hash}, func() ([]byte, bool, error) { return reseals.PassKey(hash, sealed) }}, err
+			return sealedText{[]any{hash}, func() ([]byte, bool, error) { return reseals.PassKey([32]byte(hash), sealed) }}, err
 		}},
 		{"signing_key", []string{"name"}, "sealed", func(row sqlstore.Scanner) (sealedText, error) {
 			var name string

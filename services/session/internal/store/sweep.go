@@ -23,6 +23,7 @@ func (s *Store) Sweeps() []Sweep {
 	return []Sweep{
 		{"dropping sessions that are over", s.drop("session", "idle_expires_at", 0)},
 		{"forgetting failed logins", s.drop("login_failure", "last_failure_at", FailuresKept)},
+		{"forgetting whose old notifications are", s.drop("notification", "created_at", NotificationsKept)},
 	}
 }
 

@@ -33,6 +33,7 @@ func Run(t *testing.T, db *sqlstore.DB) {
 	all := checks{}
 	for _, some := range []checks{
 		customerChecks,
+		integrationChecks,
 		listChecks,
 		organisationChecks,
 	} {

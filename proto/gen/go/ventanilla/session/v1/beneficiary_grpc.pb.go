@@ -40,7 +40,8 @@ type BeneficiaryServiceClient interface {
 	// mandatory, naming it, or is none, BENEFICIARY_NOT_FOUND for one whom identity.v1 does not know, RATE_LIMITED when too many logins failed, and UNAVAILABLE when the
 	// endpoint is away.
 	LogInBeneficiary(ctx context.Context, in *LogInBeneficiaryRequest, opts ...grpc.CallOption) (*LogInBeneficiaryResponse, error)
-	// SendMessage sends a push message through notifications.v1. Scope: mensageria. Fails with BENEFICIARY_NOT_FOUND, MESSAGE_UNDELIVERABLE for
+	// SendMessage sends a push message through notifications.v1, under the title "Mensagem". The app finds functionality and record among the message's data under
+	// these names, and "false" under kept for one that is not kept. Scope: mensageria. Fails with BENEFICIARY_NOT_FOUND, MESSAGE_UNDELIVERABLE for
 	// one without a device, FUNCTIONALITY_NOT_FOUND, QUOTA_EXCEEDED.
 	SendMessage(ctx context.Context, in *SendMessageRequest, opts ...grpc.CallOption) (*SendMessageResponse, error)
 	// EraseBeneficiary deletes what the service keeps of a person: tokens, pass keys, what integrations told, and the links of accounts and
@@ -111,7 +112,8 @@ type BeneficiaryServiceServer interface {
 	// mandatory, naming it, or is none, BENEFICIARY_NOT_FOUND for one whom identity.v1 does not know, RATE_LIMITED when too many logins failed, and UNAVAILABLE when the
 	// endpoint is away.
 	LogInBeneficiary(context.Context, *LogInBeneficiaryRequest) (*LogInBeneficiaryResponse, error)
-	// SendMessage sends a push message through notifications.v1. Scope: mensageria. Fails with BENEFICIARY_NOT_FOUND, MESSAGE_UNDELIVERABLE for
+	// SendMessage sends a push message through notifications.v1, under the title "Mensagem". The app finds functionality and record among the message's data under
+	// these names, and "false" under kept for one that is not kept. Scope: mensageria. Fails with BENEFICIARY_NOT_FOUND, MESSAGE_UNDELIVERABLE for
 	// one without a device, FUNCTIONALITY_NOT_FOUND, QUOTA_EXCEEDED.
 	SendMessage(context.Context, *SendMessageRequest) (*SendMessageResponse, error)
 	// EraseBeneficiary deletes what the service keeps of a person: tokens, pass keys, what integrations told, and the links of accounts and

@@ -459,7 +459,7 @@ func (x *ListFunctionalitiesResponse) GetNextPageToken() string {
 // UpdateFunctionalityRequest is a change.
 type UpdateFunctionalityRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The functionality, with what it shall be.
+	// functionality_key and the fields of the mask.
 	Functionality *Functionality `protobuf:"bytes,1,opt,name=functionality,proto3" json:"functionality,omitempty"`
 	// Which of its fields.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
@@ -680,7 +680,7 @@ const file_ventanilla_session_v1_functionality_proto_rawDesc = "" +
 	"\x0ffunctionalities\x18\x01 \x03(\v2$.ventanilla.session.v1.FunctionalityR\x0ffunctionalities\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\xb5\x01\n" +
 	"\x1aUpdateFunctionalityRequest\x12R\n" +
-	"\rfunctionality\x18\x01 \x01(\v2$.ventanilla.session.v1.FunctionalityB\x06\xbaH\x03\xc8\x01\x01R\rfunctionality\x12C\n" +
+	"\rfunctionality\x18\x01 \x01(\v2$.ventanilla.session.v1.FunctionalityB\x06\xbaH\x03\xd8\x01\x03R\rfunctionality\x12C\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01R\n" +
 	"updateMask\"i\n" +
 	"\x1bUpdateFunctionalityResponse\x12J\n" +
