@@ -32,6 +32,7 @@ func Run(t *testing.T, db *sqlstore.DB) {
 	b := &bench{store.New(db, clock.Now), db, clock}
 	all := checks{}
 	for _, some := range []checks{
+		accountChecks,
 		beneficiaryChecks,
 		customerChecks,
 		functionalityChecks,
@@ -39,6 +40,7 @@ func Run(t *testing.T, db *sqlstore.DB) {
 		listChecks,
 		organisationChecks,
 		passKeyChecks,
+		sessionChecks,
 	} {
 		maps.Copy(all, some)
 	}
