@@ -38,6 +38,7 @@ func Run(t *testing.T, db *sqlstore.DB) {
 		functionalityChecks,
 		integrationChecks,
 		listChecks,
+		notificationChecks,
 		organisationChecks,
 		passKeyChecks,
 		sessionChecks,
