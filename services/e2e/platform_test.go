@@ -31,6 +31,7 @@ type demo struct {
 	} `json:"tuidd"`
 	IDDi   demoIDDi   `json:"iddi"`
 	Colppy demoColppy `json:"colppy"`
+	Mosia  demoMosia  `json:"mosia"`
 }
 
 // demoProvider is what it has of a service provider.
