@@ -17,18 +17,14 @@ import (
 
 	"github.com/ventanilla/ventanilla/pkg/roletest"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
-	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
 	"github.com/ventanilla/ventanilla/services/session"
 )
 
-const (
-	staging = authv1.DataSet_DATA_SET_STAGING
-	// partnerClient is the client whose integrations and functionalities these are.
-	partnerClient = "portal"
-)
+// partnerClient is the client whose integrations and functionalities these are.
+const partnerClient = "portal"
 
 // known stands for identity, as far as it finds persons of the staging data set by their unique keys.
 type known struct {

@@ -82,17 +82,22 @@ func (w *watched) ask(t *testing.T, l listed, asked list.Query) (texts, names []
 	names, total, err := l.run(ctx, w, asked)
 	root.End()
 	check(t, err)
-	for _, span := range w.spans.Ended() {
+	if texts = textsOf(w.spans); len(texts) != 2 {
+		t.Fatalf("%d statements were seen, not the count and the page", len(texts))
+	}
+	return texts, names, total
+}
+
+// textsOf are the statements that were seen.
+func textsOf(spans *tracetest.SpanRecorder) (texts []string) {
+	for _, span := range spans.Ended() {
 		for _, attribute := range span.Attributes() {
 			if attribute.Key == semconv.DBQueryTextKey || attribute.Key == "db.statement" {
 				texts = append(texts, attribute.Value.AsString())
 			}
 		}
 	}
-	if len(texts) != 2 {
-		t.Fatalf("%d statements were seen, not the count and the page", len(texts))
-	}
-	return texts, names, total
+	return texts
 }
 
 // listed is a list, and what its statements have around conditions and order.
