@@ -152,7 +152,6 @@ func foreignSessions(t *testing.T, p *platform) {
 // whatever the parameters, and so is who has no session, or one that is no session.
 func refusedOperations(t *testing.T, p *platform) {
 	demo := p.demo.Colppy
-	wrong := demoLogin{demo.Auth.Usuario, strings.Repeat("0", 32)}
 	const noSession = `"sesion":{"usuario":"nadie","claveSesion":"00000000000000000000000000000000"}`
 	index := p.carriedOut(t, operation(demo.Auth, "Indice", "listar", `{}`))
 	for _, entry := range index["data"].([]any) {
@@ -168,7 +167,8 @@ func refusedOperations(t *testing.T, p *platform) {
 			expect(demo.Auth, `{}`, colppy.EstadoSinSesion)
 			expect(demo.Auth, `{`+noSession+`}`, colppy.EstadoSesion)
 		}
-		expect(wrong, `{`+noSession+`}`, colppy.EstadoCredencial)
+		// Another one each time: one whose logins fail has to wait.
+		expect(demoLogin{provision + operacion + "@nadie.example", strings.Repeat("0", 32)}, `{`+noSession+`}`, colppy.EstadoCredencial)
 		expect(demoLogin{}, `{`+noSession+`}`, colppy.EstadoSinCredencial)
 	}
 }
