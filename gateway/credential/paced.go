@@ -4,31 +4,25 @@ import (
 	"context"
 	"time"
 
-	"github.com/maypok86/otter/v2"
 	"google.golang.org/grpc"
 
-	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
-	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 )
 
-// Paced is auth with a bound on the failed requests for tokens. A caller with many
-// is not let ask for a while, other than with a credential that was good within
-// the last minute: that one is asked about too, for only auth issues tokens.
+// Paced is auth with a bound on the failed requests for tokens (Pacer). A credential that was good is asked about too, for
+// only auth issues tokens.
 type Paced struct {
 	authv1.TokenServiceClient
-	limits Limits
-	clock  func() time.Time
-	good   *otter.Cache[key, time.Time] // until when a credential is let through
+	pacer *Pacer
 }
 
 // NewPaced bounds the callers of auth by limits.
 func NewPaced(auth authv1.TokenServiceClient, limits Limits, clock func() time.Time) (*Paced, error) {
-	good, err := newCache[time.Time]()
+	pacer, err := NewPacer(limits, clock)
 	if err != nil {
 		return nil, err
 	}
-	return &Paced{auth, limits, clock, good}, nil
+	return &Paced{auth, pacer}, nil
 }
 
 // IssueToken fails as auth does, and with RATE_LIMITED.
@@ -49,19 +43,10 @@ func (p *Paced) IssueWidgetToken(
 
 // pace makes a request for a token whose credential has a name, unless its caller has to wait.
 func pace[Issued any](ctx context.Context, p *Paced, k key, issue func() (Issued, error)) (issued Issued, err error) {
-	if until, ok := p.good.GetIfPresent(k); !ok || !p.clock().Before(until) {
-		if err := p.limits.Admit(ctx); err != nil {
-			return issued, err
-		}
-	}
-	issued, err = issue()
-	switch {
-	case err == nil:
-		p.good.Set(k, p.clock().Add(maxKept))
-	case rpcerr.Reason(err) == errorsv1.Reason_REASON_CREDENTIAL_INVALID:
-		p.good.Invalidate(k)
-		p.limits.Failed(ctx)
-	}
+	err = p.pacer.pace(ctx, k, func(bool) (err error) {
+		issued, err = issue()
+		return err
+	})
 	return issued, err
 }
 

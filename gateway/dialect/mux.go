@@ -94,7 +94,11 @@ func Origin(ctx context.Context) string {
 // Host returns the host that the request names, in lower case and without its port.
 func Host(ctx context.Context) string {
 	r, _ := ctx.Value(requestKey{}).(request)
-	host := r.host
+	return HostName(r.host)
+}
+
+// HostName is a Host header in lower case and without its port.
+func HostName(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {
 		host = name
 	}

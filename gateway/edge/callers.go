@@ -58,3 +58,11 @@ func (Callers) Failed(ctx context.Context) {
 func (x *exchange) failures() ratelimit.Key {
 	return ratelimit.Key{Policy: failuresPolicy, Family: x.endpoint.family.Name, Address: x.client}
 }
+
+// Address is the caller's address as the edge counts calls by it, empty when it is unknown: of IPv6, the network.
+func (Callers) Address(ctx context.Context) string {
+	if x, ok := fromContext(ctx); ok && x.client.IsValid() {
+		return x.client.String()
+	}
+	return ""
+}

@@ -27,7 +27,7 @@ type Switch struct {
 	SunsetAt time.Time
 	// Documentation is a URL about its end, fit for a Link header.
 	Documentation string
-	// Strict has wrong input answered 422 that the family's document answers 500. It is the family's to obey (Strict).
+	// Strict has failures answered with the HTTP statuses that fit them where the family's document has others. It is the family's to obey (Strict).
 	Strict bool
 }
 
@@ -54,8 +54,8 @@ func (s *Server) announce(next handler) handler {
 	}
 }
 
-// Strict tells a family, by the context of a request that the edge handed to it, whether an operator wants wrong input answered
-// 422 that the family's document answers 500.
+// Strict tells a family, by the context of a request that the edge handed to it, whether an operator wants failures answered with
+// the HTTP statuses that fit them where its document has others: wrong input 422 and not 500 (cmp), any failure not 200 (colppy).
 func Strict(ctx context.Context) bool {
 	x, ok := fromContext(ctx)
 	return ok && x.switched.Strict

@@ -32,6 +32,8 @@ const Issuer = "https://partners.example.org"
 //     notifications service, which "caller.of.tuidd" calls as a RESOURCE_SERVER;
 //   - the API keys of developers, "vtk_iddi_basic" (which may not have extended profiles), "vtk_iddi_extended",
 //     "vtk_iddi_nothing" (without scopes) and "vtk_iddi_staging", and an access token for each, such as "iddi.basic.token";
+//   - the client tokens of mosia, "client.of.mosia.all", "client.of.mosia.nothing" (which names no API) and "client.of.mosia.sandbox", for
+//     the session service;
 //   - cmp's widgets and citizens (see citizen.go).
 type Auth struct {
 	authv1.UnimplementedTokenServiceServer
@@ -148,6 +150,9 @@ func (a *Auth) Exchange(_ context.Context, in *authv1.ExchangeRequest) (*authv1.
 	}
 	if set, scopes, ok := developerOf(in.GetApiKey()+in.GetBearerToken(), in); ok && in.GetAudience() == "identity" {
 		known, principal.DataSet, principal.Scopes = true, set, scopes
+	}
+	if of := clientOfMosia(in); of != nil {
+		known, principal = true, of
 	}
 	if of, err := exchangeCMP(in); err != nil {
 		return nil, err

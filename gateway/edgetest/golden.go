@@ -32,7 +32,7 @@ const separator = "\n=== answer\n"
 //
 // A directive is a line "@name value": plain (over plain HTTP), chunked (the body
 // without its length), host NAME (the Host, "example.com" without it), fill n (n letters after the body), fails REASON (calls of
-// auth), exchange-fails REASON, identity-fails REASON, benefits-fails REASON, notifications-fails REASON, field PATH (what failures name), repeat n
+// auth), exchange-fails REASON, identity-fails REASON, benefits-fails REASON, notifications-fails REASON, session-fails REASON, field PATH (what failures name), repeat n
 // (send it so often; the last answer counts), burst n (the rate limit), and for
 // what an operator switched: maintenance DURATION (how long to wait, 0s for no
 // word), retired, strict, deprecated TIME, sunset TIME, documentation URL.
@@ -58,6 +58,12 @@ type Platform struct {
 	Benefits grpc.ClientConnInterface
 	// Notifications is a connection to the scripted notifications service.
 	Notifications grpc.ClientConnInterface
+	// PassKeys is a connection to the scripted part of the session service that is about pass keys and beneficiaries.
+	PassKeys grpc.ClientConnInterface
+	// Workspaces is a connection to the scripted part of the session service that is about sessions and what users do with them.
+	Workspaces grpc.ClientConnInterface
+	// Clock is that of the case's edge.
+	Clock func() time.Time
 }
 
 // Families makes the families of a case.
@@ -125,11 +131,17 @@ func (c goldenCase) run(t *testing.T, families Families) string {
 	identity := (&Identity{Fails: c.reason("identity-fails"), Field: c.directives["field"]}).Serve(t)
 	benefits := (&Benefits{Fails: c.reason("benefits-fails"), Field: c.directives["field"]}).Serve(t)
 	notifications := (&Notifications{Fails: c.reason("notifications-fails"), Field: c.directives["field"]}).Serve(t)
+	passKeys := (&PassKeys{Fails: c.reason("session-fails"), Field: c.directives["field"]}).Serve(t)
+	workspaces := (&Workspaces{Fails: c.reason("session-fails"), Field: c.directives["field"]}).Serve(t)
+	opts, roots := Options(t)
 	exchanger, err := credential.NewExchanger(auth, Nothing{}, edge.Callers{}, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	mounted, err := families(Platform{Auth: auth, Exchanger: exchanger, Identity: identity, Benefits: benefits, Notifications: notifications})
+	mounted, err := families(Platform{
+		Auth: auth, Exchanger: exchanger, Identity: identity, Benefits: benefits, Notifications: notifications, PassKeys: passKeys,
+		Workspaces: workspaces, Clock: opts.Clock,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +149,6 @@ func (c goldenCase) run(t *testing.T, families Families) string {
 	if n, err := strconv.Atoi(c.directives["burst"]); err == nil {
 		cfg.Rate.Burst = n
 	}
-	opts, roots := Options(t)
 	opts.Switches = c.switched(t)
 	e := Start(t, cfg, opts, roots, mounted...)
 	times := 1

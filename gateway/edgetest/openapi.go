@@ -98,7 +98,11 @@ func (d Document) checkOperation(operation Object, route edge.Route, contracts [
 		d.checkParameters(method.Input(), operation, route.Path)
 	}
 	if method.Output().Fields().Len() == 0 { // there is no body
-		if _, described := d.At(operation, "responses", "204")["content"]; described {
+		status := "204"
+		if _, sent := d.At(operation, "responses")["302"]; sent {
+			status = "302"
+		}
+		if _, described := d.At(operation, "responses", status)["content"]; described {
 			d.Errorf("%s has a body", route.Path)
 		}
 		return
@@ -190,6 +194,7 @@ func (d Document) checkMessage(message protoreflect.MessageDescriptor, schema Ob
 var types = map[protoreflect.Kind]string{
 	protoreflect.StringKind: "string", protoreflect.BoolKind: "boolean", protoreflect.MessageKind: "object",
 	protoreflect.Int32Kind: "integer", protoreflect.Int64Kind: "integer", protoreflect.BytesKind: "string",
+	protoreflect.DoubleKind: "number",
 }
 
 func (d Document) checkType(f protoreflect.FieldDescriptor, schema Object, answer bool) {
@@ -213,12 +218,18 @@ func (d Document) checkType(f protoreflect.FieldDescriptor, schema Object, answe
 		return
 	}
 	want := types[f.Kind()]
+	if raw, _ := proto.GetExtension(f.Options(), wirev1.E_Raw).(bool); raw {
+		want = "object"
+	}
 	if nullable, _ := proto.GetExtension(f.Options(), wirev1.E_Nullable).(bool); nullable {
 		want = fmt.Sprint([]any{want, "null"})
 	}
 	got := fmt.Sprint(schema["type"])
 	if !answer && want == types[protoreflect.Int64Kind] && got == fmt.Sprint([]any{want, "string"}) {
 		got = want // of its digits, or a name
+	}
+	if !answer && got == fmt.Sprint([]any{want, "null"}) {
+		got = want // null is absent
 	}
 	if got != want {
 		d.Errorf("%s is %s, not %s", f.FullName(), want, got)

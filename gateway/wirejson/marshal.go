@@ -69,6 +69,7 @@ type member struct {
 	key      []byte // `"name":`
 	presence bool
 	nullable bool
+	raw      bool
 }
 
 // ContentType is JSON, unless a string or bytes stand instead of the message.
@@ -81,8 +82,8 @@ func (j *JSON) ContentType(v any) string {
 	return MediaType
 }
 
-// Marshal writes a message, or the string or bytes that stand instead of it. It fails for strings that are not UTF-8 and
-// numbers that JSON has not.
+// Marshal writes a message, or the string or bytes that stand instead of it. It fails for strings that are not UTF-8,
+// raw strings that are no JSON, and numbers that JSON has not.
 func (j *JSON) Marshal(v any) ([]byte, error) {
 	m, ok := v.(proto.Message)
 	if !ok {
@@ -138,7 +139,8 @@ func (j *JSON) plan(d protoreflect.MessageDescriptor) *plan {
 		p.own[f.JSONName()] = true
 		key, _ := appendString(nil, f.JSONName())
 		nullable, _ := proto.GetExtension(f.Options(), wirev1.E_Nullable).(bool)
-		p.fields = append(p.fields, member{desc: f, key: append(key, ':'), presence: f.HasPresence(), nullable: nullable})
+		raw, _ := proto.GetExtension(f.Options(), wirev1.E_Raw).(bool)
+		p.fields = append(p.fields, member{desc: f, key: append(key, ':'), presence: f.HasPresence(), nullable: nullable, raw: raw})
 	}
 	actual, _ := j.plans.LoadOrStore(d, p)
 	return actual.(*plan)
@@ -193,7 +195,7 @@ func (j *JSON) appendMessage(b []byte, m protoreflect.Message) ([]byte, error) {
 			b = append(b, "null"...)
 			continue
 		}
-		if b, err = j.appendField(b, f.desc, m.Get(f.desc)); err != nil {
+		if b, err = j.appendMember(b, f, m.Get(f.desc)); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.desc.FullName(), err)
 		}
 	}
@@ -220,6 +222,13 @@ func (p *plan) appendInline(b []byte, following bool, m protoreflect.Message) ([
 		b = append(b, ',')
 	}
 	return append(b, tail...), nil
+}
+
+func (j *JSON) appendMember(b []byte, f *member, v protoreflect.Value) ([]byte, error) {
+	if f.raw {
+		return appendRaw(b, v.String())
+	}
+	return j.appendField(b, f.desc, v)
 }
 
 func (j *JSON) appendField(b []byte, f protoreflect.FieldDescriptor, v protoreflect.Value) ([]byte, error) {

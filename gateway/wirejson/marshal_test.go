@@ -13,6 +13,7 @@ import (
 	"github.com/ventanilla/ventanilla/gateway/wirejson"
 	cmpv1 "github.com/ventanilla/ventanilla/proto/gen/go/cmp/v1"
 	iddiv1 "github.com/ventanilla/ventanilla/proto/gen/go/iddi/v1"
+	mosiav1 "github.com/ventanilla/ventanilla/proto/gen/go/mosia/v1"
 	nativev1 "github.com/ventanilla/ventanilla/proto/gen/go/native/v1"
 	tuiddv1 "github.com/ventanilla/ventanilla/proto/gen/go/tuidd/v1"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
@@ -67,6 +68,10 @@ func TestMarshal(t *testing.T) {
 			`{"id":"","nombre":"","ap_paterno":null,"ap_materno":null,"email":null,"telefono":null,"foto_url":null,"foto_aceptada":false,` +
 				`"iddi_qr":false,"iddi_movil":false,"perfiles":[{"tipo":"E","id_perfil":"","entidad":"","estatus":"","vigencia_at":null},` +
 				`{"tipo":"","id_perfil":"","entidad":"","estatus":"","vigencia_at":null},{}]}`,
+		},
+		"raw JSON, as it is": {
+			&mosiav1.User{Integracao: `{"n": 9288701, "x":1.50e2,"big":12345678901234567890123,"s":"<é>","b":[true,null]}`},
+			`{"chaveUnica":"","integracao":{"n": 9288701, "x":1.50e2,"big":12345678901234567890123,"s":"<é>","b":[true,null]}}`,
 		},
 		"bytes": {&authv1.GetKeySetResponse{Jwks: []byte{0xfb, 0xff}}, `{"jwks":"+/8="}`},
 	} {
@@ -123,6 +128,9 @@ func TestMarshalRefusesWhatIsNoJSON(t *testing.T) {
 	for name, m := range map[string]proto.Message{
 		"not UTF-8":        &cmpv1.TokenResponse{TokenType: "\xff"},
 		"not UTF-8 inline": &tuiddv1.TokenInfoResponse{Extra: &structpb.Struct{Fields: map[string]*structpb.Value{"\xff": nil}}},
+		"raw, not UTF-8":   &mosiav1.User{Integracao: "\"\xff\""},
+		"raw, no JSON":     &mosiav1.User{Integracao: `{"a":1,}`},
+		"raw, nothing":     &mosiav1.User{},
 		"no number":        structpb.NewNumberValue(math.NaN()),
 	} {
 		if got, err := new(wirejson.JSON).Marshal(m); err == nil {

@@ -1,6 +1,7 @@
 package wirejson
 
 import (
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -9,7 +10,10 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 )
 
-var errNotUTF8 = errors.New("a string is not UTF-8")
+var (
+	errNotUTF8 = errors.New("a string is not UTF-8")
+	errNotJSON = errors.New("a raw string is no JSON")
+)
 
 const hexDigits = "0123456789abcdef"
 
@@ -42,6 +46,17 @@ func appendString(b []byte, s string) ([]byte, error) {
 	}
 	b = append(b, s[start:]...)
 	return append(b, '"'), nil
+}
+
+// appendRaw writes text, which is JSON, as it is.
+func appendRaw(b []byte, text string) ([]byte, error) {
+	if !utf8.ValidString(text) {
+		return nil, errNotUTF8
+	}
+	if !json.Valid([]byte(text)) {
+		return nil, errNotJSON
+	}
+	return append(b, text...), nil
 }
 
 // appendStruct writes the members of s in the order of their names, without braces, leaving out those in skip.

@@ -15,7 +15,7 @@ import (
 const leaseTTL = 2 * time.Second
 
 // services have a database each. Earlier programs know fewer of them.
-var services = []string{"auth", "identity", "benefits", "notifications"}
+var services = []string{"auth", "identity", "benefits", "notifications", "session"}
 
 // cluster is a platform whose roles are processes of their own, on PostgreSQL and one etcd.
 type cluster struct {
@@ -27,8 +27,8 @@ type cluster struct {
 	etcd     *process
 	auth     [2]*role
 	gateway  [2]*role
-	// identities, benefits and notifications are none where the program has no such role.
-	identities, benefits, notifications []*role
+	// identities, benefits, notifications and sessions are none where the program has no such role.
+	identities, benefits, notifications, sessions []*role
 	// A partner, the resource server that its tokens are meant for, and another's.
 	partner, resource, foreign credentials
 }
@@ -44,7 +44,7 @@ func newCluster(t *testing.T, program string, auth ...string) *cluster {
 		c.auth[i] = c.newRole(t, "auth", auth...)
 		c.auth[i].start(t, c)
 	}
-	c.identities, c.benefits, c.notifications = c.pair(t, "identity"), c.pair(t, "benefits"), c.pair(t, "notifications")
+	c.identities, c.benefits, c.notifications, c.sessions = c.pair(t, "identity"), c.pair(t, "benefits"), c.pair(t, "notifications"), c.pair(t, "session")
 	c.register(t)
 	for i := range c.gateway {
 		c.gateway[i] = c.newRole(t, "gateway")

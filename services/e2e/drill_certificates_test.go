@@ -13,7 +13,7 @@ import (
 func certificatesRenewed(t *testing.T, c *cluster) {
 	checking, issuing := c.underLoad(t, c.gateway[0].edge)
 	before := c.serial(t, c.gateway[0])
-	for _, role := range []string{"edge", "auth", "identity", "benefits", "notifications", "gateway"} {
+	for _, role := range []string{"edge", "auth", "identity", "benefits", "notifications", "session", "gateway"} {
 		c.certify(t, c.program, role)
 	}
 	testkit.Eventually(t, patience, func() error {

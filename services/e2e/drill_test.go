@@ -43,7 +43,7 @@ func (c *cluster) heal(t *testing.T) {
 	if !c.etcd.running() {
 		c.startEtcd(t)
 	}
-	for _, r := range slices.Concat(c.auth[:], c.identities, c.benefits, c.notifications, c.gateway[:]) {
+	for _, r := range slices.Concat(c.auth[:], c.identities, c.benefits, c.notifications, c.sessions, c.gateway[:]) {
 		if !r.running() {
 			r.start(t, c)
 		}

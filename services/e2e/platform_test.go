@@ -29,7 +29,8 @@ type demo struct {
 		ForeignSecret string `json:"foreign_client_secret"`
 		demoProvider
 	} `json:"tuidd"`
-	IDDi demoIDDi `json:"iddi"`
+	IDDi   demoIDDi   `json:"iddi"`
+	Colppy demoColppy `json:"colppy"`
 }
 
 // demoProvider is what it has of a service provider.

@@ -36,6 +36,7 @@ func TestRefusedToStart(t *testing.T) {
 		{"identity without anything", []string{"identity"}, []string{"identity.kek", "identity.store.url", "identity.cards.validator"}},
 		{"benefits without anything", []string{"benefits"}, []string{"benefits.store.url"}},
 		{"notifications without anything", []string{"notifications"}, []string{"notifications.kek", "notifications.store.url"}},
+		{"session without anything", []string{"session"}, []string{"session.kek", "session.store.url"}},
 		{"a program with the name of a role", []string{"auth", "--set", "internal_roles=payroll,gateway"}, []string{"internal_roles", "gateway"}},
 		{"a gateway without a certificate", []string{"gateway"}, []string{"tls."}},
 	} {

@@ -39,6 +39,8 @@ func TestSkew(t *testing.T) {
 		{"both benefits new", s.benefitsTo(1, binary)},
 		{"one notifications new", s.notificationsTo(0, binary)},
 		{"both notifications new", s.notificationsTo(1, binary)},
+		{"one session new", s.sessionTo(0, binary)},
+		{"both sessions new", s.sessionTo(1, binary)},
 		{"etcd new", s.etcdTo(binary)},
 		{"all new", s.gatewayTo(0, binary)},
 	}
@@ -51,6 +53,8 @@ func TestSkew(t *testing.T) {
 	}
 	s.run(t, []skewStep{
 		{"one gateway old again", s.gatewayTo(0, base)},
+		{"one session old again", s.sessionTo(1, base)},
+		{"both sessions old again", s.sessionTo(0, base)},
 		{"one notifications old again", s.notificationsTo(1, base)},
 		{"both notifications old again", s.notificationsTo(0, base)},
 		{"one benefits old again", s.benefitsTo(1, base)},
@@ -103,7 +107,7 @@ func (s *skew) migrate(t *testing.T) bool {
 		}
 		return false
 	}
-	for _, r := range slices.Concat(s.auth[:], s.identities, s.benefits, s.notifications) {
+	for _, r := range slices.Concat(s.auth[:], s.identities, s.benefits, s.notifications, s.sessions) {
 		if err := readiness(t.Context(), r.adminHTTP); err != nil {
 			t.Errorf("%s of the base, on the new schema: %v", r.name, err)
 		}
@@ -131,6 +135,11 @@ func (s *skew) benefitsTo(i int, program string) func(*testing.T) {
 // notificationsTo does so with a notifications replica.
 func (s *skew) notificationsTo(i int, program string) func(*testing.T) {
 	return s.serviceTo("notifications", &s.notifications, i, program)
+}
+
+// sessionTo does so with a session replica.
+func (s *skew) sessionTo(i int, program string) func(*testing.T) {
+	return s.serviceTo("session", &s.sessions, i, program)
 }
 
 // serviceTo does so with a replica of a service. Programs that have no such role run none: the first that has brings it,

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/ventanilla/ventanilla/pkg/testkit"
@@ -53,6 +54,7 @@ func (s *skew) works(t *testing.T) {
 		s.knowsPersons(t, g)
 		s.decides(t, g)
 		s.provides(t, g)
+		s.keepsOrganisations(t, g)
 		s.goodEverywhere(t, g.issue(t, s.partner))
 		s.endsEverywhere(t, g.edge, other.edge, func() {}, func() {})
 	}
@@ -119,6 +121,24 @@ func (s *skew) provides(t *testing.T, g *role) {
 	ana.run(t, nil, "provider", "create", "Skew", "--role", "session")
 	for range enough {
 		ana.run(t, nil, "provider", "list")
+	}
+}
+
+// keepsOrganisations enters an organisation through a gateway, and has every session replica list it.
+func (s *skew) keepsOrganisations(t *testing.T, g *role) {
+	t.Helper()
+	for _, r := range append(slices.Clone(s.sessions), g) {
+		if _, err := runCommand(t, r.program, "admin", "organisation", "--help"); err != nil {
+			return // A program that knows of none.
+		}
+	}
+	if len(s.sessions) == 0 {
+		return // Nobody keeps them yet.
+	}
+	ana := s.ana(g)
+	ana.run(t, nil, "organisation", "create", "Skew")
+	for range enough {
+		ana.run(t, nil, "organisation", "list")
 	}
 }
 

@@ -45,7 +45,7 @@ func forgedOperator(t *testing.T, p *platform) {
 // rolesAreNoOperators comes to the admin window with the certificates of roles, and to auth itself as the bootstrap
 // peer, which is there to begin with and not to operate.
 func rolesAreNoOperators(t *testing.T, c *cluster) {
-	for _, role := range []string{"auth", "identity", "benefits", "notifications", "gateway", "bootstrap"} {
+	for _, role := range []string{"auth", "identity", "benefits", "notifications", "session", "gateway", "bootstrap"} {
 		file := filepath.Join(t.TempDir(), role+".pem")
 		write(t, file, read(t, c.dir, role+".pem"), read(t, c.dir, role+"-key.pem"))
 		who := operator{[]string{"--address", c.gateway[0].adminRPC, "--ca", filepath.Join(c.dir, "ca.pem"), "--credential", file}}

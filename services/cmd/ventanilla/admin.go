@@ -41,6 +41,13 @@ type adminCmd struct {
 	Dispatch     admin.Dispatches    `cmd:"" service:"notifications" help:"What was to be delivered, and what became of it."`
 	Template     admin.Templates     `cmd:"" service:"notifications" help:"Providers' texts, by version."`
 	Recipient    admin.Recipients    `cmd:"" service:"notifications" help:"How persons are reached, and what they wish."`
+
+	Account       admin.Accounts        `cmd:"" service:"session" help:"Developers, whose programs call, and users, in whose name they do."`
+	Session       admin.Sessions        `cmd:"" service:"session" help:"Sessions of users; what operators changed in the role session."`
+	Organisation  admin.Organisations   `cmd:"" service:"session" help:"Organisations, who works in them, and who their customers are."`
+	Functionality admin.Functionalities `cmd:"" service:"session" help:"Pages of partners that app users are handed over to with a pass key."`
+	Integration   admin.Integrations    `cmd:"" service:"session" help:"Partners' endpoints that log app users in and tell about them."`
+	Beneficiary   admin.Beneficiaries   `cmd:"" service:"session" help:"Users of partners' apps, as persons."`
 }
 
 // AfterApply gives the commands below their connection and output.

@@ -56,6 +56,8 @@ func describe(err error, operator bool) string {
 		lines = append(lines, "`admin card renew FOLIO` replaces the card, `admin card revoke` ends it.")
 	case errorsv1.Reason_REASON_KEY_IN_USE:
 		lines = append(lines, "Rotate it first: another key then signs.")
+	case errorsv1.Reason_REASON_INTEGRATION_IN_USE:
+		lines = append(lines, "`admin functionality list` shows who has it; `admin functionality update KEY --integration=` takes it away.")
 	default:
 	}
 	switch answered.Code() {

@@ -22,7 +22,7 @@ func TestVersionAndHelp(t *testing.T) {
 			t.Errorf("%s: %d %q", arg, code, out)
 		}
 	}
-	for _, args := range [][]string{{"--help"}, {"up", "--help"}, {"admin", "client", "create", "--help"}, {"admin", "key", "rotate", "--help"}, {"pki", "issue", "--help"}, {"identity", "--help"}, {"benefits", "--help"}, {"admin", "card", "verify", "--help"}, {"admin", "data", "erase", "--help"}, {"notifications", "--help"}, {"admin", "provider", "create", "--help"}, {"admin", "recipient", "erase", "--help"}, {"clave-unica", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"up", "--help"}, {"admin", "client", "create", "--help"}, {"admin", "key", "rotate", "--help"}, {"pki", "issue", "--help"}, {"identity", "--help"}, {"benefits", "--help"}, {"admin", "card", "verify", "--help"}, {"admin", "data", "erase", "--help"}, {"notifications", "--help"}, {"admin", "provider", "create", "--help"}, {"admin", "recipient", "erase", "--help"}, {"clave-unica", "--help"}, {"session", "--help"}, {"admin", "account", "create", "--help"}, {"admin", "organisation", "member", "put", "--help"}, {"admin", "functionality", "create", "--help"}, {"admin", "integration", "try", "--help"}, {"admin", "session", "log", "--help"}} {
 		if code, out, _ := command(t, args...); code != exitOK || !strings.Contains(out, "Usage: ventanilla") {
 			t.Errorf("%v: %d %q", args, code, out)
 		}
@@ -59,6 +59,11 @@ func TestWrongUsage(t *testing.T) {
 		{"migrate without the other store", []string{"migrate", "--set", "auth.store.url=sqlite:x"}, "identity.store.url"},
 		{"benefits has no key", []string{"config", "check", "--set", "benefits.kek.file=x"}, "kek"},
 		{"benefits without a store", []string{"benefits"}, "benefits.store.url"},
+		{"session without a store", []string{"session"}, "session.store.url"},
+		{"session without a key", []string{"config", "check", "session"}, "session.kek"},
+		{"sessions that end at once", []string{"config", "check", "--set", "session.sessions.idle=1s"}, "session.sessions.idle"},
+		{"an account of no kind", []string{"admin", "--data", "/nowhere", "account", "create", "robot", "x"}, "developer"},
+		{"a functionality without a client", []string{"admin", "--data", "/nowhere", "functionality", "create", "x", "https://x.example"}, "--client-id"},
 		{"identity without validators", []string{"identity"}, "identity.cards.validator"},
 		{"the platform's own role", []string{"config", "check", "--set", "internal_roles=etcd"}, "internal_roles"},
 		{"an emulator for everybody", []string{"clave-unica", "--listen", "0.0.0.0:9480"}, "loopback"},
@@ -126,7 +131,7 @@ func TestPKI(t *testing.T) {
 	if code, _, errs := command(t, "pki", "init", "--dir", dir); code != exitUsage || !strings.Contains(errs, "has a certificate authority") {
 		t.Errorf("a second init: %d %s", code, errs)
 	}
-	for _, role := range []string{"auth", "identity", "benefits", "edge", "bootstrap", "payroll"} {
+	for _, role := range []string{"auth", "identity", "benefits", "session", "edge", "bootstrap", "payroll"} {
 		code, out, errs := command(t, "pki", "issue", "--dir", dir, role, "--host", "example.org")
 		if code != exitOK {
 			t.Fatal(errs)

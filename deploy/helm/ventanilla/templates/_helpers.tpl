@@ -38,12 +38,12 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 
 {{/* The roles that serve RPCs over a database, one word each. */}}
 {{- define "ventanilla.services" -}}
-auth identity benefits notifications
+auth identity benefits notifications session
 {{- end -}}
 
 {{/* Those of them that store keys or secrets, and so need the key-encryption key. */}}
 {{- define "ventanilla.keyHolders" -}}
-auth identity notifications
+auth identity notifications session
 {{- end -}}
 
 {{/* The address that QR codes begin with: (dict "root" $ "value" "identity.cards.validator" "given" … "path" "/c"). */}}

@@ -64,6 +64,11 @@ notifications:
   {{- end }}
 {{- end -}}
 
+{{- define "ventanilla.settings.session" -}}
+rpc:
+  listen: ":9001"
+{{- end -}}
+
 {{- define "ventanilla.settings.gateway" -}}
 admin:
   rpc_listen: ":9443"

@@ -7,8 +7,6 @@ import (
 	"io"
 	"os"
 	"strings"
-
-	"golang.org/x/term"
 )
 
 // ErrUsage marks what the operator has to type otherwise.
@@ -74,8 +72,7 @@ func (i Input) confirmName(yes bool, warning, name string) error {
 }
 
 func (i Input) ask(out io.Writer, question string) (string, error) {
-	file, ok := i.Reader.(*os.File)
-	if !ok || !term.IsTerminal(int(file.Fd())) {
+	if _, ok := i.terminal(); !ok {
 		return "", fmt.Errorf("%w: this cannot be undone: confirm it with --yes", ErrUsage)
 	}
 	if _, err := fmt.Fprint(out, question); err != nil {

@@ -57,7 +57,7 @@ func (Accesses) AfterApply(parsed *kong.Context, conn *grpc.ClientConn) error {
 }
 
 // pages asks for pages until there are as many entries as wanted, or no more.
-func pages[E logEntry](limit int, page func(size int32, token string) ([]E, string, error)) (all []E, next string, err error) {
+func pages[E any](limit int, page func(size int32, token string) ([]E, string, error)) (all []E, next string, err error) {
 	for {
 		some, token, err := page(int32(min(limit-len(all), entriesPage)), next)
 		if err != nil {

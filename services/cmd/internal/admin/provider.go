@@ -57,7 +57,7 @@ func (c CreateProvider) Run(ctx context.Context, conn *grpc.ClientConn, out Outp
 	set := dataSetNamed(c.DataSet)
 	if c.ClientID != "" {
 		var err error
-		if set, err = setOfProvider(ctx, conn, c.ClientID, set); err != nil {
+		if set, err = setOfClient(ctx, conn, "a provider", c.ClientID, set); err != nil {
 			return err
 		}
 	}
@@ -156,7 +156,7 @@ func (c UpdateProvider) Run(ctx context.Context, conn *grpc.ClientConn, out Outp
 		if err != nil {
 			return err
 		}
-		if _, err := setOfProvider(ctx, conn, id, provider.GetProvider().GetDataSet()); err != nil {
+		if _, err := setOfClient(ctx, conn, "a provider", id, provider.GetProvider().GetDataSet()); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"google.golang.org/grpc"
+	"google.golang.org/protobuf/proto"
 
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
 )
@@ -60,6 +61,18 @@ func (RewrapSecrets) Run(ctx context.Context, conn *grpc.ClientConn, out Output)
 	if err != nil {
 		return err
 	}
+	return showRewrapped(out, answer)
+}
+
+// rewrapped is what became of secrets that were to be sealed anew.
+type rewrapped interface {
+	proto.Message
+	GetRewrapped() int64
+	GetSecrets() int64
+	GetUnreadable() int64
+}
+
+func showRewrapped(out Output, answer rewrapped) error {
 	lines := [][2]string{{"rewrapped", fmt.Sprint(answer.GetRewrapped())}, {"secrets", fmt.Sprint(answer.GetSecrets())}}
 	if unreadable := answer.GetUnreadable(); unreadable > 0 {
 		lines = append(lines, [2]string{"unreadable", fmt.Sprint(unreadable)})

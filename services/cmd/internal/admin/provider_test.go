@@ -20,6 +20,7 @@ import (
 
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
+	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
 )
 
 // dispatcher answers each RPC, by its name, with what it has, and keeps what it was asked.
@@ -46,6 +47,13 @@ func (d *dispatcher) connect(t *testing.T) *grpc.ClientConn {
 	notificationsv1.RegisterDeadLetterServiceServer(server, notificationsv1.UnimplementedDeadLetterServiceServer{})
 	notificationsv1.RegisterTemplateServiceServer(server, notificationsv1.UnimplementedTemplateServiceServer{})
 	notificationsv1.RegisterRecipientServiceServer(server, notificationsv1.UnimplementedRecipientServiceServer{})
+	sessionv1.RegisterAccountServiceServer(server, sessionv1.UnimplementedAccountServiceServer{})
+	sessionv1.RegisterSessionServiceServer(server, sessionv1.UnimplementedSessionServiceServer{})
+	sessionv1.RegisterOrganisationServiceServer(server, sessionv1.UnimplementedOrganisationServiceServer{})
+	sessionv1.RegisterFunctionalityServiceServer(server, sessionv1.UnimplementedFunctionalityServiceServer{})
+	sessionv1.RegisterIntegrationServiceServer(server, sessionv1.UnimplementedIntegrationServiceServer{})
+	sessionv1.RegisterBeneficiaryServiceServer(server, sessionv1.UnimplementedBeneficiaryServiceServer{})
+	sessionv1.RegisterEventServiceServer(server, sessionv1.UnimplementedEventServiceServer{})
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()
 	conn, err := grpc.NewClient("passthrough:///notifications", grpc.WithTransportCredentials(insecure.NewCredentials()),

@@ -35,7 +35,7 @@ type SetSwitch struct {
 	Deprecated    *Moment        `help:"Say on every answer since when, or from when on, it is deprecated: now, a date, or RFC 3339." placeholder:"TIME"`
 	Sunset        *Moment        `help:"Say on every answer when it is going to be gone; nothing is refused then unless you set --retired." placeholder:"TIME"`
 	Documentation string         `help:"An https URL about the end, for the Link header." placeholder:"URL"`
-	Strict        bool           `help:"Answer wrong input 422 where the family's document answers 500 (cmp), with the same body."`
+	Strict        bool           `help:"Answer failures with the HTTP statuses that fit them where the family's document has others (cmp: wrong input 422, not 500; colppy: any failure, not 200), with the same body."`
 }
 
 // Help explains strictness.

@@ -1,5 +1,6 @@
 // Package catalogfile reads and writes files with a part of the catalogue of benefits, as docs/catalogue.md describes them. Keys
-// and words follow from the contract (ventanilla.benefits.v1): what a message may have, a file may have, and nothing else.
+// and words follow from the contract (ventanilla.benefits.v1): what a message may have, a file may have, and nothing else. It reads and
+// writes a message of another contract in the same way.
 package catalogfile
 
 import (
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	benefitsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/benefits/v1"
 )
@@ -47,7 +49,7 @@ func (f *Files) Add(name string, text []byte) error {
 	if len(text) > MaxFile {
 		return fmt.Errorf("%s: is longer than %d KiB: part it", name, MaxFile>>10)
 	}
-	root, err := parse(name, text)
+	root, err := parse(name, text, f.Import.ProtoReflect().Descriptor())
 	if err != nil {
 		return err
 	}
@@ -67,13 +69,13 @@ func (f *Files) Place(field string) (Place, bool) {
 	return Place{}, false
 }
 
-// parse returns what the only document of a file has.
-func parse(name string, text []byte) (*yaml.Node, error) {
+// parse returns what the only document of a file, with a message, has.
+func parse(name string, text []byte, of protoreflect.MessageDescriptor) (*yaml.Node, error) {
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	var document, another yaml.Node
 	err := decoder.Decode(&document)
 	if errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: is empty: it must have %s", name, strings.Join(topics(), ", "))
+		return nil, fmt.Errorf("%s: is empty: it must have %s", name, strings.Join(slices.Collect(keys(of)), ", "))
 	}
 	if err == nil {
 		err = decoder.Decode(&another)
@@ -89,9 +91,4 @@ func parse(name string, text []byte) (*yaml.Node, error) {
 		return nil, fmt.Errorf("%s:%s: is not YAML: %s", name, number, says)
 	}
 	return nil, fmt.Errorf("%s: is not YAML: %s", name, message)
-}
-
-// topics are the keys of a file.
-func topics() []string {
-	return slices.Collect(keys((&benefitsv1.ImportRequest{}).ProtoReflect().Descriptor()))
 }

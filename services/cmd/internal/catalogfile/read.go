@@ -124,12 +124,17 @@ func (r *reader) field(into protoreflect.Message, field protoreflect.FieldDescri
 func (r *reader) value(into *protoreflect.Value, field protoreflect.FieldDescriptor, node *yaml.Node, path string) bool {
 	switch field.Kind() {
 	case protoreflect.MessageKind:
-		if field.Message().FullName() == structName {
+		switch field.Message().FullName() {
+		case structName:
 			r.facts(into.Message(), node, path)
-		} else {
+		case durationName:
+			return r.duration(into.Message(), node, path)
+		default:
 			r.message(into.Message(), node, path)
 		}
 		return true
+	case protoreflect.BoolKind:
+		return r.truth(into, node, path)
 	case protoreflect.EnumKind:
 		number, known := valueOf(field.Enum(), node.Value)
 		if !r.is(node, path, yaml.ScalarNode, "a word") {

@@ -1,9 +1,7 @@
 package catalogfile
 
 import (
-	"bytes"
 	"cmp"
-	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -12,6 +10,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/structpb"
 
 	benefitsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/benefits/v1"
@@ -20,13 +19,7 @@ import (
 // Write returns a part of a catalogue as a file, which reads as the same again. Keys are in the contract's order, languages with
 // Spanish first.
 func Write(part *benefitsv1.ImportRequest) ([]byte, error) {
-	var text bytes.Buffer
-	encoder := yaml.NewEncoder(&text)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(messageNode(part.ProtoReflect())); err != nil {
-		return nil, fmt.Errorf("writing a catalogue: %w", err)
-	}
-	return text.Bytes(), nil
+	return WriteMessage(part)
 }
 
 func mapping() *yaml.Node { return &yaml.Node{Kind: yaml.MappingNode} }
@@ -83,10 +76,15 @@ func rank(language string) int {
 func valueNode(field protoreflect.FieldDescriptor, value protoreflect.Value) *yaml.Node {
 	switch field.Kind() {
 	case protoreflect.MessageKind:
-		if facts, is := value.Message().Interface().(*structpb.Struct); is {
-			return factsNode(facts)
+		switch message := value.Message().Interface().(type) {
+		case *structpb.Struct:
+			return factsNode(message)
+		case *durationpb.Duration:
+			return textNode(message.AsDuration().String())
 		}
 		return messageNode(value.Message())
+	case protoreflect.BoolKind:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: strconv.FormatBool(value.Bool())}
 	case protoreflect.EnumKind:
 		return textNode(wordOf(field.Enum().Values().ByNumber(value.Enum())))
 	case protoreflect.StringKind:

@@ -24,6 +24,8 @@ type File struct {
 	TUIDD    TUIDD  `json:"tuidd"`
 	OAuth    OAuth  `json:"oauth"`
 	IDDI     IDDI   `json:"iddi"`
+	Mosia    Mosia  `json:"mosia"`
+	Colppy   Colppy `json:"colppy"`
 	// Internal is how a program of the organisation's own calls the services over gRPC.
 	Internal Internal `json:"internal"`
 }

@@ -3,7 +3,6 @@
 package hostpage
 
 import (
-	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -24,6 +23,8 @@ type Site struct {
 	APIKey, SecretKey string
 	// Citizens are those who may be shown, the first unless another is chosen.
 	Citizens []Citizen
+	// Functionalities are those that lead to the page.
+	Functionalities []Functionality
 }
 
 // Citizen is somebody who has signed in with ClaveÚnica.
@@ -53,7 +54,7 @@ func New(site Site, client *http.Client, logger *slog.Logger) (*Page, error) {
 	if len(site.Citizens) == 0 {
 		return nil, errors.New("host page: no citizen to show")
 	}
-	html, err := template.ParseFS(files, "page/page.html")
+	html, err := template.ParseFS(files, "page/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("host page: %w", err)
 	}
@@ -62,7 +63,8 @@ func New(site Site, client *http.Client, logger *slog.Logger) (*Page, error) {
 	p.policy = "default-src 'none'; script-src 'self' " + site.BaseURL + "; style-src 'self' " + site.BaseURL + "; connect-src " + site.BaseURL +
 		"; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	p.mux.HandleFunc("GET /{$}", p.show)
-	for _, name := range []string{"page.css", "page.js", "icon.svg"} {
+	p.mux.HandleFunc("GET "+FunctionalityPath, p.showFunctionality)
+	for _, name := range []string{"page.css", "page.js", "funcionalidade.js", "icon.svg"} {
 		p.mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "page/"+name) })
 	}
 	return p, nil
@@ -122,15 +124,7 @@ func (p *Page) show(w http.ResponseWriter, r *http.Request) {
 	if v.Trial == "clave" {
 		v.Site.APIKey = "otra-clave"
 	}
-	var out bytes.Buffer
-	if err := p.html.Execute(&out, v); err != nil {
-		p.logger.ErrorContext(r.Context(), "the host page cannot be written", "error", err)
-		http.Error(w, http.StatusText(http.StatusInternalServerError), http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.WriteHeader(status)
-	_, _ = w.Write(out.Bytes()) // a browser that went away needs no answer
+	p.write(w, r, status, "page.html", v)
 }
 
 // oneOf is the value when it is one of the allowed, the first of which stands for any other.

@@ -48,6 +48,7 @@ func start(t *testing.T, p *platform) (page *hostpage.Page, edge *httptest.Serve
 			{RUT: "44444444-4", Token: "cu-first", About: "<the first>"},
 			{RUT: "5126663-3", Token: "cu-second"},
 		},
+		Functionalities: []hostpage.Functionality{{Instance: "2", Key: "the-functionality", Token: "the-client-token"}},
 	}, edge.Client(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +110,7 @@ func TestThePolicyIsStrict(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", name, got, want)
 		}
 	}
-	for _, asset := range []string{"/page.js", "/page.css", "/icon.svg"} {
+	for _, asset := range []string{"/page.js", "/page.css", "/funcionalidade.js", "/icon.svg"} {
 		if w := get(t, page, asset); w.Code != http.StatusOK || w.Body.Len() == 0 {
 			t.Errorf("%s: %d", asset, w.Code)
 		}
@@ -160,6 +161,24 @@ func TestThePageAnswersUnderItsOwnNameOnly(t *testing.T) {
 	page.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://evil.test/", nil))
 	if w.Code != http.StatusMisdirectedRequest || len(p.forms) != 0 {
 		t.Errorf("%d, after asking %d times", w.Code, len(p.forms))
+	}
+}
+
+func TestThePageOfAFunctionalityRedeemsByItself(t *testing.T) {
+	p := granted()
+	page, edge := start(t, p)
+	w := get(t, page, hostpage.FunctionalityPath+"?instanciaApp=2&chavePasse=a-pass-key")
+	body := w.Body.String()
+	for _, has := range []string{`data-base="` + edge.URL + `"`, `data-token="the-client-token"`, `data-instancia="2"`, `data-funcionalidade="the-functionality"`} {
+		if !strings.Contains(body, has) {
+			t.Errorf("no %q in the page", has)
+		}
+	}
+	if w.Code != http.StatusOK || strings.Contains(body, "a-pass-key") || len(p.forms) != 0 {
+		t.Errorf("%d; the server looked at the pass key, or asked the platform", w.Code)
+	}
+	if w := get(t, page, hostpage.FunctionalityPath+"?instanciaApp=1"); w.Code != http.StatusNotFound {
+		t.Errorf("a functionality that does not lead here: %d", w.Code)
 	}
 }
 

@@ -76,10 +76,17 @@ func seedDemo(ctx context.Context, auths grpc.ClientConnInterface, mesh *Mesh, f
 	if err := demo.SeedCatalogue(ctx, benefitsv1.NewCatalogueServiceClient(catalogue)); err != nil {
 		return err
 	}
-	if err := demo.SeedServices(ctx, demo.Dispatcher{
+	services := demo.Dispatcher{
 		Persons: persons, Providers: notificationsv1.NewProviderServiceClient(dispatcher), Recipients: notificationsv1.NewRecipientServiceClient(dispatcher),
-	}, &file.TUIDD); err != nil {
+	}
+	if err := demo.SeedServices(ctx, services, &file.TUIDD); err != nil {
 		return err
 	}
-	return sites.claveUnica.SignIn(sites.login.origin(), &file.CMP)
+	if err := demo.SeedSessionProviders(ctx, services, file.TUIDD.ServiceID); err != nil {
+		return err
+	}
+	if err := sites.claveUnica.SignIn(sites.login.origin(), &file.CMP); err != nil {
+		return err
+	}
+	return seedSessions(ctx, auths, mesh, file, sites)
 }

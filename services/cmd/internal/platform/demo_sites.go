@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/ventanilla/ventanilla/services/cmd/internal/demo"
@@ -27,10 +28,12 @@ const siteStop = time.Second
 type demoSites struct {
 	claveUnica  *demo.ClaveUnica
 	login, page *demoSite
+	// shown is what the page's site shows once it is known.
+	shown atomic.Pointer[hostpage.Page]
 }
 
-// startDemoSites starts ClaveÚnica, which auth is told of, and opens the page's listener: the widgets' client is registered for
-// its origin.
+// startDemoSites starts ClaveÚnica, which auth is told of, and the partner's endpoints, which integrations call, at the page's origin. The
+// page itself comes once its credentials are made.
 func startDemoSites(ctx context.Context, p *Process, folder *Folder) (*demoSites, error) {
 	earlier, err := demo.Read(folder.Path("demo.json"))
 	if err != nil {
@@ -54,11 +57,26 @@ func startDemoSites(ctx context.Context, p *Process, folder *Folder) (*demoSites
 	if c := &p.Settings.Auth.ClaveUnica; c.UserinfoURL == "" && c.StagingUserinfoURL == "" {
 		c.UserinfoURL, c.StagingUserinfoURL = emulator.UserinfoURLs(login.origin())
 	}
-	return &demoSites{emulator, login, page}, nil
+	sites := &demoSites{claveUnica: emulator, login: login, page: page}
+	mux := http.NewServeMux()
+	mux.Handle(demo.PartnerPath, demo.NewPartnerEndpoint())
+	mux.HandleFunc("/", sites.show)
+	page.start(ctx, p, "the demo page", mux)
+	return sites, nil
 }
 
-// openPage shows the widgets of the demo's clients.
-func (s *demoSites) openPage(ctx context.Context, p *Process, folder *Folder, file demo.File) error {
+// show shows the page.
+func (s *demoSites) show(w http.ResponseWriter, r *http.Request) {
+	if page := s.shown.Load(); page != nil {
+		page.ServeHTTP(w, r)
+		return
+	}
+	w.Header().Set("Retry-After", "1")
+	http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
+}
+
+// openPage shows the widgets of the demo's clients, and who opened its functionalities.
+func (s *demoSites) openPage(p *Process, folder *Folder, file demo.File) error {
 	ca, err := os.ReadFile(folder.Path("ca.pem"))
 	if err != nil {
 		return fmt.Errorf("reading the edge's authority: %w", err)
@@ -70,7 +88,13 @@ func (s *demoSites) openPage(ctx context.Context, p *Process, folder *Folder, fi
 		transport.CloseIdleConnections()
 		return nil
 	})
-	site := hostpage.Site{BaseURL: file.BaseURL, Origin: file.CMP.Origin, APIKey: file.CMP.APIKey, SecretKey: file.CMP.SecretKey}
+	site := hostpage.Site{
+		BaseURL: file.BaseURL, Origin: file.CMP.Origin, APIKey: file.CMP.APIKey, SecretKey: file.CMP.SecretKey,
+		Functionalities: []hostpage.Functionality{
+			{Instance: file.Mosia.InstanciaApp, Key: file.Mosia.ChaveFuncionalidade, Token: file.Mosia.Token},
+			{Instance: file.Mosia.SandboxInstanciaApp, Key: file.Mosia.SandboxChaveFuncionalidade, Token: file.Mosia.SandboxToken},
+		},
+	}
 	for _, c := range file.CMP.Citizens {
 		site.Citizens = append(site.Citizens, hostpage.Citizen{RUT: c.RUT, Token: c.CUToken, About: c.About})
 	}
@@ -78,7 +102,7 @@ func (s *demoSites) openPage(ctx context.Context, p *Process, folder *Folder, fi
 	if err != nil {
 		return err
 	}
-	s.page.start(ctx, p, "the demo page", page)
+	s.shown.Store(page)
 	return nil
 }
 

@@ -7,7 +7,9 @@ import (
 
 	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/gateway/dialect/cmp"
+	"github.com/ventanilla/ventanilla/gateway/dialect/colppy"
 	"github.com/ventanilla/ventanilla/gateway/dialect/iddi"
+	"github.com/ventanilla/ventanilla/gateway/dialect/mosia"
 	"github.com/ventanilla/ventanilla/gateway/dialect/native"
 	"github.com/ventanilla/ventanilla/gateway/dialect/tuidd"
 	"github.com/ventanilla/ventanilla/gateway/edge"
@@ -36,14 +38,15 @@ func clientsOf(conns map[string]*grpc.ClientConn) clients {
 	}
 }
 
-// partners are the families that this platform serves, the native one apart. Their clients can be registered.
-func partners() []string { return []string{cmp.Name, tuidd.Name, iddi.Name} }
+// partners are the families whose clients can be registered. colppy's developers have accounts of the session service.
+func partners() []string { return []string{cmp.Name, tuidd.Name, iddi.Name, mosia.Name} }
 
 // familyScopes are what a family's document gives to every key of its clients.
 func familyScopes() map[string][]string { return map[string][]string{iddi.Name: {"perfil"}} }
 
 // families are those of the edge.
-func families(to clients, revocations *authn.Revocations, issuer string) ([]edge.Family, error) {
+func families(to clients, revocations *authn.Revocations, settings Settings) ([]edge.Family, error) {
+	issuer := settings.Auth.Issuer
 	exchanger, err := credential.NewExchanger(to.tokens, revocations, edge.Callers{}, time.Now)
 	if err != nil {
 		return nil, err
@@ -64,6 +67,14 @@ func families(to clients, revocations *authn.Revocations, issuer string) ([]edge
 	if err != nil {
 		return nil, err
 	}
+	passKeys, err := mosia.New(exchanger, to.session, time.Now, settings.Mosia)
+	if err != nil {
+		return nil, err
+	}
+	operationRPC, err := colppy.New(to.session, edge.Callers{}, time.Now, settings.Colppy)
+	if err != nil {
+		return nil, err
+	}
 	everyone, err := native.New(paced, exchanger, to.benefits, to.notifications, issuer, partners()...)
 	if err != nil {
 		return nil, err
@@ -76,5 +87,5 @@ func families(to clients, revocations *authn.Revocations, issuer string) ([]edge
 	if err != nil {
 		return nil, err
 	}
-	return []edge.Family{redProteccionSocial, mobileConnect, universityIdentity, everyone, pages, docs}, nil
+	return []edge.Family{redProteccionSocial, mobileConnect, universityIdentity, passKeys, operationRPC, everyone, pages, docs}, nil
 }

@@ -36,7 +36,7 @@ func StartGateway(ctx context.Context, p *Process, mesh *Mesh, certificate func(
 		conns[service.Role] = conn
 	}
 	clients := clientsOf(conns)
-	families, err := families(clients, mesh.follow(ctx, GatewayRole, clients.tokens), p.Settings.Auth.Issuer)
+	families, err := families(clients, mesh.follow(ctx, GatewayRole, clients.tokens), p.Settings)
 	if err != nil {
 		return Gateway{}, fmt.Errorf("making the dialects: %w", err)
 	}

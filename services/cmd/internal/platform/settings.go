@@ -12,6 +12,8 @@ import (
 
 	"github.com/adrg/xdg"
 
+	"github.com/ventanilla/ventanilla/gateway/dialect/colppy"
+	"github.com/ventanilla/ventanilla/gateway/dialect/mosia"
 	"github.com/ventanilla/ventanilla/gateway/edge"
 	"github.com/ventanilla/ventanilla/pkg/config"
 	"github.com/ventanilla/ventanilla/pkg/discovery"
@@ -46,6 +48,10 @@ type Settings struct {
 	Notifications notifications.Config `koanf:"notifications"`
 	Session       session.Config       `koanf:"session"`
 	Telemetry     telemetry.Config     `koanf:"telemetry"`
+	// Colppy is the gateway's, for the family of that name.
+	Colppy colppy.Config `koanf:"colppy"`
+	// Mosia is the gateway's too.
+	Mosia mosia.Config `koanf:"mosia"`
 	// Limits says where calls are counted.
 	Limits ratelimit.Config `koanf:"limits"`
 	// StopDelay is how long a process says "not ready" before it stops serving, for load

@@ -24,7 +24,7 @@ func (m *Mesh) switches() (auth.Switches, error) {
 
 // switchable are the paths of each family that the gateways of this version serve, and the families that obey a strict switch.
 func switchable() (served map[string][]string, strict []string, err error) {
-	all, err := families(clients{}, nil, "") // nobody is called through them
+	all, err := families(clients{}, nil, Settings{}) // nobody is called through them
 	if err != nil {
 		return nil, nil, fmt.Errorf("making the dialects: %w", err)
 	}

@@ -36,6 +36,7 @@ func Up(ctx context.Context, p *Process, withDemo bool) (demo.File, error) {
 	var sites *demoSites
 	if withDemo {
 		withSandbox(&p.Settings)
+		withPartnerEndpoint(&p.Settings)
 		if sites, err = startDemoSites(ctx, p, folder); err != nil {
 			return demo.File{}, err
 		}
@@ -109,5 +110,5 @@ func settle(ctx context.Context, p *Process, mesh *Mesh, folder *Folder, gateway
 	if err != nil {
 		return file, err
 	}
-	return file, sites.openPage(ctx, p, folder, file)
+	return file, sites.openPage(p, folder, file)
 }

@@ -58,6 +58,14 @@ var file_wire_v1_wire_proto_extTypes = []protoimpl.ExtensionInfo{
 		Filename:      "wire/v1/wire.proto",
 	},
 	{
+		ExtendedType:  (*descriptorpb.FieldOptions)(nil),
+		ExtensionType: (*bool)(nil),
+		Field:         50016,
+		Name:          "wire.v1.raw",
+		Tag:           "varint,50016,opt,name=raw",
+		Filename:      "wire/v1/wire.proto",
+	},
+	{
 		ExtendedType:  (*descriptorpb.MethodOptions)(nil),
 		ExtensionType: ([]string)(nil),
 		Field:         50011,
@@ -94,6 +102,10 @@ var (
 	//
 	// optional bool alternative = 50014;
 	E_Alternative = &file_wire_v1_wire_proto_extTypes[3]
+	// This string is JSON text, and is written as it is.
+	//
+	// optional bool raw = 50016;
+	E_Raw = &file_wire_v1_wire_proto_extTypes[4]
 )
 
 // Extension fields to descriptorpb.MethodOptions.
@@ -101,7 +113,7 @@ var (
 	// The media types that the endpoint reads; without it, application/json.
 	//
 	// repeated string consumes = 50011;
-	E_Consumes = &file_wire_v1_wire_proto_extTypes[4]
+	E_Consumes = &file_wire_v1_wire_proto_extTypes[5]
 )
 
 // Extension fields to descriptorpb.FileOptions.
@@ -109,7 +121,7 @@ var (
 	// The OpenAPI document of the file's services, in the file's folder, when it is written by hand and not generated.
 	//
 	// optional string document = 50015;
-	E_Document = &file_wire_v1_wire_proto_extTypes[5]
+	E_Document = &file_wire_v1_wire_proto_extTypes[6]
 )
 
 var File_wire_v1_wire_proto protoreflect.FileDescriptor
@@ -120,7 +132,8 @@ const file_wire_v1_wire_proto_rawDesc = "" +
 	"\x06inline\x12\x1d.google.protobuf.FieldOptions\x18چ\x03 \x01(\bR\x06inline:9\n" +
 	"\ainstead\x12\x1d.google.protobuf.FieldOptions\x18܆\x03 \x01(\tR\ainstead:;\n" +
 	"\bnullable\x12\x1d.google.protobuf.FieldOptions\x18݆\x03 \x01(\bR\bnullable:A\n" +
-	"\valternative\x12\x1d.google.protobuf.FieldOptions\x18ކ\x03 \x01(\bR\valternative:<\n" +
+	"\valternative\x12\x1d.google.protobuf.FieldOptions\x18ކ\x03 \x01(\bR\valternative:1\n" +
+	"\x03raw\x12\x1d.google.protobuf.FieldOptions\x18\xe0\x86\x03 \x01(\bR\x03raw:<\n" +
 	"\bconsumes\x12\x1e.google.protobuf.MethodOptions\x18ۆ\x03 \x03(\tR\bconsumes::\n" +
 	"\bdocument\x12\x1c.google.protobuf.FileOptions\x18߆\x03 \x01(\tR\bdocumentB>Z<github.com/ventanilla/ventanilla/proto/gen/go/wire/v1;wirev1b\x06proto3"
 
@@ -134,12 +147,13 @@ var file_wire_v1_wire_proto_depIdxs = []int32{
 	0, // 1: wire.v1.instead:extendee -> google.protobuf.FieldOptions
 	0, // 2: wire.v1.nullable:extendee -> google.protobuf.FieldOptions
 	0, // 3: wire.v1.alternative:extendee -> google.protobuf.FieldOptions
-	1, // 4: wire.v1.consumes:extendee -> google.protobuf.MethodOptions
-	2, // 5: wire.v1.document:extendee -> google.protobuf.FileOptions
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	0, // [0:6] is the sub-list for extension extendee
+	0, // 4: wire.v1.raw:extendee -> google.protobuf.FieldOptions
+	1, // 5: wire.v1.consumes:extendee -> google.protobuf.MethodOptions
+	2, // 6: wire.v1.document:extendee -> google.protobuf.FileOptions
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	0, // [0:7] is the sub-list for extension extendee
 	0, // [0:0] is the sub-list for field type_name
 }
 
@@ -155,7 +169,7 @@ func file_wire_v1_wire_proto_init() {
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_wire_v1_wire_proto_rawDesc), len(file_wire_v1_wire_proto_rawDesc)),
 			NumEnums:      0,
 			NumMessages:   0,
-			NumExtensions: 6,
+			NumExtensions: 7,
 			NumServices:   0,
 		},
 		GoTypes:           file_wire_v1_wire_proto_goTypes,

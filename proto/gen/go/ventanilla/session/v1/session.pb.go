@@ -97,6 +97,89 @@ func (x *DeveloperCredential) GetAddress() string {
 	return ""
 }
 
+// CheckDeveloperRequest has the credential.
+type CheckDeveloperRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The credential.
+	Developer     *DeveloperCredential `protobuf:"bytes,1,opt,name=developer,proto3" json:"developer,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckDeveloperRequest) Reset() {
+	*x = CheckDeveloperRequest{}
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckDeveloperRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckDeveloperRequest) ProtoMessage() {}
+
+func (x *CheckDeveloperRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckDeveloperRequest.ProtoReflect.Descriptor instead.
+func (*CheckDeveloperRequest) Descriptor() ([]byte, []int) {
+	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *CheckDeveloperRequest) GetDeveloper() *DeveloperCredential {
+	if x != nil {
+		return x.Developer
+	}
+	return nil
+}
+
+// CheckDeveloperResponse is empty: it holds.
+type CheckDeveloperResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckDeveloperResponse) Reset() {
+	*x = CheckDeveloperResponse{}
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckDeveloperResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckDeveloperResponse) ProtoMessage() {}
+
+func (x *CheckDeveloperResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckDeveloperResponse.ProtoReflect.Descriptor instead.
+func (*CheckDeveloperResponse) Descriptor() ([]byte, []int) {
+	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{2}
+}
+
 // UserSession is a session that a program presents.
 type UserSession struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -112,7 +195,7 @@ type UserSession struct {
 
 func (x *UserSession) Reset() {
 	*x = UserSession{}
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[1]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -124,7 +207,7 @@ func (x *UserSession) String() string {
 func (*UserSession) ProtoMessage() {}
 
 func (x *UserSession) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[1]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -137,7 +220,7 @@ func (x *UserSession) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UserSession.ProtoReflect.Descriptor instead.
 func (*UserSession) Descriptor() ([]byte, []int) {
-	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{1}
+	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *UserSession) GetDeveloper() *DeveloperCredential {
@@ -176,7 +259,7 @@ type OpenSessionRequest struct {
 
 func (x *OpenSessionRequest) Reset() {
 	*x = OpenSessionRequest{}
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[2]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -188,7 +271,7 @@ func (x *OpenSessionRequest) String() string {
 func (*OpenSessionRequest) ProtoMessage() {}
 
 func (x *OpenSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[2]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -201,7 +284,7 @@ func (x *OpenSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenSessionRequest.ProtoReflect.Descriptor instead.
 func (*OpenSessionRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{2}
+	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *OpenSessionRequest) GetDeveloper() *DeveloperCredential {
@@ -238,7 +321,7 @@ type OpenSessionResponse struct {
 
 func (x *OpenSessionResponse) Reset() {
 	*x = OpenSessionResponse{}
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[3]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -250,7 +333,7 @@ func (x *OpenSessionResponse) String() string {
 func (*OpenSessionResponse) ProtoMessage() {}
 
 func (x *OpenSessionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[3]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -263,7 +346,7 @@ func (x *OpenSessionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenSessionResponse.ProtoReflect.Descriptor instead.
 func (*OpenSessionResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{3}
+	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *OpenSessionResponse) GetSessionKey() string {
@@ -295,7 +378,7 @@ type SessionLife struct {
 
 func (x *SessionLife) Reset() {
 	*x = SessionLife{}
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[4]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -307,7 +390,7 @@ func (x *SessionLife) String() string {
 func (*SessionLife) ProtoMessage() {}
 
 func (x *SessionLife) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[4]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -320,7 +403,7 @@ func (x *SessionLife) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionLife.ProtoReflect.Descriptor instead.
 func (*SessionLife) Descriptor() ([]byte, []int) {
-	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{4}
+	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *SessionLife) GetOpenedAt() *timestamppb.Timestamp {
@@ -355,7 +438,7 @@ type CheckSessionRequest struct {
 
 func (x *CheckSessionRequest) Reset() {
 	*x = CheckSessionRequest{}
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[5]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -367,7 +450,7 @@ func (x *CheckSessionRequest) String() string {
 func (*CheckSessionRequest) ProtoMessage() {}
 
 func (x *CheckSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[5]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -380,7 +463,7 @@ func (x *CheckSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckSessionRequest.ProtoReflect.Descriptor instead.
 func (*CheckSessionRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{5}
+	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *CheckSessionRequest) GetSession() *UserSession {
@@ -401,7 +484,7 @@ type CheckSessionResponse struct {
 
 func (x *CheckSessionResponse) Reset() {
 	*x = CheckSessionResponse{}
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[6]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -413,7 +496,7 @@ func (x *CheckSessionResponse) String() string {
 func (*CheckSessionResponse) ProtoMessage() {}
 
 func (x *CheckSessionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[6]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -426,7 +509,7 @@ func (x *CheckSessionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckSessionResponse.ProtoReflect.Descriptor instead.
 func (*CheckSessionResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{6}
+	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *CheckSessionResponse) GetLife() *SessionLife {
@@ -447,7 +530,7 @@ type CloseSessionRequest struct {
 
 func (x *CloseSessionRequest) Reset() {
 	*x = CloseSessionRequest{}
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[7]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -459,7 +542,7 @@ func (x *CloseSessionRequest) String() string {
 func (*CloseSessionRequest) ProtoMessage() {}
 
 func (x *CloseSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[7]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -472,7 +555,7 @@ func (x *CloseSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseSessionRequest.ProtoReflect.Descriptor instead.
 func (*CloseSessionRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{7}
+	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *CloseSessionRequest) GetSession() *UserSession {
@@ -491,7 +574,7 @@ type CloseSessionResponse struct {
 
 func (x *CloseSessionResponse) Reset() {
 	*x = CloseSessionResponse{}
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[8]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -503,7 +586,7 @@ func (x *CloseSessionResponse) String() string {
 func (*CloseSessionResponse) ProtoMessage() {}
 
 func (x *CloseSessionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[8]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -516,7 +599,7 @@ func (x *CloseSessionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseSessionResponse.ProtoReflect.Descriptor instead.
 func (*CloseSessionResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{8}
+	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{10}
 }
 
 // ListSessionsRequest asks for a page.
@@ -536,7 +619,7 @@ type ListSessionsRequest struct {
 
 func (x *ListSessionsRequest) Reset() {
 	*x = ListSessionsRequest{}
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[9]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -548,7 +631,7 @@ func (x *ListSessionsRequest) String() string {
 func (*ListSessionsRequest) ProtoMessage() {}
 
 func (x *ListSessionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[9]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -561,7 +644,7 @@ func (x *ListSessionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSessionsRequest.ProtoReflect.Descriptor instead.
 func (*ListSessionsRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{9}
+	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListSessionsRequest) GetPageSize() int32 {
@@ -617,7 +700,7 @@ type Session struct {
 
 func (x *Session) Reset() {
 	*x = Session{}
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[10]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -629,7 +712,7 @@ func (x *Session) String() string {
 func (*Session) ProtoMessage() {}
 
 func (x *Session) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[10]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -642,7 +725,7 @@ func (x *Session) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Session.ProtoReflect.Descriptor instead.
 func (*Session) Descriptor() ([]byte, []int) {
-	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{10}
+	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Session) GetSessionId() string {
@@ -714,7 +797,7 @@ type ListSessionsResponse struct {
 
 func (x *ListSessionsResponse) Reset() {
 	*x = ListSessionsResponse{}
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[11]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -726,7 +809,7 @@ func (x *ListSessionsResponse) String() string {
 func (*ListSessionsResponse) ProtoMessage() {}
 
 func (x *ListSessionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[11]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -739,7 +822,7 @@ func (x *ListSessionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSessionsResponse.ProtoReflect.Descriptor instead.
 func (*ListSessionsResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{11}
+	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListSessionsResponse) GetSessions() []*Session {
@@ -767,7 +850,7 @@ type EndSessionRequest struct {
 
 func (x *EndSessionRequest) Reset() {
 	*x = EndSessionRequest{}
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[12]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -779,7 +862,7 @@ func (x *EndSessionRequest) String() string {
 func (*EndSessionRequest) ProtoMessage() {}
 
 func (x *EndSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[12]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -792,7 +875,7 @@ func (x *EndSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndSessionRequest.ProtoReflect.Descriptor instead.
 func (*EndSessionRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{12}
+	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *EndSessionRequest) GetSessionId() string {
@@ -811,7 +894,7 @@ type EndSessionResponse struct {
 
 func (x *EndSessionResponse) Reset() {
 	*x = EndSessionResponse{}
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[13]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -823,7 +906,7 @@ func (x *EndSessionResponse) String() string {
 func (*EndSessionResponse) ProtoMessage() {}
 
 func (x *EndSessionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[13]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -836,7 +919,7 @@ func (x *EndSessionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndSessionResponse.ProtoReflect.Descriptor instead.
 func (*EndSessionResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{13}
+	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{15}
 }
 
 // EndSessionsRequest names an account.
@@ -850,7 +933,7 @@ type EndSessionsRequest struct {
 
 func (x *EndSessionsRequest) Reset() {
 	*x = EndSessionsRequest{}
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[14]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -862,7 +945,7 @@ func (x *EndSessionsRequest) String() string {
 func (*EndSessionsRequest) ProtoMessage() {}
 
 func (x *EndSessionsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[14]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -875,7 +958,7 @@ func (x *EndSessionsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndSessionsRequest.ProtoReflect.Descriptor instead.
 func (*EndSessionsRequest) Descriptor() ([]byte, []int) {
-	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{14}
+	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *EndSessionsRequest) GetAccountId() string {
@@ -896,7 +979,7 @@ type EndSessionsResponse struct {
 
 func (x *EndSessionsResponse) Reset() {
 	*x = EndSessionsResponse{}
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[15]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -908,7 +991,7 @@ func (x *EndSessionsResponse) String() string {
 func (*EndSessionsResponse) ProtoMessage() {}
 
 func (x *EndSessionsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ventanilla_session_v1_session_proto_msgTypes[15]
+	mi := &file_ventanilla_session_v1_session_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -921,7 +1004,7 @@ func (x *EndSessionsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndSessionsResponse.ProtoReflect.Descriptor instead.
 func (*EndSessionsResponse) Descriptor() ([]byte, []int) {
-	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{15}
+	return file_ventanilla_session_v1_session_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *EndSessionsResponse) GetEndedSessions() int64 {
@@ -942,7 +1025,10 @@ const file_ventanilla_session_v1_session_proto_rawDesc = "" +
 	"\bpassword\x18\x02 \x01(\tB\r\xbaH\ar\x05\x10\x01(\x80\x01\x80\x01\x01R\bpassword\x12@\n" +
 	"\bdata_set\x18\x03 \x01(\x0e2\x1b.ventanilla.auth.v1.DataSetB\b\xbaH\x05\x82\x01\x02\x10\x01R\adataSet\x12$\n" +
 	"\aaddress\x18\x04 \x01(\tB\n" +
-	"\xbaH\x04r\x02\x18@\x80\x01\x01R\aaddress\"\xaf\x01\n" +
+	"\xbaH\x04r\x02\x18@\x80\x01\x01R\aaddress\"i\n" +
+	"\x15CheckDeveloperRequest\x12P\n" +
+	"\tdeveloper\x18\x01 \x01(\v2*.ventanilla.session.v1.DeveloperCredentialB\x06\xbaH\x03\xc8\x01\x01R\tdeveloper\"\x18\n" +
+	"\x16CheckDeveloperResponse\"\xaf\x01\n" +
 	"\vUserSession\x12P\n" +
 	"\tdeveloper\x18\x01 \x01(\v2*.ventanilla.session.v1.DeveloperCredentialB\x06\xbaH\x03\xc8\x01\x01R\tdeveloper\x12\x1e\n" +
 	"\x04user\x18\x02 \x01(\tB\n" +
@@ -999,8 +1085,9 @@ const file_ventanilla_session_v1_session_proto_rawDesc = "" +
 	"\n" +
 	"account_id\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18@R\taccountId\"<\n" +
 	"\x13EndSessionsResponse\x12%\n" +
-	"\x0eended_sessions\x18\x01 \x01(\x03R\rendedSessions2\x89\x05\n" +
-	"\x0eSessionService\x12d\n" +
+	"\x0eended_sessions\x18\x01 \x01(\x03R\rendedSessions2\xfd\x05\n" +
+	"\x0eSessionService\x12r\n" +
+	"\x0eCheckDeveloper\x12,.ventanilla.session.v1.CheckDeveloperRequest\x1a-.ventanilla.session.v1.CheckDeveloperResponse\"\x03\x90\x02\x01\x12d\n" +
 	"\vOpenSession\x12).ventanilla.session.v1.OpenSessionRequest\x1a*.ventanilla.session.v1.OpenSessionResponse\x12g\n" +
 	"\fCheckSession\x12*.ventanilla.session.v1.CheckSessionRequest\x1a+.ventanilla.session.v1.CheckSessionResponse\x12g\n" +
 	"\fCloseSession\x12*.ventanilla.session.v1.CloseSessionRequest\x1a+.ventanilla.session.v1.CloseSessionResponse\x12l\n" +
@@ -1021,60 +1108,65 @@ func file_ventanilla_session_v1_session_proto_rawDescGZIP() []byte {
 	return file_ventanilla_session_v1_session_proto_rawDescData
 }
 
-var file_ventanilla_session_v1_session_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_ventanilla_session_v1_session_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_ventanilla_session_v1_session_proto_goTypes = []any{
-	(*DeveloperCredential)(nil),   // 0: ventanilla.session.v1.DeveloperCredential
-	(*UserSession)(nil),           // 1: ventanilla.session.v1.UserSession
-	(*OpenSessionRequest)(nil),    // 2: ventanilla.session.v1.OpenSessionRequest
-	(*OpenSessionResponse)(nil),   // 3: ventanilla.session.v1.OpenSessionResponse
-	(*SessionLife)(nil),           // 4: ventanilla.session.v1.SessionLife
-	(*CheckSessionRequest)(nil),   // 5: ventanilla.session.v1.CheckSessionRequest
-	(*CheckSessionResponse)(nil),  // 6: ventanilla.session.v1.CheckSessionResponse
-	(*CloseSessionRequest)(nil),   // 7: ventanilla.session.v1.CloseSessionRequest
-	(*CloseSessionResponse)(nil),  // 8: ventanilla.session.v1.CloseSessionResponse
-	(*ListSessionsRequest)(nil),   // 9: ventanilla.session.v1.ListSessionsRequest
-	(*Session)(nil),               // 10: ventanilla.session.v1.Session
-	(*ListSessionsResponse)(nil),  // 11: ventanilla.session.v1.ListSessionsResponse
-	(*EndSessionRequest)(nil),     // 12: ventanilla.session.v1.EndSessionRequest
-	(*EndSessionResponse)(nil),    // 13: ventanilla.session.v1.EndSessionResponse
-	(*EndSessionsRequest)(nil),    // 14: ventanilla.session.v1.EndSessionsRequest
-	(*EndSessionsResponse)(nil),   // 15: ventanilla.session.v1.EndSessionsResponse
-	(v1.DataSet)(0),               // 16: ventanilla.auth.v1.DataSet
-	(*timestamppb.Timestamp)(nil), // 17: google.protobuf.Timestamp
+	(*DeveloperCredential)(nil),    // 0: ventanilla.session.v1.DeveloperCredential
+	(*CheckDeveloperRequest)(nil),  // 1: ventanilla.session.v1.CheckDeveloperRequest
+	(*CheckDeveloperResponse)(nil), // 2: ventanilla.session.v1.CheckDeveloperResponse
+	(*UserSession)(nil),            // 3: ventanilla.session.v1.UserSession
+	(*OpenSessionRequest)(nil),     // 4: ventanilla.session.v1.OpenSessionRequest
+	(*OpenSessionResponse)(nil),    // 5: ventanilla.session.v1.OpenSessionResponse
+	(*SessionLife)(nil),            // 6: ventanilla.session.v1.SessionLife
+	(*CheckSessionRequest)(nil),    // 7: ventanilla.session.v1.CheckSessionRequest
+	(*CheckSessionResponse)(nil),   // 8: ventanilla.session.v1.CheckSessionResponse
+	(*CloseSessionRequest)(nil),    // 9: ventanilla.session.v1.CloseSessionRequest
+	(*CloseSessionResponse)(nil),   // 10: ventanilla.session.v1.CloseSessionResponse
+	(*ListSessionsRequest)(nil),    // 11: ventanilla.session.v1.ListSessionsRequest
+	(*Session)(nil),                // 12: ventanilla.session.v1.Session
+	(*ListSessionsResponse)(nil),   // 13: ventanilla.session.v1.ListSessionsResponse
+	(*EndSessionRequest)(nil),      // 14: ventanilla.session.v1.EndSessionRequest
+	(*EndSessionResponse)(nil),     // 15: ventanilla.session.v1.EndSessionResponse
+	(*EndSessionsRequest)(nil),     // 16: ventanilla.session.v1.EndSessionsRequest
+	(*EndSessionsResponse)(nil),    // 17: ventanilla.session.v1.EndSessionsResponse
+	(v1.DataSet)(0),                // 18: ventanilla.auth.v1.DataSet
+	(*timestamppb.Timestamp)(nil),  // 19: google.protobuf.Timestamp
 }
 var file_ventanilla_session_v1_session_proto_depIdxs = []int32{
-	16, // 0: ventanilla.session.v1.DeveloperCredential.data_set:type_name -> ventanilla.auth.v1.DataSet
-	0,  // 1: ventanilla.session.v1.UserSession.developer:type_name -> ventanilla.session.v1.DeveloperCredential
-	0,  // 2: ventanilla.session.v1.OpenSessionRequest.developer:type_name -> ventanilla.session.v1.DeveloperCredential
-	4,  // 3: ventanilla.session.v1.OpenSessionResponse.life:type_name -> ventanilla.session.v1.SessionLife
-	17, // 4: ventanilla.session.v1.SessionLife.opened_at:type_name -> google.protobuf.Timestamp
-	17, // 5: ventanilla.session.v1.SessionLife.idle_expires_at:type_name -> google.protobuf.Timestamp
-	17, // 6: ventanilla.session.v1.SessionLife.expires_at:type_name -> google.protobuf.Timestamp
-	1,  // 7: ventanilla.session.v1.CheckSessionRequest.session:type_name -> ventanilla.session.v1.UserSession
-	4,  // 8: ventanilla.session.v1.CheckSessionResponse.life:type_name -> ventanilla.session.v1.SessionLife
-	1,  // 9: ventanilla.session.v1.CloseSessionRequest.session:type_name -> ventanilla.session.v1.UserSession
-	16, // 10: ventanilla.session.v1.ListSessionsRequest.data_set:type_name -> ventanilla.auth.v1.DataSet
-	4,  // 11: ventanilla.session.v1.Session.life:type_name -> ventanilla.session.v1.SessionLife
-	17, // 12: ventanilla.session.v1.Session.used_at:type_name -> google.protobuf.Timestamp
-	16, // 13: ventanilla.session.v1.Session.data_set:type_name -> ventanilla.auth.v1.DataSet
-	10, // 14: ventanilla.session.v1.ListSessionsResponse.sessions:type_name -> ventanilla.session.v1.Session
-	2,  // 15: ventanilla.session.v1.SessionService.OpenSession:input_type -> ventanilla.session.v1.OpenSessionRequest
-	5,  // 16: ventanilla.session.v1.SessionService.CheckSession:input_type -> ventanilla.session.v1.CheckSessionRequest
-	7,  // 17: ventanilla.session.v1.SessionService.CloseSession:input_type -> ventanilla.session.v1.CloseSessionRequest
-	9,  // 18: ventanilla.session.v1.SessionService.ListSessions:input_type -> ventanilla.session.v1.ListSessionsRequest
-	12, // 19: ventanilla.session.v1.SessionService.EndSession:input_type -> ventanilla.session.v1.EndSessionRequest
-	14, // 20: ventanilla.session.v1.SessionService.EndSessions:input_type -> ventanilla.session.v1.EndSessionsRequest
-	3,  // 21: ventanilla.session.v1.SessionService.OpenSession:output_type -> ventanilla.session.v1.OpenSessionResponse
-	6,  // 22: ventanilla.session.v1.SessionService.CheckSession:output_type -> ventanilla.session.v1.CheckSessionResponse
-	8,  // 23: ventanilla.session.v1.SessionService.CloseSession:output_type -> ventanilla.session.v1.CloseSessionResponse
-	11, // 24: ventanilla.session.v1.SessionService.ListSessions:output_type -> ventanilla.session.v1.ListSessionsResponse
-	13, // 25: ventanilla.session.v1.SessionService.EndSession:output_type -> ventanilla.session.v1.EndSessionResponse
-	15, // 26: ventanilla.session.v1.SessionService.EndSessions:output_type -> ventanilla.session.v1.EndSessionsResponse
-	21, // [21:27] is the sub-list for method output_type
-	15, // [15:21] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	18, // 0: ventanilla.session.v1.DeveloperCredential.data_set:type_name -> ventanilla.auth.v1.DataSet
+	0,  // 1: ventanilla.session.v1.CheckDeveloperRequest.developer:type_name -> ventanilla.session.v1.DeveloperCredential
+	0,  // 2: ventanilla.session.v1.UserSession.developer:type_name -> ventanilla.session.v1.DeveloperCredential
+	0,  // 3: ventanilla.session.v1.OpenSessionRequest.developer:type_name -> ventanilla.session.v1.DeveloperCredential
+	6,  // 4: ventanilla.session.v1.OpenSessionResponse.life:type_name -> ventanilla.session.v1.SessionLife
+	19, // 5: ventanilla.session.v1.SessionLife.opened_at:type_name -> google.protobuf.Timestamp
+	19, // 6: ventanilla.session.v1.SessionLife.idle_expires_at:type_name -> google.protobuf.Timestamp
+	19, // 7: ventanilla.session.v1.SessionLife.expires_at:type_name -> google.protobuf.Timestamp
+	3,  // 8: ventanilla.session.v1.CheckSessionRequest.session:type_name -> ventanilla.session.v1.UserSession
+	6,  // 9: ventanilla.session.v1.CheckSessionResponse.life:type_name -> ventanilla.session.v1.SessionLife
+	3,  // 10: ventanilla.session.v1.CloseSessionRequest.session:type_name -> ventanilla.session.v1.UserSession
+	18, // 11: ventanilla.session.v1.ListSessionsRequest.data_set:type_name -> ventanilla.auth.v1.DataSet
+	6,  // 12: ventanilla.session.v1.Session.life:type_name -> ventanilla.session.v1.SessionLife
+	19, // 13: ventanilla.session.v1.Session.used_at:type_name -> google.protobuf.Timestamp
+	18, // 14: ventanilla.session.v1.Session.data_set:type_name -> ventanilla.auth.v1.DataSet
+	12, // 15: ventanilla.session.v1.ListSessionsResponse.sessions:type_name -> ventanilla.session.v1.Session
+	1,  // 16: ventanilla.session.v1.SessionService.CheckDeveloper:input_type -> ventanilla.session.v1.CheckDeveloperRequest
+	4,  // 17: ventanilla.session.v1.SessionService.OpenSession:input_type -> ventanilla.session.v1.OpenSessionRequest
+	7,  // 18: ventanilla.session.v1.SessionService.CheckSession:input_type -> ventanilla.session.v1.CheckSessionRequest
+	9,  // 19: ventanilla.session.v1.SessionService.CloseSession:input_type -> ventanilla.session.v1.CloseSessionRequest
+	11, // 20: ventanilla.session.v1.SessionService.ListSessions:input_type -> ventanilla.session.v1.ListSessionsRequest
+	14, // 21: ventanilla.session.v1.SessionService.EndSession:input_type -> ventanilla.session.v1.EndSessionRequest
+	16, // 22: ventanilla.session.v1.SessionService.EndSessions:input_type -> ventanilla.session.v1.EndSessionsRequest
+	2,  // 23: ventanilla.session.v1.SessionService.CheckDeveloper:output_type -> ventanilla.session.v1.CheckDeveloperResponse
+	5,  // 24: ventanilla.session.v1.SessionService.OpenSession:output_type -> ventanilla.session.v1.OpenSessionResponse
+	8,  // 25: ventanilla.session.v1.SessionService.CheckSession:output_type -> ventanilla.session.v1.CheckSessionResponse
+	10, // 26: ventanilla.session.v1.SessionService.CloseSession:output_type -> ventanilla.session.v1.CloseSessionResponse
+	13, // 27: ventanilla.session.v1.SessionService.ListSessions:output_type -> ventanilla.session.v1.ListSessionsResponse
+	15, // 28: ventanilla.session.v1.SessionService.EndSession:output_type -> ventanilla.session.v1.EndSessionResponse
+	17, // 29: ventanilla.session.v1.SessionService.EndSessions:output_type -> ventanilla.session.v1.EndSessionsResponse
+	23, // [23:30] is the sub-list for method output_type
+	16, // [16:23] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_ventanilla_session_v1_session_proto_init() }
@@ -1088,7 +1180,7 @@ func file_ventanilla_session_v1_session_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ventanilla_session_v1_session_proto_rawDesc), len(file_ventanilla_session_v1_session_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   16,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

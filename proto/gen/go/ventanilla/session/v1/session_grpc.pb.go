@@ -19,12 +19,13 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	SessionService_OpenSession_FullMethodName  = "/ventanilla.session.v1.SessionService/OpenSession"
-	SessionService_CheckSession_FullMethodName = "/ventanilla.session.v1.SessionService/CheckSession"
-	SessionService_CloseSession_FullMethodName = "/ventanilla.session.v1.SessionService/CloseSession"
-	SessionService_ListSessions_FullMethodName = "/ventanilla.session.v1.SessionService/ListSessions"
-	SessionService_EndSession_FullMethodName   = "/ventanilla.session.v1.SessionService/EndSession"
-	SessionService_EndSessions_FullMethodName  = "/ventanilla.session.v1.SessionService/EndSessions"
+	SessionService_CheckDeveloper_FullMethodName = "/ventanilla.session.v1.SessionService/CheckDeveloper"
+	SessionService_OpenSession_FullMethodName    = "/ventanilla.session.v1.SessionService/OpenSession"
+	SessionService_CheckSession_FullMethodName   = "/ventanilla.session.v1.SessionService/CheckSession"
+	SessionService_CloseSession_FullMethodName   = "/ventanilla.session.v1.SessionService/CloseSession"
+	SessionService_ListSessions_FullMethodName   = "/ventanilla.session.v1.SessionService/ListSessions"
+	SessionService_EndSession_FullMethodName     = "/ventanilla.session.v1.SessionService/EndSession"
+	SessionService_EndSessions_FullMethodName    = "/ventanilla.session.v1.SessionService/EndSessions"
 )
 
 // SessionServiceClient is the client API for SessionService service.
@@ -38,6 +39,8 @@ const (
 // when too many logins failed, of the developer, the user or the address, the same whether or not there is such an account; and with
 // UNAVAILABLE when the store is away. Sessions are a matter of the store: one that was opened by a replica is good on all at once, and so is its end.
 type SessionServiceClient interface {
+	// CheckDeveloper tells whether a developer's credential holds.
+	CheckDeveloper(ctx context.Context, in *CheckDeveloperRequest, opts ...grpc.CallOption) (*CheckDeveloperResponse, error)
 	// OpenSession opens a session. Fails with LOGIN_REFUSED, one answer for an unknown user, a wrong password and a disabled account, found out
 	// with the same work.
 	OpenSession(ctx context.Context, in *OpenSessionRequest, opts ...grpc.CallOption) (*OpenSessionResponse, error)
@@ -59,6 +62,16 @@ type sessionServiceClient struct {
 
 func NewSessionServiceClient(cc grpc.ClientConnInterface) SessionServiceClient {
 	return &sessionServiceClient{cc}
+}
+
+func (c *sessionServiceClient) CheckDeveloper(ctx context.Context, in *CheckDeveloperRequest, opts ...grpc.CallOption) (*CheckDeveloperResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CheckDeveloperResponse)
+	err := c.cc.Invoke(ctx, SessionService_CheckDeveloper_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 func (c *sessionServiceClient) OpenSession(ctx context.Context, in *OpenSessionRequest, opts ...grpc.CallOption) (*OpenSessionResponse, error) {
@@ -132,6 +145,8 @@ func (c *sessionServiceClient) EndSessions(ctx context.Context, in *EndSessionsR
 // when too many logins failed, of the developer, the user or the address, the same whether or not there is such an account; and with
 // UNAVAILABLE when the store is away. Sessions are a matter of the store: one that was opened by a replica is good on all at once, and so is its end.
 type SessionServiceServer interface {
+	// CheckDeveloper tells whether a developer's credential holds.
+	CheckDeveloper(context.Context, *CheckDeveloperRequest) (*CheckDeveloperResponse, error)
 	// OpenSession opens a session. Fails with LOGIN_REFUSED, one answer for an unknown user, a wrong password and a disabled account, found out
 	// with the same work.
 	OpenSession(context.Context, *OpenSessionRequest) (*OpenSessionResponse, error)
@@ -155,6 +170,9 @@ type SessionServiceServer interface {
 // pointer dereference when methods are called.
 type UnimplementedSessionServiceServer struct{}
 
+func (UnimplementedSessionServiceServer) CheckDeveloper(context.Context, *CheckDeveloperRequest) (*CheckDeveloperResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CheckDeveloper not implemented")
+}
 func (UnimplementedSessionServiceServer) OpenSession(context.Context, *OpenSessionRequest) (*OpenSessionResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method OpenSession not implemented")
 }
@@ -192,6 +210,24 @@ func RegisterSessionServiceServer(s grpc.ServiceRegistrar, srv SessionServiceSer
 		t.testEmbeddedByValue()
 	}
 	s.RegisterService(&SessionService_ServiceDesc, srv)
+}
+
+func _SessionService_CheckDeveloper_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CheckDeveloperRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(SessionServiceServer).CheckDeveloper(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: SessionService_CheckDeveloper_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(SessionServiceServer).CheckDeveloper(ctx, req.(*CheckDeveloperRequest))
+	}
+	return interceptor(ctx, in, info, handler)
 }
 
 func _SessionService_OpenSession_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
@@ -309,6 +345,10 @@ var SessionService_ServiceDesc = grpc.ServiceDesc{
 	ServiceName: "ventanilla.session.v1.SessionService",
 	HandlerType: (*SessionServiceServer)(nil),
 	Methods: []grpc.MethodDesc{
+		{
+			MethodName: "CheckDeveloper",
+			Handler:    _SessionService_CheckDeveloper_Handler,
+		},
 		{
 			MethodName: "OpenSession",
 			Handler:    _SessionService_OpenSession_Handler,

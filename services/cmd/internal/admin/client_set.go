@@ -12,9 +12,9 @@ import (
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 )
 
-// setOfProvider is the data set of a provider that has a client: the client's, which wanted has to be unless it is unspecified. It fails where
-// the client is none that can dispatch.
-func setOfProvider(ctx context.Context, conn *grpc.ClientConn, clientID string, wanted authv1.DataSet) (authv1.DataSet, error) {
+// setOfClient is the data set of what belongs to a client, as "a provider": the client's, which wanted has to be unless it is unspecified. It
+// fails where the client is none that can call.
+func setOfClient(ctx context.Context, conn *grpc.ClientConn, what, clientID string, wanted authv1.DataSet) (authv1.DataSet, error) {
 	answer, err := authv1.NewClientServiceClient(conn).GetClient(ctx, &authv1.GetClientRequest{ClientId: clientID})
 	if status.Code(err) == codes.Unimplemented { // the bootstrap peer calls the service itself, which has no clients
 		if wanted == authv1.DataSet_DATA_SET_UNSPECIFIED {
@@ -28,10 +28,10 @@ func setOfProvider(ctx context.Context, conn *grpc.ClientConn, clientID string, 
 	client := answer.GetClient()
 	kind := client.GetKind()
 	if kind != authv1.ClientKind_CLIENT_KIND_PARTNER && kind != authv1.ClientKind_CLIENT_KIND_INTERNAL {
-		return wanted, fmt.Errorf("the client %s is a %s: only a partner or an internal one can be a provider", clientID, kindName(kind))
+		return wanted, fmt.Errorf("the client %s is a %s: only a partner or an internal one can have %s", clientID, kindName(kind), what)
 	}
 	if set := dataSetName(client.GetDataSet()); wanted != authv1.DataSet_DATA_SET_UNSPECIFIED && dataSetName(wanted) != set {
-		return wanted, fmt.Errorf("the client %s is of %s and the provider of %s: nothing that it dispatches would be taken", clientID, set, dataSetName(wanted))
+		return wanted, fmt.Errorf("the client %s is of %s and cannot have %s of %s", clientID, set, what, dataSetName(wanted))
 	}
 	return dataSetNamed(dataSetName(client.GetDataSet())), nil
 }
