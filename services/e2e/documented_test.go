@@ -21,7 +21,7 @@ func documentedExamples(t *testing.T, p *platform) {
 	}
 	decides := p.owner().create(t, "Decides", "cmp", "--scope", "benefits.evaluate", "--scope", "benefits.facts", "--scope", "benefits.simulate").credentials()
 	provider := p.demo.Tuidd.demoProvider
-	for _, page := range []string{"native.md", "tuidd.md", "iddi.md", "cmp.md", "benefits.md", "notifications.md", "dispatches.md", "colppy.md", "mosia.md", "sessions.md"} {
+	for _, page := range []string{"native.md", "tuidd.md", "iddi.md", "cmp.md", "benefits.md", "notifications.md", "dispatches.md", "colppy.md", "mosia.md", "sessions.md", "integrations.md"} {
 		t.Run(page, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("..", "..", "docs", page))
 			if err != nil {
