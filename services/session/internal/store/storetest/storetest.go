@@ -32,10 +32,12 @@ func Run(t *testing.T, db *sqlstore.DB) {
 	b := &bench{store.New(db, clock.Now), db, clock}
 	all := checks{}
 	for _, some := range []checks{
+		accountChecks,
 		customerChecks,
 		listChecks,
 		notificationChecks,
 		organisationChecks,
+		sessionChecks,
 	} {
 		maps.Copy(all, some)
 	}

@@ -46,8 +46,8 @@ CREATE TABLE session (
     expires_at        BIGINT NOT NULL,
     previous_login_at BIGINT
 );
-CREATE INDEX session_by_user ON session (user_id, opened_at);
-CREATE INDEX session_by_developer ON session (developer_id, opened_at);
+CREATE INDEX session_by_user ON session (user_id, opened_at, session_id);
+CREATE INDEX session_by_developer ON session (developer_id, opened_at, session_id);
 CREATE INDEX session_by_data_set ON session (data_set, opened_at, session_id);
 CREATE INDEX session_by_end ON session (idle_expires_at);
 
