@@ -71,6 +71,7 @@ lint-deploy: build .bin/lint.stamp .bin/kubernetes-schemas/.stamp ## Check the i
 
 generate: .bin/buf .bin/protogen.stamp proto/third_party/.stamp $(PAGES:=/node_modules/.package-lock.json) ## Regenerate what is made of the .proto files and the pages' sources.
 	.bin/buf generate
+	.bin/buf build proto/partner --as-file-descriptor-set -o - | go run ./gateway/dialect/colppy/indexdoc docs/colppy
 	.bin/apidocs proto/partner/cmp/v1/openapi.yaml gateway/web/cmpdocs gateway/web/cmpdocs/dist
 	for page in $(PAGES); do npm --prefix "$$page" run --silent build -- --logLevel warn; done
 

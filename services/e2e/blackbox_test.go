@@ -31,6 +31,7 @@ func TestPlatform(t *testing.T) {
 		{"probes", probes},
 		{"identities", identities},
 		{"benefits", benefits},
+		{"colppy", operationRPC},
 		{"administration", administration},
 	}
 	for _, c := range cases {

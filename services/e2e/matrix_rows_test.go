@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ventanilla/ventanilla/gateway/dialect/cmp"
+	"github.com/ventanilla/ventanilla/gateway/dialect/colppy"
 	iddidialect "github.com/ventanilla/ventanilla/gateway/dialect/iddi"
 	"github.com/ventanilla/ventanilla/gateway/dialect/mosia"
 	"github.com/ventanilla/ventanilla/gateway/dialect/native"
@@ -108,7 +109,7 @@ func (p *platform) rows(t *testing.T) []row {
 	} {
 		rows = append(rows, row{method: "GET", path: path, public: true, asks: []ask{{call: getting(path)}}})
 	}
-	return slices.Concat(rows, pages(t), p.benefitsRows(), p.servicesRows(t), p.cmpRows(production), p.cmpRows(staging), p.mosiaRows(), iddiRows(production, real, trial), iddiRows(staging, trial, real))
+	return slices.Concat(rows, pages(t), p.benefitsRows(), p.servicesRows(t), colppyRows(), p.mosiaRows(), p.cmpRows(production), p.cmpRows(staging), iddiRows(production, real, trial), iddiRows(staging, trial, real))
 }
 
 // iddiBody are the members of an error of iddidialect.
@@ -252,6 +253,7 @@ func everyRouteHasARow(t *testing.T, rows []row) {
 		func() (gateway.Family, error) { return cmp.New(nil, nil, nil, nil) },
 		func() (gateway.Family, error) { return tuidd.New(nil, nil, nil, "") },
 		func() (gateway.Family, error) { return iddidialect.New(nil, nil, nil, "") },
+		func() (gateway.Family, error) { return colppy.New(nil, nil, nil, colppy.Config{}) },
 		func() (gateway.Family, error) { return mosia.New(nil, nil, nil, mosia.Config{}) },
 		func() (gateway.Family, error) { return native.New(nil, nil, nil, nil, "") },
 		func() (gateway.Family, error) { return web.New(nil) },

@@ -34,6 +34,16 @@ var printedAnswers = []string{
 	`^{"access_token":"[\w-]+\.[\w-]+\.[\w-]+","token_type":"Bearer",.*"scope":"perfil catalogo"}$`,
 	`^{"data":\[{"clave":"101",.*}\],"paginacion":{"limit":3,"page":1,"total":\d+,"paginas":\d+}}$`,
 	`^{"keys":\[{"kty":"OKP",.*}\],"validators":\["https://[^"]+/c"\]}$`,
+	`^{"service":{"provision":"Usuario","operacion":"iniciar_sesion",.*"result":{"estado":0,.*"data":{"claveSesion":"[0-9a-f]{32}"}}}$`,
+	`^{.*"response":{"success":true,.*"total":2,"data":\[{"idCliente":\d+,.*"DirPostalCiudad":"Maipú",.*"DirPostalCiudad":"Mendoza",.*}\]}}$`,
+	`^{"service":{"provision":"Beneficio",.*"response":{"success":true,.*"data":\[.*\]}}$`,
+	`^{"service":{"provision":"Usuario","operacion":"cerrar_sesion",.*"response":{"success":true,.*}}$`,
+	`^{"service":{"provision":"Empresa",.*"result":{"estado":[1-9]\d*,"mensaje":"[^"]+"},"response":null}$`, // Over.
+	`^{"service":{"provision":"Indice",.*"response":{"success":true,.*"iniciar_sesion".*}}$`,
+	`^{"status":true,"data":{"token":"[\w-]+\.[\w-]+\.[\w-]+","expireAt":\d+},"message":"Beneficiário autenticado",.*}$`,
+	`^302 http://[^ ]+/funcionalidade\?instanciaApp=2&chavePasse=[0-9a-f-]{36}$`,
+	`^{"status":true,"data":{"chaveUnica":"44444444-4","integracao":{.*"abcdef":9288701.*}},"message":"Dados carregados com sucesso.","critical":\[\],"statusCode":200,.*}$`,
+	`^{"status":true,"data":{"grupoFamiliar":\[{"chaveUnica":"44444444-4",.*"usuarioLogado":true},.*\]},.*}$`,
 }
 
 // printedCalls pastes what the platform prints into a shell, word for word. Lines share the shell, since some keep
@@ -57,7 +67,7 @@ func printedCalls(t *testing.T, p *platform) {
 		case strings.HasPrefix(line, "curl "):
 			calls++
 			script.WriteString(line)
-		case slices.ContainsFunc([]string{"TOKEN=", "WIDGET=", "PROVIDER=", "DISPATCH="}, func(kept string) bool { return strings.HasPrefix(line, kept) }):
+		case slices.ContainsFunc([]string{"TOKEN=", "WIDGET=", "PROVIDER=", "DISPATCH=", "CLAVE=", "BENEFICIARIO=", "PASSE="}, func(kept string) bool { return strings.HasPrefix(line, kept) }):
 			script.WriteString(line)
 		case strings.HasPrefix(line, "bin/ventanilla "):
 			operators = append(operators, strings.Replace(line, "bin/ventanilla", binary, 1))
@@ -90,7 +100,7 @@ func operates(t *testing.T, p *platform, line string) {
 	shows := map[string]string{
 		"client list": p.partner.id, "key list": "RS256", "log verify": "", "access verify": "",
 		"card render": p.demo.IDDi.QR, "catalog history": "bootstrap publisher", "benefit explain": "Tener entre 25 y 59 años.",
-		"dispatch list": "sms",
+		"dispatch list": "sms", "account list": "demo.usuario@ventanilla.example", "session list": "", "functionality list": "Demo page",
 	}
 	out, err := exec.CommandContext(t.Context(), "sh", "-c", line).CombinedOutput()
 	for command, want := range shows {

@@ -26,9 +26,9 @@ func (s *beneficiaryService) LogInBeneficiary(ctx context.Context, req *sessionv
 	if err != nil {
 		return nil, err
 	}
-	told, err := s.integrations.LogIn(ctx, callable, req.GetLogin(), req.GetPassword())
+	told, err := s.pacedLogin(ctx, clientID, callable, req)
 	if err != nil {
-		return nil, loginFailure(err)
+		return nil, err
 	}
 	personID, err := s.personOf(ctx, set, told.UniqueKey)
 	if err != nil {
@@ -43,6 +43,30 @@ func (s *beneficiaryService) LogInBeneficiary(ctx context.Context, req *sessionv
 		return nil, err
 	}
 	return &sessionv1.LogInBeneficiaryResponse{Token: token, UniqueKey: told.UniqueKey}, nil
+}
+
+// pacedLogin logs in at the endpoint, unless too many logins failed. Looking, calling and counting happen in one turn, so that of many who guess at the same time
+// no more are let through than have turns.
+func (s *Service) pacedLogin(ctx context.Context, clientID string, at integration.Integration, req *sessionv1.LogInBeneficiaryRequest) (integration.Told, error) {
+	done, err := s.integrations.Turn(ctx, at)
+	if err != nil {
+		return integration.Told{}, loginFailure(err)
+	}
+	defer done()
+	login, client := s.pacer.Integration(at.Key, req.GetLogin()), s.pacer.Client(clientID)
+	if err := s.pacer.Check(ctx, login, client); err != nil {
+		return integration.Told{}, sqlstore.Failure(err, "reading failed logins")
+	}
+	told, err := s.integrations.LogIn(ctx, at, req.GetLogin(), req.GetPassword())
+	if fault, ok := errors.AsType[*integration.Fault](err); ok && fault.Kind == integration.Refused {
+		if err := s.pacer.Failed(ctx, login, client); err != nil {
+			return told, sqlstore.Failure(err, "counting a failed login")
+		}
+	}
+	if err != nil {
+		return told, loginFailure(err)
+	}
+	return told, sqlstore.Failure(s.pacer.Succeeded(ctx, login, client), "forgetting failed logins")
 }
 
 // integrationOf is an integration that a client may use now. It fails with INTEGRATION_NOT_FOUND.

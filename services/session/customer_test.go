@@ -97,8 +97,12 @@ func TestAMemberKeepsCustomers(t *testing.T) {
 		}
 		for want, q := range map[string]*sessionv1.ListQuery{
 			"álamo, ÁLAMO 100%, Ñandú S.R.L., Zeta 4": {},
-			"Ñandú S.R.L. 4":                          {Offset: 2, Limit: 1},
-			"álamo 1": {Filters: []*sessionv1.Filter{{Field: "legal_name", Operator: sessionv1.Operator_OPERATOR_EQUAL, Value: "Alamo"}}},
+			"Ñandú S.R.L. 4": {
+				Offset: 2, Limit: 1,
+			},
+			"álamo 1": {
+				Filters: []*sessionv1.Filter{{Field: "legal_name", Operator: sessionv1.Operator_OPERATOR_EQUAL, Value: "Alamo"}},
+			},
 			"ÁLAMO 100%, álamo 2": {
 				Filters: []*sessionv1.Filter{{Field: "legal_name", Operator: sessionv1.Operator_OPERATOR_LIKE, Value: "ala%"}},
 				Orders:  []*sessionv1.Order{{Field: "vat_condition"}, {Field: "legal_name", Descending: true}},
@@ -219,7 +223,9 @@ func TestInAShutOrganisationNothingIsDone(t *testing.T) {
 	d := sitDown(p)
 	kept, err := d.create(&sessionv1.Customer{LegalName: "uno"})
 	roletest.Check(t, err)
-	day := func(days int) string { return p.Clock.Now().UTC().Add(time.Duration(24*days-3) * time.Hour).Format(time.DateOnly) }
+	day := func(days int) string {
+		return p.Clock.Now().UTC().Add(time.Duration(24*days-3) * time.Hour).Format(time.DateOnly)
+	}
 	for _, c := range []struct {
 		disabled bool
 		lastDay  string

@@ -159,6 +159,11 @@ func (s *Service) refreshed(ctx context.Context, integrationKey string, benefici
 	if err != nil {
 		return err
 	}
+	done, err := s.integrations.Turn(ctx, callable)
+	if err != nil {
+		return err
+	}
+	defer done()
 	told, err := s.integrations.Refresh(ctx, callable, uniqueKey, before.Headers)
 	if err != nil {
 		return err

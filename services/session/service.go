@@ -64,9 +64,9 @@ type Service struct {
 	cards      identityv1.CardServiceClient
 	// evaluations are benefits' decisions.
 	evaluations benefitsv1.EvaluationServiceClient
-	// messages go through notifications.
-	messages *messaging.Messenger
-	// functionalities holds functionalities against their contract.
+	// messenger has persons told something.
+	messenger *messaging.Messenger
+	// functionalities validates functionalities as they would be after a change.
 	functionalities protovalidate.Validator
 	// integrations are called.
 	integrations *integrations
@@ -78,7 +78,7 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		config: config, store: store.New(deps.DB, deps.Now), kek: deps.KEK, now: deps.Now, logger: deps.Logger, proven: password.NewProven(deps.Now),
 		persons: identityv1.NewPersonServiceClient(deps.Identity), households: identityv1.NewHouseholdServiceClient(deps.Identity),
 		cards: identityv1.NewCardServiceClient(deps.Identity), evaluations: benefitsv1.NewEvaluationServiceClient(deps.Benefits),
-		messages: messaging.New(deps.Notifications, deps.Now),
+		messenger: messaging.New(deps.Notifications, deps.Now),
 	}
 	logins, err := s.store.SharedKeys(deps.KEK).Open(ctx, "logins")
 	if err != nil {
@@ -89,7 +89,7 @@ func New(ctx context.Context, config Config, deps Deps) (*Service, error) {
 		return nil, fmt.Errorf("starting session: %w", err)
 	}
 	if s.functionalities, err = functionalityContract(); err != nil {
-		return nil, fmt.Errorf("starting session: %w", err)
+		return nil, fmt.Errorf("reading the contract of functionalities: %w", err)
 	}
 	if s.integrations, err = newIntegrations(config.Integrations, deps); err != nil {
 		return nil, fmt.Errorf("starting session: %w", err)

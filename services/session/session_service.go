@@ -26,16 +26,31 @@ type sessionService struct {
 	*Service
 }
 
+// CheckDeveloper tells whether a developer's credential holds.
+func (s *sessionService) CheckDeveloper(ctx context.Context, req *sessionv1.CheckDeveloperRequest) (*sessionv1.CheckDeveloperResponse, error) {
+	_, err := s.known(ctx, req.GetDeveloper())
+	return &sessionv1.CheckDeveloperResponse{}, err
+}
+
+// known is the developer whose credential is presented, and holds.
+func (s *sessionService) known(ctx context.Context, presented *sessionv1.DeveloperCredential) (store.Account, error) {
+	developer, err := s.store.AccountByLogin(ctx, store.DataSetFromProto(presented.GetDataSet()), store.Developer, presented.GetLogin())
+	if err != nil && !errors.Is(err, store.ErrNoAccount) {
+		return store.Account{}, sqlstore.Failure(err, "looking a developer up")
+	}
+	if err := s.developer(ctx, presented, developer); err != nil {
+		return store.Account{}, sqlstore.Failure(err, "proving a developer's credential")
+	}
+	return developer, nil
+}
+
 // OpenSession opens a session.
 func (s *sessionService) OpenSession(ctx context.Context, req *sessionv1.OpenSessionRequest) (*sessionv1.OpenSessionResponse, error) {
 	credential := req.GetDeveloper()
 	set := store.DataSetFromProto(credential.GetDataSet())
-	developer, err := s.store.AccountByLogin(ctx, set, store.Developer, credential.GetLogin())
-	if err != nil && !errors.Is(err, store.ErrNoAccount) {
-		return nil, sqlstore.Failure(err, "opening a session")
-	}
-	if err := s.developer(ctx, credential, developer); err != nil {
-		return nil, sqlstore.Failure(err, "proving a developer's credential")
+	developer, err := s.known(ctx, credential)
+	if err != nil {
+		return nil, err
 	}
 	user, err := s.store.AccountByLogin(ctx, set, store.User, req.GetUser())
 	if err != nil && !errors.Is(err, store.ErrNoAccount) {

@@ -37,7 +37,7 @@ func (s *workspaceService) SendNotification(ctx context.Context, req *sessionv1.
 		return nil, rpcerr.Invalid("message", fmt.Sprintf("must have at most %d characters", maxNotification))
 	}
 	organisationID := req.GetBehalf().GetOrganisationId()
-	id, status, err := s.messages.Send(ctx, u.DataSet, messaging.Message{
+	id, status, err := s.messenger.Send(ctx, u.DataSet, messaging.Message{
 		PersonID: personID, Channel: req.GetChannel(), Title: req.GetTitle(), Text: req.GetMessage(),
 		Reference: ownReference(organisationID, req.GetReference()),
 	})
@@ -76,7 +76,7 @@ func (s *workspaceService) GetNotification(ctx context.Context, req *sessionv1.G
 	if err != nil {
 		return nil, sqlstore.Failure(err, "reading a notification")
 	}
-	sent, err := s.messages.Look(ctx, req.GetNotificationId())
+	sent, err := s.messenger.Look(ctx, req.GetNotificationId())
 	if err != nil {
 		return nil, err
 	}

@@ -19,6 +19,10 @@ var (
 		Request: (*sessionv1.GetCustomerRequest)(nil),
 		Names:   sessionNames(map[string]string{"organisation_id": "idEmpresa", "customer_id": "idCliente"}),
 	}
+	unchangedFields = dialect.Fields{
+		Request: (*sessionv1.GetCustomerRequest)(nil),
+		Names:   sessionNames(map[string]string{"organisation_id": general + ".idEmpresa", "customer_id": general + ".idCliente"}),
+	}
 	customersFields = dialect.Fields{
 		Request: (*sessionv1.ListCustomersRequest)(nil),
 		Names:   sessionNames(listNames(), map[string]string{"organisation_id": "idEmpresa", "query": ""}),
@@ -50,6 +54,15 @@ func (c *cliente) EditarCliente(ctx context.Context, in *colppyv1.EditarClienteR
 	paths, err := readCustomer(customer, in.GetInfoGeneral(), in.GetInfoOtra())
 	if err != nil {
 		return nil, err
+	}
+	if len(paths) == 0 { // nothing is changed
+		found, err := c.workspace.GetCustomer(ctx, &sessionv1.GetCustomerRequest{
+			Session: callerOf(ctx).session, OrganisationId: customer.GetOrganisationId(), CustomerId: customer.GetCustomerId(),
+		})
+		if err != nil {
+			return nil, translate(unchangedFields, err)
+		}
+		return &colppyv1.EditarClienteResponse{Data: &colppyv1.ClienteEditado{NombreCliente: found.GetCustomer().GetLegalName()}}, nil
 	}
 	updated, err := c.workspace.UpdateCustomer(ctx, &sessionv1.UpdateCustomerRequest{
 		Session: callerOf(ctx).session, Customer: customer, UpdatePaths: paths,

@@ -1,7 +1,9 @@
 package colppy
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -106,24 +108,52 @@ func (h *handler) writeError(w http.ResponseWriter, r *http.Request, err error) 
 	h.respond(w, r, status, out)
 }
 
-// textFor says what the operation refuses, naming parameters but never their values.
+// textFor says what the operation refuses, naming parameters, and what they take, but never their values.
 func (a answer) textFor(err error) string {
-	var names []string
-	rule := ""
+	invalid := rpcerr.Reason(err) == errorsv1.Reason_REASON_FIELD_INVALID
+	var names, rules []string
 	for _, f := range rpcerr.Fields(err) {
-		names = append(names, "«"+f.Field+"»")
-		if len(names) == 1 && rpcerr.Reason(err) == errorsv1.Reason_REASON_FIELD_INVALID {
+		rule := ""
+		if invalid {
 			rule = ruleFor(f.Field, rpcerr.Metadata(err, declaredKey))
 		}
+		names, rules = append(names, "«"+f.Field+"»"), append(rules, rule)
 	}
 	text := a.text
+	if len(names) == 1 && rules[0] != "" {
+		text += ": " + rules[0]
+	}
 	if len(names) > 1 {
 		text = plural.Replace(text)
+		for i, rule := range rules {
+			if rule != "" {
+				names[i] += " (" + rule + ")"
+			}
+		}
 	}
-	return strings.ReplaceAll(text, "%s", strings.Join(names, ", ")) + rule
+	return strings.ReplaceAll(text, "%s", strings.Join(names, ", "))
 }
 
 // plural puts a text about a parameter into the plural.
 var plural = strings.NewReplacer(
 	"Falta el parámetro", "Faltan los parámetros", "El parámetro", "Los parámetros", "no es válido", "no son válidos", "está repetido", "están repetidos",
 )
+
+// Refusal is what an operation may refuse.
+type Refusal struct {
+	// Message is response.message, in which "…" stands for the names of parameters.
+	Message string
+	// Status is the HTTP status under a strict switch.
+	Status int
+}
+
+// Refusals are what operations may refuse, by their messages.
+func Refusals() (all []Refusal) {
+	for _, a := range answers {
+		if a.text != "" {
+			all = append(all, Refusal{strings.ReplaceAll(a.text, "%s", "«…»"), a.strict})
+		}
+	}
+	slices.SortFunc(all, func(a, b Refusal) int { return cmp.Compare(a.Message, b.Message) })
+	return all
+}

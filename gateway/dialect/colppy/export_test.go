@@ -15,7 +15,7 @@ import (
 var (
 	Answers = answers
 	Fields  = []dialect.Fields{
-		openFields, developerFields, checkFields, closeFields, organisationsFields, organisationFields, createFields, updateFields, readFields, customersFields,
+		openFields, developerFields, checkFields, closeFields, organisationsFields, organisationFields, createFields, updateFields, readFields, unchangedFields, customersFields,
 		benefitsFields, profileFields, sendFields, sentFields,
 	}
 	OrganisationColumns = organisationColumns

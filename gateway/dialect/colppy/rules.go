@@ -25,24 +25,20 @@ var rules = map[string]string{
 	"start":           "es un número de 0 a 1000000",
 	"limit":           "es un número de 1 a 500",
 	"filter":          "es una lista de hasta 16 condiciones {field, op, value}",
-	"filter.op":       "es =, <>, >=, <= o like",
+	"filter.op":       "es =, <>, >=, <= o, para textos, like",
 	"order":           "es {field, dir}, {field: […], order} o una lista de hasta 4 {field, dir}",
 	"order.dir":       "es asc o desc",
 	"order.order":     "es asc o desc",
 }
 
-// ruleFor says what a parameter takes, after a colon; declared are the fields of its list, where it names one.
+// ruleFor says what a parameter takes, empty for nothing to say; declared are the fields of its list, where it names one.
 func ruleFor(parameter, declared string) string {
 	if declared != "" {
-		return ": los campos son " + declared
+		return "los campos son " + declared
 	}
 	bare := index.ReplaceAllString(parameter, "")
-	rule, ok := rules[bare]
-	if !ok {
-		rule = rules[bare[strings.LastIndexByte(bare, '.')+1:]]
+	if rule, ok := rules[bare]; ok {
+		return rule
 	}
-	if rule == "" {
-		return ""
-	}
-	return ": " + rule
+	return rules[bare[strings.LastIndexByte(bare, '.')+1:]]
 }

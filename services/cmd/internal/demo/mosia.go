@@ -27,6 +27,8 @@ type Mosia struct {
 	ChavePasse          string `json:"chavePasse"`
 	ChaveFuncionalidade string `json:"chaveFuncionalidade"`
 	ChaveUnica          string `json:"chaveUnica"`
+	// Pagina is the page that pass keys lead to.
+	Pagina string `json:"pagina"`
 	// ChaveIntegracao is the integration that logs Usuario in with Senha, and tells about the beneficiary.
 	ChaveIntegracao string `json:"chaveIntegracao"`
 	Usuario         string `json:"usuario"`
@@ -83,6 +85,7 @@ func (f *Mosia) shops() []shop {
 // beneficiary has opened whom SeedCitizens entered; in production also an integration with the PartnerEndpoint of the origin. It keeps what an
 // earlier run made, but for the pass keys, which are new.
 func SeedMosia(ctx context.Context, to Partner, origin string, f *Mosia) error {
+	f.Pagina = origin + hostpage.FunctionalityPath
 	for _, s := range f.shops() {
 		if err := to.ensureShop(ctx, origin, s, f); err != nil {
 			return err
@@ -106,7 +109,7 @@ func (to Partner) ensureShop(ctx context.Context, origin string, s shop, f *Mosi
 		return err
 	}
 	wanted := &sessionv1.Functionality{
-		Name: "Demo page", ClientId: *s.client, DataSet: s.set, RedirectUri: origin + hostpage.FunctionalityPath + "?instanciaApp=" + s.instance, PassKeyLife: durationpb.New(passKeyLife),
+		Name: "Demo page", ClientId: *s.client, DataSet: s.set, RedirectUri: f.Pagina + "?instanciaApp=" + s.instance, PassKeyLife: durationpb.New(passKeyLife),
 	}
 	if s.integrated {
 		f.Usuario, f.Senha = partnerLogin, partnerPassword

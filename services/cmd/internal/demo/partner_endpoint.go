@@ -70,8 +70,12 @@ func (e *PartnerEndpoint) logIn(w http.ResponseWriter, r *http.Request) {
 		User     string `json:"usuario"`
 		Password string `json:"senha"`
 	}
-	if !e.admits(r) || json.NewDecoder(r.Body).Decode(&in) != nil || !equal(in.User, partnerLogin) || !equal(in.Password, partnerPassword) {
+	if !e.admits(r) {
 		refuse(w, http.StatusUnauthorized)
+		return
+	}
+	if json.NewDecoder(r.Body).Decode(&in) != nil || !equal(in.User, partnerLogin) || !equal(in.Password, partnerPassword) {
+		refuse(w, http.StatusForbidden)
 		return
 	}
 	session := rand.Text()

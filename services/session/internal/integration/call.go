@@ -33,8 +33,12 @@ type answer struct {
 	object json.RawMessage
 }
 
-// call makes a call of a step, unless its endpoint is left alone. A caller that goes away does not end it: others learn from it whether the endpoint is there.
+// call makes a call of a step, unless its endpoint is left alone. A caller that goes away does not end it, as others learn from it whether the endpoint is
+// there; but none is begun for a caller that has gone.
 func (r *run) call(ctx context.Context, step string, request *http.Request) (answer, error) {
+	if err := ctx.Err(); err != nil {
+		return answer{}, fmt.Errorf("calling an integration: %w", err)
+	}
 	began := r.now()
 	a, err := failsafe.With(r.line.breakers[step]).Get(func() (answer, error) { return r.once(ctx, step, request) })
 	if errors.Is(err, circuitbreaker.ErrOpen) {

@@ -2,6 +2,7 @@ package integration_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -131,6 +132,53 @@ func TestAnEndpointThatIsAwayIsLeftAlone(t *testing.T) {
 	in.Changed = p.clock.Advance(time.Second)
 	if _, err := c.LogIn(t.Context(), in, "ana", "pass-word"); err != nil {
 		t.Errorf("when it was changed: %v", err)
+	}
+}
+
+func TestNothingIsBegunForACallerWhoHasGone(t *testing.T) {
+	p := newPartner(t)
+	ctx, leave := context.WithCancel(t.Context())
+	p.token = func(w http.ResponseWriter, r *http.Request) {
+		leave()
+		says(`{"access_token":"t","expires_in":60}`)(w, r)
+	}
+	c := client(t, p.options(t))
+	if _, err := c.LogIn(ctx, p.authorized(), "ana", "pass-word"); !errors.Is(err, context.Canceled) || len(p.came("/login")) != 0 {
+		t.Errorf("%v after %d logins", err, len(p.came("/login")))
+	}
+	if _, err := c.LogIn(t.Context(), p.authorized(), "ana", "pass-word"); err != nil || len(p.came("/token")) != 1 {
+		t.Errorf("the next one: %v after %d tokens", err, len(p.came("/token")))
+	}
+}
+
+func TestAnIntegrationHasSoManyTurns(t *testing.T) {
+	p := newPartner(t)
+	c, in := client(t, p.options(t)), p.simple()
+	var done []func()
+	for range 32 {
+		back, err := c.Turn(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done = append(done, back)
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	_, err := c.Turn(gone, in)
+	wantFault(t, err, integration.Away, "too many")
+	waited := make(chan error)
+	go func() {
+		back, err := c.Turn(t.Context(), in)
+		if err == nil {
+			back()
+		}
+		waited <- err
+	}()
+	for _, back := range done {
+		back()
+	}
+	if err := <-waited; err != nil {
+		t.Error(err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,6 +17,8 @@ import (
 const (
 	// maxLines bounds the integrations of which it is remembered how they are.
 	maxLines = 1000
+	// maxTurns bounds how many use an integration at the same time.
+	maxTurns = 32
 	// failures in a row mean that an endpoint is away.
 	failures = 5
 )
@@ -78,6 +81,19 @@ type line struct {
 	// breakers are those of the steps: what becomes of one is not another's fault.
 	breakers map[string]circuitbreaker.CircuitBreaker[answer]
 	tokens
+	// turns has who uses it.
+	turns chan struct{}
+}
+
+// Turn waits until an integration may be used; done gives the turn back. It fails with a *Fault when too many use it.
+func (c *Client) Turn(ctx context.Context, in Integration) (done func(), err error) {
+	turns := c.line(in).turns
+	select {
+	case turns <- struct{}{}:
+		return func() { <-turns }, nil
+	case <-ctx.Done():
+		return nil, &Fault{Kind: Away, Step: stepLogin, Why: "too many use the integration"}
+	}
 }
 
 func (c *Client) line(in Integration) *line {
@@ -86,7 +102,7 @@ func (c *Client) line(in Integration) *line {
 }
 
 func (c *Client) newLine(key string) *line {
-	l := &line{breakers: make(map[string]circuitbreaker.CircuitBreaker[answer], 3), tokens: newTokens()}
+	l := &line{breakers: make(map[string]circuitbreaker.CircuitBreaker[answer], 3), tokens: newTokens(), turns: make(chan struct{}, maxTurns)}
 	for _, step := range []string{stepAuthorization, stepLogin, stepRefresh} {
 		l.breakers[step] = circuitbreaker.NewBuilder[answer]().
 			HandleIf(func(_ answer, err error) bool {

@@ -55,7 +55,7 @@ type run struct {
 	steps []Step
 }
 
-// LogIn logs a beneficiary in. It fails with a *Fault.
+// LogIn logs a beneficiary in. It fails with a *Fault, or with the end of the context.
 func (c *Client) LogIn(ctx context.Context, in Integration, login, password string) (Told, error) {
 	r := &run{Client: c, in: in, line: c.line(in)}
 	return r.logIn(ctx, login, password)
@@ -72,7 +72,7 @@ func (c *Client) Try(ctx context.Context, in Integration, login, password string
 	return r.steps, attributes
 }
 
-// Refresh asks about a beneficiary, with the security headers that the last login told. It fails with a *Fault, also where the answer is of another unique key.
+// Refresh asks about a beneficiary, with the security headers that the last login told. It fails as LogIn does, also where the answer is of another unique key.
 func (c *Client) Refresh(ctx context.Context, in Integration, uniqueKey string, headers map[string]string) (Told, error) {
 	r := &run{Client: c, in: in, line: c.line(in)}
 	got, err := r.ask(ctx, stepRefresh, *in.Refresh, Words{UniqueKey: uniqueKey}, headers)

@@ -14,7 +14,7 @@ import (
 )
 
 // wantFault checks what sort of fault an error is, and that it repeats nothing.
-func wantFault(t *testing.T, err error, kind integration.Kind, why string) *integration.Fault {
+func wantFault(t *testing.T, err error, kind integration.Kind, why string) integration.Fault {
 	t.Helper()
 	fault, ok := errors.AsType[*integration.Fault](err)
 	if !ok || fault.Kind != kind || !strings.Contains(fault.Why, why) {
@@ -23,7 +23,7 @@ func wantFault(t *testing.T, err error, kind integration.Kind, why string) *inte
 	if strings.Contains(err.Error(), "127.0.0.1") || strings.Contains(err.Error(), "pass-word") || strings.Contains(err.Error(), "t1") {
 		t.Errorf("the error repeats something: %v", err)
 	}
-	return fault
+	return *fault
 }
 
 func TestALoginTellsWhatTheEndpointSays(t *testing.T) {

@@ -43,6 +43,9 @@ func (r *run) token(ctx context.Context, stale string) (value string, shared boo
 	t := &r.line.tokens
 	if t.single.Load() {
 		fetched, err := r.fetch(ctx)
+		if err == nil {
+			t.single.Store(fetched.until.IsZero())
+		}
 		return fetched.value, false, err
 	}
 	select {

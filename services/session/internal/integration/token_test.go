@@ -69,6 +69,23 @@ func TestHowLongATokenIsUsed(t *testing.T) {
 	}
 }
 
+func TestATokenIsKeptAgainOnceItsLifeIsTold(t *testing.T) {
+	p := newPartner(t)
+	p.token = says(`{"access_token":"t"}`)
+	c, in := client(t, p.options(t)), p.authorized()
+	for i := range 5 {
+		if i == 2 {
+			p.token = says(`{"access_token":"t","expires_in":60}`)
+		}
+		if _, err := c.LogIn(t.Context(), in, "ana", "pass-word"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := len(p.came("/token")); got != 4 { // the fourth is kept
+		t.Errorf("%d tokens were fetched", got)
+	}
+}
+
 func TestATokenIsRefreshedOnceWhenItIsNotTaken(t *testing.T) {
 	p := newPartner(t)
 	var issued atomic.Int32

@@ -28,6 +28,7 @@ const (
 type Store interface {
 	LoginFailures(ctx context.Context, subjects ...[]byte) ([]store.LoginFailures, error)
 	EnterLoginFailure(ctx context.Context, subjects ...[]byte) error
+	ForgetLoginFailures(ctx context.Context, subjects ...[]byte) error
 }
 
 // Pacer counts failed logins. It is safe for concurrent use.
@@ -65,7 +66,7 @@ func (p *Pacer) Check(ctx context.Context, login, address []byte) error {
 	if err != nil {
 		return err
 	}
-	now := p.now()
+	now := p.now().Truncate(time.Millisecond) // as failures are stored
 	long := max(wait(failures[0], freeOfLogin, now), wait(failures[1], freeOfAddress, now))
 	if long <= 0 {
 		return nil

@@ -3,7 +3,6 @@ package store_test
 import (
 	"strings"
 	"testing"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/ventanilla/ventanilla/services/session/internal/store"
@@ -23,7 +22,7 @@ func TestTextsAreFolded(t *testing.T) {
 // What is folded stays so; it has no letters that SQLite's LIKE takes for others, and no text of a field outgrows an index of PostgreSQL.
 func TestEveryCharacterFoldsForGood(t *testing.T) {
 	const field, index = 200, 2600
-	for r := range rune(unicode.MaxRune) {
+	for r := range rune(0x30000) { // behind it are no letters that have others
 		if !utf8.ValidRune(r) {
 			continue
 		}

@@ -36,16 +36,22 @@ func scanFailures(row sqlstore.Scanner) (r failureRow, err error) {
 const upsertFailure = `INSERT INTO login_failure (subject, failures, last_failure_at) VALUES ($1, 1, $2)
 	ON CONFLICT (subject) DO UPDATE SET failures = CASE WHEN login_failure.last_failure_at <= $3 THEN 1 ELSE login_failure.failures + 1 END, last_failure_at = $2`
 
+// selectFailures are those of so many subjects; $1 is when older ones are forgotten.
+func selectFailures(subjects int) string {
+	places := make([]string, subjects)
+	for i := range places {
+		places[i] = fmt.Sprintf("$%d", i+2)
+	}
+	return `SELECT subject, failures, last_failure_at FROM login_failure WHERE last_failure_at > $1 AND subject IN (` + strings.Join(places, ", ") + `)`
+}
+
 // LoginFailures returns how many logins failed of each of some, in their order. Those of long ago are none.
 func (s *Store) LoginFailures(ctx context.Context, subjects ...[]byte) ([]LoginFailures, error) {
 	args := []any{s.now().Add(-FailuresKept).UnixMilli()}
-	var places []string
 	for _, subject := range subjects {
 		args = append(args, subject)
-		places = append(places, fmt.Sprintf("$%d", len(args)))
 	}
-	rows, err := sqlstore.Rows(ctx, s.db, scanFailures, `SELECT subject, failures, last_failure_at FROM login_failure
-		WHERE last_failure_at > $1 AND subject IN (`+strings.Join(places, ", ")+`)`, args...)
+	rows, err := sqlstore.Rows(ctx, s.db, scanFailures, selectFailures(len(subjects)), args...)
 	if err != nil {
 		return nil, fmt.Errorf("reading failed logins: %w", err)
 	}

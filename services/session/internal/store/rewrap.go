@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/ventanilla/ventanilla/pkg/eventlog"
 )
@@ -97,7 +98,7 @@ func (s *Store) rewrapSome(ctx context.Context, tx *sql.Tx, c sealedColumn, afte
 }
 
 func (s *Store) heldSealed(ctx context.Context, tx *sql.Tx, c sealedColumn, after []any) (held []sealedText, err error) {
-	rows, err := tx.QueryContext(ctx, s.locking(c.selectSome(after != nil), toChange), append(after[:len(after):len(after)], rewrappedAtOnce)...)
+	rows, err := tx.QueryContext(ctx, s.locking(c.selectSome(after != nil), toChange), append(slices.Clip(after), rewrappedAtOnce)...)
 	if err != nil {
 		return nil, err
 	}

@@ -25,11 +25,11 @@ const (
 	selectSession = `SELECT s.session_id, s.data_set, u.account_id, u.shown_login, d.account_id, d.shown_login, s.opened_at, s.used_at, s.idle_expires_at,
 	s.expires_at, u.person_id, s.previous_login_at` + selectGood
 	selectSessionByID = selectSession + ` AND s.session_id = $2`
-	// newestFirst takes a data set, a place and a limit.
-	newestFirst               = ` AND s.data_set = $2 AND (s.opened_at, s.session_id) < ($3, $4) ORDER BY s.opened_at DESC, s.session_id DESC LIMIT $5`
-	selectSessions            = selectSession + newestFirst
-	selectSessionsOfUser      = selectSession + ` AND s.user_id = $6` + newestFirst
-	selectSessionsOfDeveloper = selectSession + ` AND s.developer_id = $6` + newestFirst
+	// newestFirst takes a place and a limit.
+	newestFirst               = ` AND (s.opened_at, s.session_id) < ($3, $4) ORDER BY s.opened_at DESC, s.session_id DESC LIMIT $5`
+	selectSessions            = selectSession + ` AND s.data_set = $2` + newestFirst
+	selectSessionsOfUser      = selectSession + ` AND s.user_id = $2` + newestFirst
+	selectSessionsOfDeveloper = selectSession + ` AND s.developer_id = $2` + newestFirst
 )
 
 func scanSession(row sqlstore.Scanner) (s Session, err error) {
@@ -48,20 +48,18 @@ func (s *Store) Sessions(ctx context.Context, set DataSet, account string, after
 	if !after.OpenedAt.IsZero() {
 		opened = after.OpenedAt.UnixMilli()
 	}
-	args := []any{s.now().UnixMilli(), set, opened, storable(after.ID), limit}
-	query := selectSessions
+	query, of := selectSessions, string(set)
 	if account != "" {
 		a, err := s.Account(ctx, account)
-		if errors.Is(err, ErrNoAccount) {
+		if errors.Is(err, ErrNoAccount) || err == nil && a.DataSet != set {
 			return nil, nil
 		}
 		if err != nil {
 			return nil, err
 		}
-		query = map[Kind]string{User: selectSessionsOfUser, Developer: selectSessionsOfDeveloper}[a.Kind]
-		args = append(args, a.ID)
+		query, of = map[Kind]string{User: selectSessionsOfUser, Developer: selectSessionsOfDeveloper}[a.Kind], a.ID
 	}
-	sessions, err := sqlstore.Rows(ctx, s.db, scanSession, query, args...)
+	sessions, err := sqlstore.Rows(ctx, s.db, scanSession, query, s.now().UnixMilli(), of, opened, storable(after.ID), limit)
 	if err != nil {
 		return nil, fmt.Errorf("listing sessions: %w", err)
 	}
@@ -89,9 +87,14 @@ func (s *Store) EndSession(ctx context.Context, actor, id string) error {
 	return nil
 }
 
+const (
+	countOfUser      = `SELECT COUNT(*)` + selectGood + ` AND s.user_id = $2`
+	countOfDeveloper = `SELECT COUNT(*)` + selectGood + ` AND s.developer_id = $2`
+)
+
 // countGood is how many of a user's or a developer's sessions are good.
 func (s *Store) countGood(ctx context.Context, tx *sql.Tx, account Account) (good int64, err error) {
-	column := map[Kind]string{User: "s.user_id", Developer: "s.developer_id"}[account.Kind]
-	err = tx.QueryRowContext(ctx, `SELECT COUNT(*)`+selectGood+` AND `+column+` = $2`, s.now().UnixMilli(), account.ID).Scan(&good)
+	query := map[Kind]string{User: countOfUser, Developer: countOfDeveloper}[account.Kind]
+	err = tx.QueryRowContext(ctx, query, s.now().UnixMilli(), account.ID).Scan(&good)
 	return good, err
 }

@@ -23,6 +23,8 @@ func (s *Store) Sweeps() []Sweep {
 	return []Sweep{
 		{"dropping sessions that are over", s.drop("session", "idle_expires_at", 0)},
 		{"forgetting failed logins", s.drop("login_failure", "last_failure_at", FailuresKept)},
+		{"dropping pass keys that are over", s.drop("pass_key", "expires_at", 0)},
+		{"dropping beneficiaries' tokens that are over", s.drop("beneficiary_token", "expires_at", 0)},
 		{"forgetting whose old notifications are", s.drop("notification", "created_at", NotificationsKept)},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -69,8 +70,7 @@ func valueOf(c store.Customer, field string) any {
 func read(field, value string) any {
 	switch field {
 	case "customer_id":
-		var number int64
-		fmt.Sscan(value, &number)
+		number, _ := strconv.ParseInt(value, 10, 64)
 		return number
 	case "cuit", "dni":
 		return regexp.MustCompile(`[-. ]`).ReplaceAllString(value, "")

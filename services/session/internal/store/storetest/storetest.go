@@ -32,10 +32,16 @@ func Run(t *testing.T, db *sqlstore.DB) {
 	b := &bench{store.New(db, clock.Now), db, clock}
 	all := checks{}
 	for _, some := range []checks{
+		accountChecks,
+		beneficiaryChecks,
 		customerChecks,
+		functionalityChecks,
 		integrationChecks,
 		listChecks,
+		notificationChecks,
 		organisationChecks,
+		passKeyChecks,
+		sessionChecks,
 	} {
 		maps.Copy(all, some)
 	}

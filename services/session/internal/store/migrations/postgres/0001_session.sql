@@ -46,8 +46,8 @@ CREATE TABLE session (
     expires_at        BIGINT NOT NULL,
     previous_login_at BIGINT
 );
-CREATE INDEX session_by_user ON session (user_id, opened_at);
-CREATE INDEX session_by_developer ON session (developer_id, opened_at);
+CREATE INDEX session_by_user ON session (user_id, opened_at, session_id);
+CREATE INDEX session_by_developer ON session (developer_id, opened_at, session_id);
 CREATE INDEX session_by_data_set ON session (data_set, opened_at, session_id);
 CREATE INDEX session_by_end ON session (idle_expires_at);
 
@@ -163,7 +163,7 @@ CREATE TABLE functionality (
     created_at        BIGINT NOT NULL,
     updated_at        BIGINT NOT NULL
 );
-CREATE INDEX functionality_by_client ON functionality (client_id, created_at);
+CREATE INDEX functionality_by_client ON functionality (client_id, created_at, functionality_key);
 CREATE INDEX functionality_by_age ON functionality (created_at, functionality_key);
 CREATE INDEX functionality_by_integration ON functionality (integration_key);
 
