@@ -94,7 +94,7 @@ func everythingOf(t failing, b *bench, set store.DataSet) (u appUser, clientID s
 	o := employ(t, b, set, "uno")
 	c, err := b.CreateCustomer(ctx, store.Customer{OrganisationID: o.ID, LegalName: "dos"})
 	check(t, err)
-	check(t, b.LinkCustomer(ctx, "ana", o.ID, c.ID, u.personID))
+	check(t, b.LinkCustomer(ctx, "ana", set, o.ID, c.ID, u.personID))
 	return u, clientID, k
 }
 
@@ -118,6 +118,11 @@ func aPersonIsErased(t *testing.T, b *bench) {
 		if again, err := b.EraseBeneficiary(ctx, "ana", store.Production, personID); err != nil || again != 0 {
 			t.Errorf("%d more rows, %v", again, err)
 		}
+	}
+	var told int
+	check(t, b.db.Read.QueryRowContext(ctx, `SELECT COUNT(*) FROM admin_event WHERE target || before || after LIKE '%' || $1 || '%'`, u.personID).Scan(&told))
+	if told > 0 {
+		t.Errorf("%d events tell of the person still", told)
 	}
 	if again, err := b.Beneficiary(ctx, clientID, store.Production, u.personID, u.uniqueKey); err != nil || again == u.id {
 		t.Errorf("whoever comes back is %d again, %v", again, err)
