@@ -16,6 +16,7 @@ var beneficiaryChecks = checks{
 	"a beneficiary has one number":       aBeneficiaryHasOneNumber,
 	"a token is of one who is there":     aTokenIsOfOneWhoIsThere,
 	"a person is erased":                 aPersonIsErased,
+	"a sweep that fails removes nothing": aSweepThatFailsRemovesNothing,
 	"tokens and pass keys are swept":     tokensAndPassKeysAreSwept,
 	"whoever is erased leaves no tokens": whoeverIsErasedLeavesNothingBehind,
 }
@@ -150,6 +151,32 @@ func whoeverIsErasedLeavesNothingBehind(t *testing.T, b *bench) {
 		wantClass(t, "a token that was made meanwhile", err, store.ErrNoToken)
 		_, err = b.PassKey(ctx, store.Redemption{Hash: key, FunctionalityKey: f.Key, ClientID: clientID, DataSet: store.Production})
 		wantClass(t, "a pass key that was made meanwhile", err, store.ErrNoPassKey)
+	}
+}
+
+// Whoever sweeps until little is left does not go on for ever where nothing can be removed.
+func aSweepThatFailsRemovesNothing(t *testing.T, b *bench) {
+	u := enrol(t, b, store.Production, uuid.NewString())
+	run := func(statement string, args ...any) {
+		t.Helper()
+		_, err := b.db.Write.ExecContext(ctx, statement, args...)
+		check(t, err)
+	}
+	run(`CREATE TABLE holder (token BYTEA REFERENCES beneficiary_token (token) DEFERRABLE INITIALLY DEFERRED)`) // the commit fails
+	defer run(`DROP TABLE holder`)
+	run(`INSERT INTO holder (token) VALUES ($1)`, u.token[:])
+	b.clock.Advance(time.Hour)
+	failed := 0
+	for _, s := range b.Sweeps() {
+		rows, err := s.Once(ctx)
+		if err != nil {
+			if failed++; rows != 0 {
+				t.Errorf("%s failed, and removed %d", s.Doing, rows)
+			}
+		}
+	}
+	if failed != 1 {
+		t.Errorf("%d sweeps failed", failed)
 	}
 }
 
