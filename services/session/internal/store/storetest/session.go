@@ -150,7 +150,7 @@ func sessionsAreOver(t *testing.T, b *bench) {
 	_, over, err := b.Session(ctx, p)
 	check(t, err)
 	wantSame(t, "one that is over", over, store.Session{})
-	listed, err := b.Sessions(ctx, store.Production, u.ID, store.SessionCursor{}, 10)
+	listed, err := b.Sessions(ctx, store.Production, u.ID, store.Place{}, 10)
 	check(t, err)
 	wantSame(t, "listed", len(listed), 0)
 	wantClass(t, "the end of one that is over", b.EndSession(ctx, "ana", session.ID), store.ErrNoSession)
@@ -182,7 +182,7 @@ func sessionsAreListed(t *testing.T, b *bench) {
 		b.clock.Advance(time.Second)
 	}
 	list := func(account string) (who []string) {
-		for after := (store.SessionCursor{}); ; {
+		for after := (store.Place{}); ; {
 			page, err := b.Sessions(ctx, store.Production, account, after, 2)
 			check(t, err)
 			for _, s := range page {
@@ -193,17 +193,17 @@ func sessionsAreListed(t *testing.T, b *bench) {
 			if len(page) < 2 {
 				return who
 			}
-			after = store.SessionCursor{OpenedAt: page[1].OpenedAt, ID: page[1].ID}
+			after = page[1].Place()
 		}
 	}
 	wantSame(t, "of a user", list(ana.ID), []string{"listed ana listed uno", "listed ana listed dos", "listed ana listed uno"})
 	wantSame(t, "of a developer", list(uno.ID), []string{"listed ana listed uno", "listed eva listed uno", "listed ana listed uno"})
 	wantSame(t, "all", list(""), []string{"listed ana listed uno", "listed ana listed dos", "listed eva listed uno", "listed ana listed uno"})
 	wantSame(t, "of nobody", list("nobody"), []string(nil))
-	staged, err := b.Sessions(ctx, store.Staging, ana.ID, store.SessionCursor{}, 2)
+	staged, err := b.Sessions(ctx, store.Staging, ana.ID, store.Place{}, 2)
 	check(t, err)
 	wantSame(t, "of another data set", len(staged), 0)
-	newest, err := b.Sessions(ctx, store.Production, "", store.SessionCursor{}, 1)
+	newest, err := b.Sessions(ctx, store.Production, "", store.Place{}, 1)
 	check(t, err)
 	check(t, b.EndSession(ctx, "berta", newest[0].ID))
 	wantClass(t, "ended twice", b.EndSession(ctx, "berta", newest[0].ID), store.ErrNoSession)
