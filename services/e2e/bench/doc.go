@@ -96,7 +96,8 @@
 // Sessions and pass keys are measured with roles that are processes of their own: gateway, session, auth, identity and etcd. There are a developer, a user
 // with an organisation of 500 customers, and a client with 100 pass keys. The pass-through is a grpc-gateway as above, but it passes RPCs on to
 // the session role, over mTLS with the gateway's certificate: the same that the edge makes for the same work, with the same credentials. CPU is that of
-// all these processes, the pass-through's among them, and the goals count that of PostgreSQL too: session's own is in both figures.
+// all these processes, the pass-through's among them, and the goals count that of PostgreSQL too. What session takes is in both figures, so that gateway and
+// pass-through alone are compared as well, without a goal.
 //
 //   - listar_cliente, leer_empresa and validar_sesion: a list of 20 of the 50 customers in a province, an organisation, what is left of a session.
 //   - pass key, redeem: `GET /clientes/chavePasse/usuario`.

@@ -22,6 +22,8 @@ const (
 type sessionsFound struct {
 	// calls are of the operations and of pass keys, logins of logins and of their hashes.
 	calls, logins record
+	// fronts are of the calls too, without what is behind gateway and pass-through: only CPU.
+	fronts record
 	// unknown and wrong are how long logins of unknown users took, and those with wrong passwords.
 	unknown, wrong []time.Duration
 }
@@ -47,7 +49,7 @@ func (p platform) sessions(ctx context.Context, asked options, progress func(str
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	progress("starting the roles")
-	m := &sessionsMeasure{asked: asked, progress: progress, found: &sessionsFound{calls: record{}, logins: record{}}}
+	m := &sessionsMeasure{asked: asked, progress: progress, found: &sessionsFound{calls: record{}, logins: record{}, fronts: record{}}}
 	var err error
 	if p.postgres != "" {
 		if m.postmaster, err = findPostmaster(ctx, p.postgres); err != nil {
@@ -92,11 +94,12 @@ func (m *sessionsMeasure) round(ctx context.Context, run int) error {
 			work workload
 		}{{m.edge, rest[name]}, {m.passing, rpc[name]}} {
 			m.progress(fmt.Sprintf("run %d of %d: %s, %s", run+1, m.asked.runs, name, one.on.name))
-			figures, err := m.measure(ctx, one.on, one.work, m.asked.requests)
+			figures, front, err := m.measure(ctx, one.on, one.work, m.asked.requests)
 			if err != nil {
 				return err
 			}
 			m.found.calls.add(name, one.on.name, figures)
+			m.found.fronts.add(name, one.on.name, front)
 		}
 	}
 	if err := m.login(ctx, run); err != nil {
@@ -106,16 +109,21 @@ func (m *sessionsMeasure) round(ctx context.Context, run int) error {
 	return m.refused(ctx, run)
 }
 
-// measure is of all processes but the loader's, whichever is asked.
-func (m *sessionsMeasure) measure(ctx context.Context, on *server, work workload, n int) (sample, error) {
+// measure is of all processes but the loader's, whichever is asked; front is the CPU of that which is.
+func (m *sessionsMeasure) measure(ctx context.Context, on *server, work workload, n int) (all, front sample, err error) {
 	if _, _, err := on.loader.run(ctx, work, 4*on.loader.connections); err != nil {
-		return sample{}, fmt.Errorf("warming up %s: %w", on.name, err)
+		return all, front, fmt.Errorf("warming up %s: %w", on.name, err)
 	}
-	figures, err := clocked(ctx, m.clock, func() ([]time.Duration, time.Duration, error) { return on.loader.run(ctx, work, n) })
+	before, err := readCPU(on.pid)
 	if err != nil {
-		return sample{}, fmt.Errorf("loading %s: %w", on.name, err)
+		return all, front, err
 	}
-	return figures, nil
+	all, err = clocked(ctx, m.clock, func() ([]time.Duration, time.Duration, error) { return on.loader.run(ctx, work, n) })
+	if err != nil {
+		return all, front, fmt.Errorf("loading %s: %w", on.name, err)
+	}
+	after, err := readCPU(on.pid)
+	return all, sample{CPU: after.since(before).Seconds() / float64(n) * 1000}, err
 }
 
 // clock is the clock of the roles and the pass-through, and of all of PostgreSQL's processes.
@@ -133,7 +141,7 @@ func (m *sessionsMeasure) clock(context.Context) (own, database cpuTimes, err er
 func (m *sessionsMeasure) login(ctx context.Context, run int) error {
 	n := max(1, m.asked.requests/loginShare)
 	m.progress(fmt.Sprintf("run %d of %d: %s", run+1, m.asked.runs, loginWork))
-	figures, err := m.measure(ctx, m.edge, m.parties.login(m.parties.user, m.parties.password, has(`"claveSesion":`, 1)), n)
+	figures, _, err := m.measure(ctx, m.edge, m.parties.login(m.parties.user, m.parties.password, has(`"claveSesion":`, 1)), n)
 	if err != nil {
 		return err
 	}

@@ -22,6 +22,10 @@ func (r *report) addSessions(found sessionsFound) {
 		add(found.calls, work, platformName, passThroughName)
 		ratio := all(found.calls, work, platformName) / all(found.calls, work, passThroughName)
 		r.Comparisons = append(r.Comparisons, comparison{work, passThroughName + " of the same RPC", ratio, 1.5, ratio > 1.5, ""})
+		front, passing := medians(found.fronts[work][platformName]).CPU, medians(found.fronts[work][passThroughName]).CPU
+		r.Comparisons = append(r.Comparisons, comparison{
+			Work: work, Of: passThroughName + ", without what is behind them", Ratio: front / passing, Note: fmt.Sprintf("%.3f and %.3f s/1000", front, passing),
+		})
 	}
 	add(found.logins, loginWork, platformName, hashName)
 	login, hash := all(found.logins, loginWork, platformName), all(found.logins, loginWork, hashName)
