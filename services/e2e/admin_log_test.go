@@ -156,7 +156,7 @@ func TestPlatformWhoseAccessLogWasChanged(t *testing.T) {
 		}
 		return out
 	}
-	if out := done("list", "--act", "GetPerson"); strings.Count(out, "GetPerson") != 2 || strings.Contains(out, made.Person.ID) {
+	if out := done("list", "--act", "GetPerson", "--actor", "local"); strings.Count(out, "GetPerson") != 2 || strings.Contains(out, made.Person.ID) {
 		t.Errorf("listed: %s", out)
 	}
 	p.owner().sealed(t, "access")

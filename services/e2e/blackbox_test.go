@@ -20,6 +20,7 @@ func TestPlatform(t *testing.T) {
 		{"documented examples", documentedExamples},
 		{"OpenAPI proxy", openAPIProxy},
 		{"OpenAPI proxy of services", servicesProxy},
+		{"OpenAPI proxy of pass keys", mosiaProxy},
 		{"cmp's collection", cmpCollection},
 		{"cmp's examples", cmpExamples},
 		{"wire", wire},
@@ -30,6 +31,7 @@ func TestPlatform(t *testing.T) {
 		{"probes", probes},
 		{"identities", identities},
 		{"benefits", benefits},
+		{"colppy", operationRPC},
 		{"administration", administration},
 	}
 	for _, c := range cases {

@@ -21,7 +21,7 @@ func documentedExamples(t *testing.T, p *platform) {
 	}
 	decides := p.owner().create(t, "Decides", "cmp", "--scope", "benefits.evaluate", "--scope", "benefits.facts", "--scope", "benefits.simulate").credentials()
 	provider := p.demo.Tuidd.demoProvider
-	for _, page := range []string{"native.md", "tuidd.md", "iddi.md", "cmp.md", "benefits.md", "notifications.md", "dispatches.md", "sessions.md"} {
+	for _, page := range []string{"native.md", "tuidd.md", "iddi.md", "cmp.md", "benefits.md", "notifications.md", "dispatches.md", "colppy.md", "mosia.md", "sessions.md", "integrations.md"} {
 		t.Run(page, func(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join("..", "..", "docs", page))
 			if err != nil {
@@ -62,6 +62,11 @@ func documentedExamples(t *testing.T, p *platform) {
 				"PROVIDER_CLIENT_ID="+provider.ClientID, "PROVIDER_CLIENT_SECRET="+provider.ClientSecret,
 				"PROVIDER_ID="+strconv.FormatInt(provider.ProviderID, 10), "SERVICE_TOKEN="+provider.ServiceToken,
 				"SERVICE_ID="+strconv.Itoa(int(provider.ServiceID)), "DESTINATION="+provider.Destination,
+				"DEV="+p.demo.Colppy.Auth.Usuario, "DEV_PASSWORD="+p.demo.Colppy.Auth.Password,
+				"USUARIO="+p.demo.Colppy.User.Usuario, "CLAVE="+p.demo.Colppy.User.Password, "EMPRESA="+strconv.FormatInt(p.demo.Colppy.IDEmpresa, 10),
+				"CLIENT_TOKEN="+p.demo.Mosia.Token, "INSTANCIA="+p.demo.Mosia.Instance, "FUNCIONALIDADE="+p.demo.Mosia.Functionality,
+				"CHAVE_PASSE="+p.demo.Mosia.PassKey, "CHAVE_UNICA="+p.demo.Mosia.UniqueKey,
+				"INTEGRACAO="+p.demo.Mosia.Integration, "LOGIN="+p.demo.Mosia.Login, "SENHA="+p.demo.Mosia.Password,
 				"STAGING_ID="+p.demo.Cmp.StagingID, "STAGING_SECRET="+p.demo.Cmp.StagingSecret,
 				"STAGING_RUT="+p.demo.Cmp.StagingRUT, "STAGING_CU_TOKEN="+p.demo.Cmp.StagingCUToken)
 			if out, err := cmd.CombinedOutput(); err != nil {

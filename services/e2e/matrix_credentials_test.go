@@ -18,6 +18,9 @@ const (
 	secret kind = "secret"
 	token  kind = "token"
 	apiKey kind = "API key"
+	// clientToken is an API key in the form of a JWT, as a bearer's; clientTokenAlone is the same without a scheme.
+	clientToken      kind = "client token"
+	clientTokenAlone kind = "client token alone"
 	// widgetKeys are a widget's apiKey and secretKey; voidKeys hold no more.
 	widgetKeys  kind = "widget's keys"
 	voidKeys    kind = "widget's void keys"
@@ -87,8 +90,11 @@ func (c presentation) having(scopes ...string) presentation {
 
 // scopesOf are what the clients of a family are registered for.
 func scopesOf(family string) []string {
-	if family == "iddi" {
+	switch family {
+	case "iddi":
 		return []string{"perfil:extendido", "catalogo"}
+	case "mosia":
+		return []string{"chavePasse", "seguranca", "mensageria"}
 	}
 	return []string{"beneficios", "benefits.evaluate", "benefits.simulate"}
 }
@@ -109,6 +115,7 @@ func (p *platform) presentations(t *testing.T) []presentation {
 	all = append(all, p.shutOut(t, "tuidd", production)...)
 	all = append(all, p.shutOut(t, "iddi", production)...)
 	all = append(all, p.shutOut(t, "iddi", staging)...)
+	all = append(all, p.shutOut(t, "mosia", production)...)
 	return append(all, strangers()...)
 }
 
@@ -130,6 +137,9 @@ func (p *platform) holder(t *testing.T, family, set string) []presentation {
 	}
 	if family == "iddi" {
 		all = append(all, p.developer(t, client, key.Key)...)
+	}
+	if family == "mosia" {
+		all = append(all, p.app(t, client)...)
 	}
 	return all
 }

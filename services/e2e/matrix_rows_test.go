@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"github.com/ventanilla/ventanilla/gateway/dialect/cmp"
+	"github.com/ventanilla/ventanilla/gateway/dialect/colppy"
 	iddidialect "github.com/ventanilla/ventanilla/gateway/dialect/iddi"
+	"github.com/ventanilla/ventanilla/gateway/dialect/mosia"
 	"github.com/ventanilla/ventanilla/gateway/dialect/native"
 	"github.com/ventanilla/ventanilla/gateway/dialect/tuidd"
 	gateway "github.com/ventanilla/ventanilla/gateway/edge"
@@ -16,9 +18,9 @@ import (
 )
 
 // served are the families with a window; clients of elsewhere may be registered too.
-var served = []string{"cmp", "tuidd", "iddi"}
+var served = []string{"cmp", "tuidd", "iddi", "mosia"}
 
-const elsewhere = "mosia"
+const elsewhere = "elsewhere"
 
 const (
 	production = "production"
@@ -30,7 +32,7 @@ type row struct {
 	method, path string
 	// public endpoints look at no credential.
 	public bool
-	// status is what everybody is answered at a public one; 200 when 0.
+	// status is what everybody who passes is answered; 200 when 0.
 	status int
 	// families, sets and kinds are those of the clients and credentials that pass.
 	families, sets []string
@@ -107,7 +109,7 @@ func (p *platform) rows(t *testing.T) []row {
 	} {
 		rows = append(rows, row{method: "GET", path: path, public: true, asks: []ask{{call: getting(path)}}})
 	}
-	return slices.Concat(rows, pages(t), p.benefitsRows(), p.servicesRows(t), p.cmpRows(production), p.cmpRows(staging), iddiRows(production, real, trial), iddiRows(staging, trial, real))
+	return slices.Concat(rows, pages(t), p.benefitsRows(), p.servicesRows(t), colppyRows(), p.mosiaRows(), p.cmpRows(production), p.cmpRows(staging), iddiRows(production, real, trial), iddiRows(staging, trial, real))
 }
 
 // iddiBody are the members of an error of iddidialect.
@@ -251,6 +253,8 @@ func everyRouteHasARow(t *testing.T, rows []row) {
 		func() (gateway.Family, error) { return cmp.New(nil, nil, nil, nil) },
 		func() (gateway.Family, error) { return tuidd.New(nil, nil, nil, "") },
 		func() (gateway.Family, error) { return iddidialect.New(nil, nil, nil, "") },
+		func() (gateway.Family, error) { return colppy.New(nil, nil, nil, colppy.Config{}) },
+		func() (gateway.Family, error) { return mosia.New(nil, nil, nil, mosia.Config{}) },
 		func() (gateway.Family, error) { return native.New(nil, nil, nil, nil, "") },
 		func() (gateway.Family, error) { return web.New(nil) },
 	) {

@@ -17,6 +17,7 @@ import (
 const (
 	openAPIDocument  = "../../proto/partner/iddi/v1/openapi.yaml"
 	servicesDocument = "../../proto/partner/tuidd/v1/openapi.yaml"
+	mosiaDocument    = "../../proto/partner/mosia/v1/openapi.yaml"
 )
 
 // nodeProgram is an installed program that checks OpenAPI documents.
@@ -36,7 +37,7 @@ func TestOpenAPILint(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, nodeProgram(t, "redocly"), "lint", "--extends", "recommended-strict",
-		openAPIDocument, servicesDocument, "../../proto/partner/cmp/v1/openapi.yaml")
+		openAPIDocument, servicesDocument, mosiaDocument, "../../proto/partner/cmp/v1/openapi.yaml", "../../proto/partner/colppy/v1/openapi.yaml")
 	cmd.Env = append(bareEnvironment(), "REDOCLY_TELEMETRY=off", "REDOCLY_SUPPRESS_UPDATE_NOTICE=true")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)

@@ -29,7 +29,9 @@ type demo struct {
 		ForeignSecret string `json:"foreign_client_secret"`
 		demoProvider
 	} `json:"tuidd"`
-	IDDi demoIDDi `json:"iddi"`
+	IDDi   demoIDDi   `json:"iddi"`
+	Colppy demoColppy `json:"colppy"`
+	Mosia  demoMosia  `json:"mosia"`
 }
 
 // demoProvider is what it has of a service provider.

@@ -3,8 +3,11 @@ package session
 import (
 	"context"
 
+	"buf.build/go/protovalidate"
+
 	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
+	"github.com/ventanilla/ventanilla/pkg/rpcserver"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	"github.com/ventanilla/ventanilla/pkg/updatemask"
 	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
@@ -85,6 +88,9 @@ func (s *accountService) UpdateAccount(ctx context.Context, req *sessionv1.Updat
 	account, err := s.store.UpdateAccount(ctx, authn.CallerOf(ctx).Actor(), id, func(a *store.Account) error {
 		merged := accountToProto(*a)
 		updatemask.Assign(merged, req.GetAccount(), mask)
+		if err := rpcserver.Validate(protovalidate.GlobalValidator, &sessionv1.UpdateAccountResponse{Account: merged}); err != nil {
+			return err
+		}
 		decided, err := accountFromProto(merged)
 		if err != nil {
 			return err

@@ -1,9 +1,6 @@
 package session_test
 
 import (
-	"strings"
-	"testing"
-
 	"github.com/ventanilla/ventanilla/pkg/roletest"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
@@ -15,14 +12,27 @@ const (
 	userPassword      = "5f4dcc3b5aa765d61d8327deb882cf99"
 )
 
+const (
+	developerKind = sessionv1.AccountKind_ACCOUNT_KIND_DEVELOPER
+	userKind      = sessionv1.AccountKind_ACCOUNT_KIND_USER
+)
+
+func accounts(r *roletest.Replica) sessionv1.AccountServiceClient {
+	return sessionv1.NewAccountServiceClient(r.As("gateway"))
+}
+
+func sessions(r *roletest.Replica) sessionv1.SessionServiceClient {
+	return sessionv1.NewSessionServiceClient(r.As("gateway"))
+}
+
 // account enters an account in production, with the password of its kind.
 func account(r *roletest.Replica, kind sessionv1.AccountKind, login string) *sessionv1.Account {
 	r.T.Helper()
 	password := userPassword
-	if kind == sessionv1.AccountKind_ACCOUNT_KIND_DEVELOPER {
+	if kind == developerKind {
 		password = developerPassword
 	}
-	made, err := sessionv1.NewAccountServiceClient(r.As("gateway")).CreateAccount(r.ByOperator("support"), &sessionv1.CreateAccountRequest{
+	made, err := accounts(r).CreateAccount(r.ByOperator("support"), &sessionv1.CreateAccountRequest{
 		Account:  &sessionv1.Account{DataSet: authv1.DataSet_DATA_SET_PRODUCTION, Kind: kind, Login: login, Name: "Cuenta de " + login},
 		Password: password,
 	})
@@ -37,12 +47,12 @@ func credential(login string) *sessionv1.DeveloperCredential {
 
 func open(r *roletest.Replica, developer, user, password string) (*sessionv1.OpenSessionResponse, error) {
 	r.T.Helper()
-	return sessionv1.NewSessionServiceClient(r.As("gateway")).OpenSession(r.T.Context(), &sessionv1.OpenSessionRequest{
+	return sessions(r).OpenSession(r.T.Context(), &sessionv1.OpenSessionRequest{
 		Developer: credential(developer), User: user, Password: password,
 	})
 }
 
-// logIn opens a session of a user, and returns how programs present it.
+// logIn opens a session of a user, who has userPassword, and returns how programs present it.
 func logIn(r *roletest.Replica, developer, user string) *sessionv1.UserSession {
 	r.T.Helper()
 	opened, err := open(r, developer, user, userPassword)
@@ -52,19 +62,6 @@ func logIn(r *roletest.Replica, developer, user string) *sessionv1.UserSession {
 
 func checkSession(r *roletest.Replica, session *sessionv1.UserSession) error {
 	r.T.Helper()
-	_, err := sessionv1.NewSessionServiceClient(r.As("gateway")).CheckSession(r.T.Context(), &sessionv1.CheckSessionRequest{Session: session})
+	_, err := sessions(r).CheckSession(r.T.Context(), &sessionv1.CheckSessionRequest{Session: session})
 	return err
-}
-
-func TestASession(t *testing.T) {
-	onBoth(t, func(t *testing.T, p *platform) {
-		r := p.replica()
-		account(r, sessionv1.AccountKind_ACCOUNT_KIND_DEVELOPER, "Taller")
-		account(r, sessionv1.AccountKind_ACCOUNT_KIND_USER, "ana@example.org")
-		opened := logIn(r, "taller", "ANA@example.org")
-		roletest.Check(t, checkSession(r, opened))
-		if key := opened.GetSessionKey(); len(key) != 32 || strings.Trim(key, "0123456789abcdef") != "" {
-			t.Errorf("a key of %d characters", len(key))
-		}
-	})
 }

@@ -64,7 +64,7 @@ func checkMessage(req *sessionv1.SendMessageRequest) error {
 
 // checkOpens sees to it that a functionality which is named by its key is one that the client's users may open. Other words are the app's own.
 func (s *Service) checkOpens(ctx context.Context, clientID string, set store.DataSet, word string) error {
-	if uuid.Validate(word) != nil {
+	if named := uuid.Validate(word) == nil; !named {
 		return nil
 	}
 	f, err := s.store.Functionality(ctx, word)

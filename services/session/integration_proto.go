@@ -16,9 +16,6 @@ import (
 	"github.com/ventanilla/ventanilla/services/session/internal/store"
 )
 
-// defaultIntegrations is the size of pages of requests that name none.
-const defaultIntegrations = 50
-
 // integrationContract validates what comes of changes as its creation is validated.
 func integrationContract() (protovalidate.Validator, error) {
 	return protovalidate.New(protovalidate.WithMessages(&sessionv1.CreateIntegrationRequest{}), protovalidate.WithDisableLazy())

@@ -63,10 +63,7 @@ func (s *integrationService) ListIntegrations(ctx context.Context, req *sessionv
 	if err != nil {
 		return nil, err
 	}
-	size := int(req.GetPageSize())
-	if size == 0 {
-		size = defaultIntegrations
-	}
+	size := pageSize(req.GetPageSize())
 	all, err := s.store.Integrations(ctx, req.GetClientId(), after, size+1) // one more shows whether there is more
 	if err != nil {
 		return nil, sqlstore.Failure(err, "listing integrations")

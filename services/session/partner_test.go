@@ -1,9 +1,7 @@
 package session_test
 
 import (
-	"context"
 	"encoding/pem"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -11,13 +9,9 @@ import (
 	"path/filepath"
 	"sync/atomic"
 
-	"google.golang.org/grpc"
-	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
 
 	"github.com/ventanilla/ventanilla/pkg/roletest"
-	"github.com/ventanilla/ventanilla/pkg/rpcerr"
-	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	identityv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/identity/v1"
 	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
 	"github.com/ventanilla/ventanilla/services/session"
@@ -25,26 +19,6 @@ import (
 
 // partnerClient is the client whose integrations and functionalities these are.
 const partnerClient = "portal"
-
-// known stands for identity, as far as it finds persons of the staging data set by their unique keys.
-type known struct {
-	grpc.ClientConnInterface
-	persons map[string]string
-}
-
-// Invoke answers FindPerson.
-func (k known) Invoke(_ context.Context, method string, args, reply any, _ ...grpc.CallOption) error {
-	request, ok := args.(*identityv1.FindPersonRequest)
-	if !ok {
-		return fmt.Errorf("%s is not for identity", method)
-	}
-	id := k.persons[request.GetUniqueKey()]
-	if id == "" || request.GetDataSet() != staging {
-		return rpcerr.New(errorsv1.Reason_REASON_PERSON_NOT_FOUND, "nobody has the key")
-	}
-	proto.Merge(reply.(proto.Message), &identityv1.FindPersonResponse{Person: &identityv1.Person{PersonId: id}})
-	return nil
-}
 
 // endpoint is a partner's: each path answers as it says.
 type endpoint struct {
@@ -74,7 +48,9 @@ func (p *platform) endpoint() *endpoint {
 	p.change = func(c *session.Config) {
 		c.Integrations.AllowNetworks, c.Integrations.CAFile = []string{"127.0.0.1/32"}, file
 	}
-	p.identity = known{persons: map[string]string{"ana@example.org": "p-ana", "bea@example.org": "p-bea"}}
+	p.identity = &callees{persons: []*identityv1.Person{
+		{PersonId: "p-ana", UniqueKey: "ana@example.org", DataSet: staging}, {PersonId: "p-bea", UniqueKey: "bea@example.org", DataSet: staging},
+	}}
 	return e
 }
 

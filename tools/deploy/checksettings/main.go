@@ -39,6 +39,8 @@ var secrets = map[string]string{
 	"VENTANILLA_IDENTITY__STORE__URL": "postgres://someone@database.example.org/ventanilla",
 	"VENTANILLA_IDENTITY__KEK__KEY":   "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
 	"VENTANILLA_BENEFITS__STORE__URL": "postgres://someone@database.example.org/ventanilla",
+	"VENTANILLA_SESSION__STORE__URL":  "postgres://someone@database.example.org/ventanilla",
+	"VENTANILLA_SESSION__KEK__KEY":    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
 	"VENTANILLA_LIMITS__REDIS__URL":   "rediss://redis.example.org:6379/0",
 
 	"VENTANILLA_NOTIFICATIONS__STORE__URL":                        "postgres://someone@database.example.org/ventanilla",

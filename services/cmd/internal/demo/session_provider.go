@@ -34,7 +34,7 @@ func SeedSessionProviders(ctx context.Context, to Dispatcher, service int32) err
 		}
 		if _, err := to.Recipients.PutAddress(ctx, &notificationsv1.PutAddressRequest{
 			DataSet: set, PersonId: found.GetPerson().GetPersonId(),
-			Address: &notificationsv1.Address{Channel: notificationsv1.Channel_CHANNEL_FCM, Value: device},
+			Address: &notificationsv1.Address{Channel: notificationsv1.Channel_CHANNEL_FCM, Value: device + "-" + key}, // an app's token is one person's
 		}); err != nil {
 			return fmt.Errorf("giving a demo's beneficiary a device: %w", err)
 		}

@@ -134,13 +134,13 @@ type tokens struct {
 	made []*authv1.ApiKey
 }
 
-func (k *tokens) CreateApiKey(_ context.Context, in *authv1.CreateApiKeyRequest, _ ...grpc.CallOption) (*authv1.CreateApiKeyResponse, error) {
+func (k *tokens) CreateApiKey(_ context.Context, in *authv1.CreateApiKeyRequest, _ ...grpc.CallOption) (*authv1.CreateApiKeyResponse, error) { //nolint:revive,staticcheck // the contract names it so
 	key := &authv1.ApiKey{ApiKeyId: "key-of-" + in.GetClientId(), ClientId: in.GetClientId(), Form: in.GetForm()}
 	k.made = append(k.made, key)
 	return &authv1.CreateApiKeyResponse{ApiKey: key, Key: jwtWith(key.GetApiKeyId())}, nil
 }
 
-func (k *tokens) ListApiKeys(_ context.Context, in *authv1.ListApiKeysRequest, _ ...grpc.CallOption) (*authv1.ListApiKeysResponse, error) {
+func (k *tokens) ListApiKeys(_ context.Context, in *authv1.ListApiKeysRequest, _ ...grpc.CallOption) (*authv1.ListApiKeysResponse, error) { //nolint:revive,staticcheck // the contract names it so
 	answer := &authv1.ListApiKeysResponse{}
 	for _, key := range k.made {
 		if key.GetClientId() == in.GetClientId() {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ventanilla/ventanilla/gateway/dialect/cmp"
+	"github.com/ventanilla/ventanilla/gateway/dialect/colppy"
 	"github.com/ventanilla/ventanilla/gateway/dialect/native"
 	"github.com/ventanilla/ventanilla/gateway/dialect/tuidd"
 )
@@ -23,7 +24,7 @@ func TestEveryServedPathCanBeSwitched(t *testing.T) {
 	if !slices.Contains(served[cmp.Name], cmp.TokenPath) || !slices.Contains(served[tuidd.Name], tuidd.TokenInfoPath) {
 		t.Errorf("served are %q", served)
 	}
-	if !slices.Equal(strict, []string{cmp.Name}) {
+	if !slices.Equal(strict, []string{cmp.Name, colppy.Name}) {
 		t.Errorf("%q obey a strict switch", strict)
 	}
 }

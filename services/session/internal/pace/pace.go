@@ -66,7 +66,7 @@ func (p *Pacer) Check(ctx context.Context, login, address []byte) error {
 	if err != nil {
 		return err
 	}
-	now := p.now()
+	now := p.now().Truncate(time.Millisecond) // as failures are stored
 	long := max(wait(failures[0], freeOfLogin, now), wait(failures[1], freeOfAddress, now))
 	if long <= 0 {
 		return nil

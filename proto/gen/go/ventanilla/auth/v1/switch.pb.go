@@ -48,7 +48,8 @@ type Switch struct {
 	SetAt *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=set_at,json=setAt,proto3" json:"set_at,omitempty"`
 	// Who set it.
 	SetBy string `protobuf:"bytes,10,opt,name=set_by,json=setBy,proto3" json:"set_by,omitempty"`
-	// Whether wrong input that the family's document answers with 500 is answered with 422, with the same body. For cmp.
+	// Whether failures that the family's document answers with another status are answered with the one that fits them, with the same body: wrong input 422 and
+	// not 500 (cmp), any failure not 200 (colppy).
 	Strict        bool `protobuf:"varint,11,opt,name=strict,proto3" json:"strict,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -634,7 +634,7 @@ func (x *ListAccountsResponse) GetNextPageToken() string {
 // UpdateAccountRequest is a change.
 type UpdateAccountRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// The account, with what it shall be.
+	// account_id and the fields of the mask. Nothing else is looked at; the account that comes of it must be valid as a whole.
 	Account *Account `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
 	// Which of its fields.
 	UpdateMask    *fieldmaskpb.FieldMask `protobuf:"bytes,2,opt,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
@@ -967,7 +967,7 @@ const file_ventanilla_session_v1_account_proto_rawDesc = "" +
 	"\baccounts\x18\x01 \x03(\v2\x1e.ventanilla.session.v1.AccountR\baccounts\x12&\n" +
 	"\x0fnext_page_token\x18\x02 \x01(\tR\rnextPageToken\"\x9d\x01\n" +
 	"\x14UpdateAccountRequest\x12@\n" +
-	"\aaccount\x18\x01 \x01(\v2\x1e.ventanilla.session.v1.AccountB\x06\xbaH\x03\xc8\x01\x01R\aaccount\x12C\n" +
+	"\aaccount\x18\x01 \x01(\v2\x1e.ventanilla.session.v1.AccountB\x06\xbaH\x03\xd8\x01\x03R\aaccount\x12C\n" +
 	"\vupdate_mask\x18\x02 \x01(\v2\x1a.google.protobuf.FieldMaskB\x06\xbaH\x03\xc8\x01\x01R\n" +
 	"updateMask\"Q\n" +
 	"\x15UpdateAccountResponse\x128\n" +
