@@ -1,6 +1,9 @@
 package testkit
 
-import "testing"
+import (
+	"os"
+	"testing"
+)
 
 // Server is a PostgreSQL server that a test can take away and bring back. What it has committed outlasts a crash of its own.
 type Server struct {
@@ -44,4 +47,14 @@ func (s *Server) Start() {
 	if err := s.server.start(); err != nil {
 		s.t.Fatalf("starting PostgreSQL again: %v", err)
 	}
+}
+
+// Log is what the server has written about itself so far, and about statements where it was told to.
+func (s *Server) Log() string {
+	s.t.Helper()
+	text, err := os.ReadFile(s.server.log())
+	if err != nil {
+		s.t.Fatalf("reading PostgreSQL's log: %v", err)
+	}
+	return string(text)
 }

@@ -2,6 +2,7 @@ package testkit_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -35,5 +36,8 @@ func TestWhatAServerCommittedOutlastsItsCrash(t *testing.T) {
 	one("SELECT n FROM kept", &n)
 	if n != 7 {
 		t.Errorf("got %d", n)
+	}
+	if log := s.Log(); !strings.Contains(log, "ready to accept connections") {
+		t.Errorf("it has written %q", log)
 	}
 }

@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"path/filepath"
 	"testing"
 	"time"
@@ -39,7 +40,13 @@ func (r registered) credentials() credentials { return credentials{r.Client.ID, 
 // try runs an admin command and reads its JSON into answer.
 func (o operator) try(t *testing.T, answer any, args ...string) error {
 	t.Helper()
-	out, err := command(t, append(append([]string{"admin", "--json"}, o.flags...), args...)...)
+	return o.tryOn(t, nil, answer, args...)
+}
+
+// tryOn is try for a command that reads a secret.
+func (o operator) tryOn(t *testing.T, in io.Reader, answer any, args ...string) error {
+	t.Helper()
+	out, err := runCommandOn(t, binary, in, append(append([]string{"admin", "--json"}, o.flags...), args...)...)
 	if err == nil && answer != nil {
 		if err := json.Unmarshal([]byte(out), answer); err != nil {
 			return fmt.Errorf("no JSON: %q", out)

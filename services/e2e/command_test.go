@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os/exec"
 	"strings"
 	"testing"
@@ -28,10 +29,16 @@ func command(t *testing.T, args ...string) (string, error) {
 // runCommand is command for any program.
 func runCommand(t *testing.T, program string, args ...string) (string, error) {
 	t.Helper()
+	return runCommandOn(t, program, nil, args...)
+}
+
+// runCommandOn is runCommand with something to read; nil for nothing.
+func runCommandOn(t *testing.T, program string, in io.Reader, args ...string) (string, error) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Env = bareEnvironment()
+	cmd.Env, cmd.Stdin = bareEnvironment(), in
 	out, err := cmd.Output()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		err = exitError{exit.ExitCode(), strings.TrimSpace(string(exit.Stderr))}

@@ -97,7 +97,11 @@ func (s *integrationService) UpdateIntegration(ctx context.Context, req *session
 			return err
 		}
 		decided.Key, decided.CreatedAt, decided.UpdatedAt = i.Key, i.CreatedAt, i.UpdatedAt
-		if err := s.conceal(&decided, i.Secrets); err != nil {
+		sealed := i.Secrets
+		if decided.Definition.LeadsBeyond(i.Definition) {
+			sealed = nil // nobody gets to know values by leading them to a host of theirs
+		}
+		if err := s.conceal(&decided, sealed); err != nil {
 			return err
 		}
 		*i = decided

@@ -13,3 +13,6 @@ func (h *Hasher) DeriveWith(derive Derive) { h.derive = derive }
 
 // Waiting is how many wait for a turn, or have theirs.
 func (h *Hasher) Waiting() int { return int(h.waiting.Load()) }
+
+// CollectWith has garbage collected otherwise.
+func (h *Hasher) CollectWith(collect func()) { h.memory.collect = collect }

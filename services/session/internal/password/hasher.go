@@ -28,6 +28,7 @@ var ErrBusy = errors.New("too many passwords are being proven")
 type Hasher struct {
 	config  Config
 	places  *semaphore.Weighted
+	memory  *memory
 	waiting atomic.Int64 // for a turn, or in theirs
 	// decoy is what the password of nobody is held against: as much work as any other, and never right.
 	decoy  stored
@@ -46,7 +47,8 @@ func NewHasher(config Config, now func() time.Time, meter metric.Meter) (*Hasher
 	}
 	decoy := stored{memoryKiB: config.MemoryKiB, passes: config.Passes, salt: random(saltSize), hash: random(hashSize)}
 	return &Hasher{
-		config: config, places: semaphore.NewWeighted(int64(config.Concurrent)), decoy: decoy, derive: argon2.IDKey, now: now, taken: taken,
+		config: config, places: semaphore.NewWeighted(int64(config.Concurrent)), memory: newMemory(config.Concurrent), decoy: decoy,
+		derive: argon2.IDKey, now: now, taken: taken,
 	}, nil
 }
 
@@ -95,6 +97,8 @@ func (t Turn) Verify(ctx context.Context, phc, password string) (right, stale bo
 }
 
 func (h *Hasher) hash(ctx context.Context, s stored, size int, password string) []byte {
+	h.memory.take()
+	defer h.memory.leave()
 	began := h.now()
 	defer func() { h.taken.Record(ctx, h.now().Sub(began).Seconds()) }()
 	return h.derive([]byte(password), s.salt, s.passes, s.memoryKiB, 1, uint32(size))

@@ -12,6 +12,7 @@ import (
 var sessionChecks = checks{
 	"a session is found by what is presented": aSessionIsFound,
 	"a session needs accounts as they are":    aSessionNeedsAccounts,
+	"a user has so many sessions at most":     sessionsAreBounded,
 	"use moves the end of a session on":       useMovesTheEnd,
 	"a session that is over is not found":     sessionsAreOver,
 	"sessions are listed, newest first":       sessionsAreListed,
@@ -96,6 +97,29 @@ func aSessionNeedsAccounts(t *testing.T, b *bench) {
 	} {
 		n.OpenedAt, n.IdleExpiresAt, n.ExpiresAt = b.clock.Now(), b.clock.Now(), b.clock.Now()
 		wantClass(t, name, b.OpenSession(ctx, n), store.ErrNoAccount)
+	}
+}
+
+func sessionsAreBounded(t *testing.T, b *bench) {
+	u, d, other := register(t, b, store.User, "many"), register(t, b, store.Developer, "many"), register(t, b, store.Developer, "few")
+	good := func(key [32]byte, developer string) bool {
+		_, session, err := b.Session(ctx, store.Presented{DataSet: store.Production, Developer: developer, User: "many", Key: key})
+		check(t, err)
+		return session.ID != ""
+	}
+	few, first := begin(t, b, u, other), begin(t, b, u, d)
+	b.clock.Advance(time.Millisecond)
+	second := begin(t, b, u, d)
+	b.clock.Advance(time.Millisecond)
+	for range store.MaxSessions - 2 {
+		begin(t, b, u, d)
+	}
+	if !good(first, "many") {
+		t.Error("the first session ended before there were too many")
+	}
+	begin(t, b, u, d)
+	if good(first, "many") || !good(second, "many") || !good(few, "few") {
+		t.Error("not the oldest of user and developer ended")
 	}
 }
 
