@@ -41,6 +41,8 @@ func Run(t *testing.T, db *sqlstore.DB) {
 		notificationChecks,
 		organisationChecks,
 		passKeyChecks,
+		recordChecks,
+		rewrapChecks,
 		sessionChecks,
 	} {
 		maps.Copy(all, some)
