@@ -83,16 +83,15 @@ func (p platform) sessions(ctx context.Context, asked options, progress func(str
 
 // round measures every kind of work once.
 func (m *sessionsMeasure) round(ctx context.Context, run int) error {
-	internal, err := m.to.internal(ctx, m.parties.token)
-	if err != nil {
-		return err
-	}
-	rest, rpc := m.parties.rest(), m.parties.rpc(internal)
 	for _, name := range comparedWorks {
+		internal, err := m.to.internal(ctx, m.parties.token) // anew each time, for it does not last long
+		if err != nil {
+			return err
+		}
 		for _, one := range []struct {
 			on   *server
 			work workload
-		}{{m.edge, rest[name]}, {m.passing, rpc[name]}} {
+		}{{m.edge, m.parties.rest()[name]}, {m.passing, m.parties.rpc(internal)[name]}} {
 			m.progress(fmt.Sprintf("run %d of %d: %s, %s", run+1, m.asked.runs, name, one.on.name))
 			figures, front, err := m.measure(ctx, one.on, one.work, m.asked.requests)
 			if err != nil {
