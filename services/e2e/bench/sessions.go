@@ -16,6 +16,8 @@ const (
 	hashName = "Argon2id"
 	// loginShare is of how many requests one login is measured: its hash takes long by intent.
 	loginShare = 40
+	// fewestLogins is how many are measured at least: fewer tell nothing.
+	fewestLogins = 20
 )
 
 // sessionsFound is what the sessions part found.
@@ -83,16 +85,15 @@ func (p platform) sessions(ctx context.Context, asked options, progress func(str
 
 // round measures every kind of work once.
 func (m *sessionsMeasure) round(ctx context.Context, run int) error {
-	internal, err := m.to.internal(ctx, m.parties.token)
-	if err != nil {
-		return err
-	}
-	rest, rpc := m.parties.rest(), m.parties.rpc(internal)
 	for _, name := range comparedWorks {
+		internal, err := m.to.internal(ctx, m.parties.token) // anew each time, for it does not last long
+		if err != nil {
+			return err
+		}
 		for _, one := range []struct {
 			on   *server
 			work workload
-		}{{m.edge, rest[name]}, {m.passing, rpc[name]}} {
+		}{{m.edge, m.parties.rest()[name]}, {m.passing, m.parties.rpc(internal)[name]}} {
 			m.progress(fmt.Sprintf("run %d of %d: %s, %s", run+1, m.asked.runs, name, one.on.name))
 			figures, front, err := m.measure(ctx, one.on, one.work, m.asked.requests)
 			if err != nil {
@@ -139,7 +140,7 @@ func (m *sessionsMeasure) clock(context.Context) (own, database cpuTimes, err er
 
 // login measures right logins, and then the hashes that they make, as many at once as session makes.
 func (m *sessionsMeasure) login(ctx context.Context, run int) error {
-	n := max(1, m.asked.requests/loginShare)
+	n := max(fewestLogins, m.asked.requests/loginShare)
 	m.progress(fmt.Sprintf("run %d of %d: %s", run+1, m.asked.runs, loginWork))
 	figures, _, err := m.measure(ctx, m.edge, m.parties.login(m.parties.user, m.parties.password, has(`"claveSesion":`, 1)), n)
 	if err != nil {
@@ -148,10 +149,14 @@ func (m *sessionsMeasure) login(ctx context.Context, run int) error {
 	m.found.logins.add(loginWork, platformName, figures)
 	m.progress(fmt.Sprintf("run %d of %d: %s", run+1, m.asked.runs, hashName))
 	settings := session.DefaultConfig().Passwords
-	figures, err = clocked(ctx, ownCPU, each(ctx, settings.Concurrent, n, func(context.Context, int) error {
+	hash := func(context.Context, int) error {
 		argon2.IDKey([]byte(m.parties.password), make([]byte, 16), settings.Passes, settings.MemoryKiB, 1, 32)
 		return nil
-	}))
+	}
+	if _, _, err := each(ctx, settings.Concurrent, 4*settings.Concurrent, hash)(); err != nil { // as the login was warmed up
+		return err
+	}
+	figures, err = clocked(ctx, ownCPU, each(ctx, settings.Concurrent, n, hash))
 	m.found.logins.add(loginWork, hashName, figures)
 	return err
 }
