@@ -29,9 +29,6 @@ type Edge struct {
 	Roots *x509.CertPool
 }
 
-// Clock is the time at which it stands still.
-func Clock() time.Time { return time.Date(2026, time.January, 2, 3, 4, 5, 0, time.UTC) }
-
 // Options are those of a test's edge: time stands still, identifiers are RequestID, nothing is recorded.
 func Options(t testing.TB) (edge.Options, *x509.CertPool) {
 	t.Helper()
@@ -39,12 +36,13 @@ func Options(t testing.TB) (edge.Options, *x509.CertPool) {
 	source.Close()
 	roots := x509.NewCertPool()
 	roots.AddCert(source.Certificate())
+	now := time.Date(2026, time.January, 2, 3, 4, 5, 0, time.UTC)
 	return edge.Options{
 		TLS:    &tls.Config{Certificates: source.TLS.Certificates},
 		Logger: slog.New(slog.DiscardHandler),
 		Tracer: tracenoop.NewTracerProvider(),
 		Meter:  metricnoop.NewMeterProvider(),
-		Clock:  Clock,
+		Clock:  func() time.Time { return now },
 		NewID:  func() string { return RequestID },
 	}, roots
 }

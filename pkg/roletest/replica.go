@@ -20,10 +20,16 @@ type Service interface {
 	Run(ctx context.Context) error
 }
 
-// Replica is a server, reached over mTLS.
+// Replica is a platform with one server that runs on it.
 type Replica struct {
 	*Platform
-	address string
+	*Server
+}
+
+// Server serves one replica, reached over mTLS.
+type Server struct {
+	platform *Platform
+	address  string
 	// Stop ends the server and what the service does by itself, and waits for it. The test's end does so too.
 	Stop func()
 }
@@ -61,16 +67,17 @@ func (p *Platform) Start(make func(tele *telemetry.Telemetry) (Service, error)) 
 		Check(p.T, tele.Shutdown(context.Background()))
 	})
 	p.T.Cleanup(stop)
-	return &Replica{p, server.Addr().String(), stop}
+	return &Replica{p, &Server{p, server.Addr().String(), stop}}
 }
 
 // As connects with the certificate of a role.
-func (r *Replica) As(role string) *grpc.ClientConn {
-	r.T.Helper()
-	conn, err := grpc.NewClient(r.address, grpc.WithTransportCredentials(
-		credentials.NewTLS(pki.ClientTLS(r.identity(role), r.Role.Name))))
-	Check(r.T, err)
-	r.T.Cleanup(func() { Check(r.T, conn.Close()) })
+func (s *Server) As(role string) *grpc.ClientConn {
+	p := s.platform
+	p.T.Helper()
+	conn, err := grpc.NewClient(s.address, grpc.WithTransportCredentials(
+		credentials.NewTLS(pki.ClientTLS(p.identity(role), p.Role.Name))))
+	Check(p.T, err)
+	p.T.Cleanup(func() { Check(p.T, conn.Close()) })
 	return conn
 }
 

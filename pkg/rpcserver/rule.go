@@ -15,6 +15,9 @@ import (
 // AnyPeer in Rule.Peers lets every role of the platform call.
 const AnyPeer = "*"
 
+// gateway is the role that operators call through.
+const gateway = "gateway"
+
 // Caller says whose internal token a call needs. The zero value is none of them and is refused.
 type Caller int
 
@@ -39,6 +42,11 @@ type Rule struct {
 	Caller Caller
 	// OperatorRoles are the roles of which an operator needs one; empty lets no operator in.
 	OperatorRoles []string
+}
+
+// Operators lets operators of one of the roles in, as authn names them. All come through the gateway.
+func Operators(roles ...string) Rule {
+	return Rule{Peers: []string{gateway}, Caller: OperatorCaller, OperatorRoles: roles}
 }
 
 // OrTrusted also lets a role in, without a token: the rule's own callers stay as they are.

@@ -84,7 +84,7 @@ func (s *clientService) checkNewAudiences(ctx context.Context, in *authv1.Client
 // mayHandleSecrets tells whether the caller has the role security.
 func mayHandleSecrets(ctx context.Context) bool {
 	claims, ok := authn.FromContext(ctx)
-	return ok && slices.Contains(claims.Roles, security)
+	return ok && slices.Contains(claims.Roles, authn.Security)
 }
 
 // checkUpdate is the contract's rule for what the contract cannot say itself: a client of which only some fields count.

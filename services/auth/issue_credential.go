@@ -72,7 +72,7 @@ type issuedCredential struct {
 // or anybody's with the role security or as the peer that sets a platform up.
 func mayIssue(ctx context.Context, name string) bool {
 	if claims, ok := authn.FromContext(ctx); ok {
-		return claims.Operator == name || slices.Contains(claims.Roles, security)
+		return claims.Operator == name || slices.Contains(claims.Roles, authn.Security)
 	}
 	peer, _ := authn.PeerFromContext(ctx)
 	return peer == bootstrap

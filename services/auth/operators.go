@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
@@ -66,7 +67,7 @@ func (s *operatorService) DisableOperator(ctx context.Context, req *authv1.Disab
 
 // guards tells whether an operator can let others in.
 func guards(o store.Operator) bool {
-	return !o.Disabled && slices.Contains(o.Roles, security)
+	return !o.Disabled && slices.Contains(o.Roles, authn.Security)
 }
 
 // EnableOperator lets a disabled operator back in. Its epoch stays, so that its old credentials stay dead.

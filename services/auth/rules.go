@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/rpcserver"
 	authv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/auth/v1"
 )
@@ -9,15 +10,6 @@ import (
 const (
 	gateway   = "gateway"
 	bootstrap = "bootstrap" // sets a new platform up, which has no operator yet
-)
-
-// Roles of operators, as internal tokens name them.
-const (
-	viewer    = "viewer"
-	support   = "support"
-	editor    = "editor"
-	publisher = "publisher"
-	security  = "security"
 )
 
 // services are the platform's own roles that verify tokens.
@@ -30,6 +22,7 @@ func services() []string {
 func Rules(internal ...string) map[string]rpcserver.Rule {
 	verifiers := rpcserver.Rule{Peers: append(services(), internal...), Caller: rpcserver.NoCaller}
 	client := rpcserver.Rule{Peers: []string{gateway}, Caller: rpcserver.ClientCaller}
+	look := rpcserver.Operators(authn.OperatorRoles()...)
 	return map[string]rpcserver.Rule{
 		authv1.TokenService_IssueToken_FullMethodName:       {Peers: []string{gateway}, Caller: rpcserver.NoCaller},
 		authv1.TokenService_IssueWidgetToken_FullMethodName: {Peers: []string{gateway}, Caller: rpcserver.NoCaller},
@@ -39,45 +32,37 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 		authv1.TokenService_GetKeySet_FullMethodName:        verifiers,
 		authv1.TokenService_WatchRevocations_FullMethodName: verifiers,
 
-		authv1.ClientService_CreateClient_FullMethodName:  operators(security, editor).OrTrusted(bootstrap),
-		authv1.ClientService_GetClient_FullMethodName:     operators().OrTrusted(bootstrap),
-		authv1.ClientService_ListClients_FullMethodName:   operators().OrTrusted(bootstrap),
-		authv1.ClientService_DisableClient_FullMethodName: operators(security, support),
-		authv1.ClientService_EnableClient_FullMethodName:  operators(security),
-		authv1.ClientService_RotateSecret_FullMethodName:  operators(security),
-		authv1.ClientService_UpdateClient_FullMethodName:  operators(security, editor),
-		authv1.ClientService_DeleteClient_FullMethodName:  operators(security),
+		authv1.ClientService_CreateClient_FullMethodName:  rpcserver.Operators(authn.Security, authn.Editor).OrTrusted(bootstrap),
+		authv1.ClientService_GetClient_FullMethodName:     look.OrTrusted(bootstrap),
+		authv1.ClientService_ListClients_FullMethodName:   look.OrTrusted(bootstrap),
+		authv1.ClientService_DisableClient_FullMethodName: rpcserver.Operators(authn.Security, authn.Support),
+		authv1.ClientService_EnableClient_FullMethodName:  rpcserver.Operators(authn.Security),
+		authv1.ClientService_RotateSecret_FullMethodName:  rpcserver.Operators(authn.Security),
+		authv1.ClientService_UpdateClient_FullMethodName:  rpcserver.Operators(authn.Security, authn.Editor),
+		authv1.ClientService_DeleteClient_FullMethodName:  rpcserver.Operators(authn.Security),
 
-		authv1.ApiKeyService_CreateApiKey_FullMethodName: operators(security).OrTrusted(bootstrap),
-		authv1.ApiKeyService_ListApiKeys_FullMethodName:  operators().OrTrusted(bootstrap),
-		authv1.ApiKeyService_DeleteApiKey_FullMethodName: operators(security, support),
+		authv1.ApiKeyService_CreateApiKey_FullMethodName: rpcserver.Operators(authn.Security).OrTrusted(bootstrap),
+		authv1.ApiKeyService_ListApiKeys_FullMethodName:  look.OrTrusted(bootstrap),
+		authv1.ApiKeyService_DeleteApiKey_FullMethodName: rpcserver.Operators(authn.Security, authn.Support),
 
-		authv1.KeyService_ListKeys_FullMethodName:   operators(),
-		authv1.KeyService_RotateKey_FullMethodName:  operators(security),
-		authv1.KeyService_RetireKey_FullMethodName:  operators(security),
-		authv1.KeyService_RewrapKeys_FullMethodName: operators(security),
+		authv1.KeyService_ListKeys_FullMethodName:   look,
+		authv1.KeyService_RotateKey_FullMethodName:  rpcserver.Operators(authn.Security),
+		authv1.KeyService_RetireKey_FullMethodName:  rpcserver.Operators(authn.Security),
+		authv1.KeyService_RewrapKeys_FullMethodName: rpcserver.Operators(authn.Security),
 
-		authv1.OperatorService_CreateOperator_FullMethodName:  operators(security).OrTrusted(bootstrap),
-		authv1.OperatorService_ListOperators_FullMethodName:   operators().OrTrusted(bootstrap),
-		authv1.OperatorService_DisableOperator_FullMethodName: operators(security),
-		authv1.OperatorService_EnableOperator_FullMethodName:  operators(security).OrTrusted(bootstrap),
-		authv1.OperatorService_IssueCredential_FullMethodName: operators().OrTrusted(bootstrap),
+		authv1.OperatorService_CreateOperator_FullMethodName:  rpcserver.Operators(authn.Security).OrTrusted(bootstrap),
+		authv1.OperatorService_ListOperators_FullMethodName:   look.OrTrusted(bootstrap),
+		authv1.OperatorService_DisableOperator_FullMethodName: rpcserver.Operators(authn.Security),
+		authv1.OperatorService_EnableOperator_FullMethodName:  rpcserver.Operators(authn.Security).OrTrusted(bootstrap),
+		authv1.OperatorService_IssueCredential_FullMethodName: look.OrTrusted(bootstrap),
 
-		authv1.LogService_ListLogEntries_FullMethodName:   operators().OrTrusted(bootstrap),
-		authv1.LogService_ExportLogEntries_FullMethodName: operators().OrTrusted(bootstrap),
-		authv1.LogService_GetCheckpoint_FullMethodName:    operators().OrTrusted(bootstrap),
-		authv1.LogService_ProveConsistency_FullMethodName: operators().OrTrusted(bootstrap),
+		authv1.LogService_ListLogEntries_FullMethodName:   look.OrTrusted(bootstrap),
+		authv1.LogService_ExportLogEntries_FullMethodName: look.OrTrusted(bootstrap),
+		authv1.LogService_GetCheckpoint_FullMethodName:    look.OrTrusted(bootstrap),
+		authv1.LogService_ProveConsistency_FullMethodName: look.OrTrusted(bootstrap),
 
-		authv1.SwitchService_SetSwitch_FullMethodName:    operators(security, support),
-		authv1.SwitchService_ClearSwitch_FullMethodName:  operators(security, support),
-		authv1.SwitchService_ListSwitches_FullMethodName: operators(),
+		authv1.SwitchService_SetSwitch_FullMethodName:    rpcserver.Operators(authn.Security, authn.Support),
+		authv1.SwitchService_ClearSwitch_FullMethodName:  rpcserver.Operators(authn.Security, authn.Support),
+		authv1.SwitchService_ListSwitches_FullMethodName: look,
 	}
-}
-
-// operators lets operators of one of the roles in, or of any when none is given.
-func operators(roles ...string) rpcserver.Rule {
-	if len(roles) == 0 {
-		roles = []string{viewer, support, editor, publisher, security}
-	}
-	return rpcserver.Rule{Peers: []string{gateway}, Caller: rpcserver.OperatorCaller, OperatorRoles: roles}
 }

@@ -43,21 +43,21 @@ type catalogue struct {
 }
 
 func (p *platform) catalogue() *catalogue {
-	p.t.Helper()
+	p.T.Helper()
 	c := &catalogue{
-		CatalogueServiceClient: benefitsv1.NewCatalogueServiceClient(p.replica().as("gateway")), platform: p,
+		CatalogueServiceClient: benefitsv1.NewCatalogueServiceClient(p.replica().As("gateway")), platform: p,
 		ana: p.operator("ana", "editor"), carla: p.operator("carla", "publisher"),
 	}
 	_, err := c.Import(c.ana, &benefitsv1.ImportRequest{
 		Categories: []*benefitsv1.Category{{CategoryId: "salud", Labels: map[string]string{"es": "Salud"}}},
 		Facts:      []*benefitsv1.FactDefinition{kind("a", "b")},
 	})
-	check(p.t, err)
+	check(p.T, err)
 	return c
 }
 
 func (p *platform) operator(name string, roles ...string) context.Context {
-	return p.by(authn.Claims{Operator: name, Roles: roles})
+	return p.By(authn.Claims{Operator: name, Roles: roles})
 }
 
 // kind is the fact person.kind.
@@ -94,9 +94,9 @@ func pension(id string) *benefitsv1.Benefit {
 
 // enter imports benefits and returns the drafts.
 func (c *catalogue) enter(benefits ...*benefitsv1.Benefit) []*benefitsv1.BenefitVersion {
-	c.t.Helper()
+	c.T.Helper()
 	answer, err := c.Import(c.ana, &benefitsv1.ImportRequest{Benefits: benefits})
-	check(c.t, err)
+	check(c.T, err)
 	return answer.GetDrafts()
 }
 
@@ -111,9 +111,9 @@ func (c *catalogue) publish(by context.Context, id string, version int32) error 
 }
 
 func (c *catalogue) force(id string, version int32) {
-	c.t.Helper()
-	check(c.t, c.submit(c.ana, id, version))
-	check(c.t, c.publish(c.carla, id, version))
+	c.T.Helper()
+	check(c.T, c.submit(c.ana, id, version))
+	check(c.T, c.publish(c.carla, id, version))
 }
 
 // wantFields checks what an error says of fields: "field: some of the description".
@@ -145,10 +145,10 @@ func TestABenefitsLife(t *testing.T) {
 		}
 		wantReason(t, c.publish(c.carla, "pgu", 1), versionState)
 		berta := p.operator("berta", "editor", "publisher")
-		p.clock.Advance(time.Minute)
+		p.Clock.Advance(time.Minute)
 		submitted, err := c.Submit(berta, &benefitsv1.SubmitRequest{BenefitId: "pgu", Version: 1, Note: "lista"})
 		check(t, err)
-		if v := submitted.GetVersion(); v.GetState() != inReview || !v.GetSubmittedAt().AsTime().Equal(p.clock.Now().Truncate(time.Millisecond)) {
+		if v := submitted.GetVersion(); v.GetState() != inReview || !v.GetSubmittedAt().AsTime().Equal(p.Clock.Now().Truncate(time.Millisecond)) {
 			t.Errorf("submitted is %v", v)
 		}
 		wantReason(t, c.publish(berta, "pgu", 1), errorsv1.Reason_REASON_AUTHOR_MAY_NOT_PUBLISH)
@@ -378,7 +378,7 @@ func TestExamplesMustComeOut(t *testing.T) {
 func TestExamplesMustComeOutWhenItIsPublished(t *testing.T) {
 	c := newPlatform(t).catalogue()
 	b := pension("pgu")
-	year := c.clock.Now().Year()
+	year := c.Clock.Now().Year()
 	b.Conditions[0].Expression = fmt.Sprintf(`today < timestamp("%d-06-01T00:00:00Z")`, year+1)
 	b.Examples = []*benefitsv1.ExampleCase{
 		example("una", benefitsv1.Outcome_OUTCOME_ELIGIBLE, map[string]any{"person.kind": "a"}),
@@ -386,17 +386,17 @@ func TestExamplesMustComeOutWhenItIsPublished(t *testing.T) {
 	}
 	c.enter(b)
 	check(t, c.submit(c.ana, "pgu", 1))
-	c.clock.Advance(2 * 365 * 24 * time.Hour)
+	c.Clock.Advance(2 * 365 * 24 * time.Hour)
 	c.carla = c.operator("carla", "publisher")
 	wantFields(t, c.publish(c.carla, "pgu", 1), examplesFail, "examples[0].outcome: not eligible")
-	c.clock.Advance(-2 * 365 * 24 * time.Hour)
+	c.Clock.Advance(-2 * 365 * 24 * time.Hour)
 	check(t, c.publish(c.operator("carla", "publisher"), "pgu", 1))
 }
 
 func TestTheBootstrapPeerSeedsAPlatform(t *testing.T) {
 	p := newPlatform(t)
 	r := p.replica()
-	c := benefitsv1.NewCatalogueServiceClient(r.as("bootstrap"))
+	c := benefitsv1.NewCatalogueServiceClient(r.As("bootstrap"))
 	ctx := t.Context()
 	_, err := c.Import(ctx, &benefitsv1.ImportRequest{
 		Categories: []*benefitsv1.Category{{CategoryId: "salud", Labels: map[string]string{"es": "Salud"}}},
@@ -412,7 +412,7 @@ func TestTheBootstrapPeerSeedsAPlatform(t *testing.T) {
 	}
 	_, err = c.Retire(ctx, &benefitsv1.RetireRequest{BenefitId: "pgu", Version: 1, Note: "x"})
 	wantReason(t, err, errorsv1.Reason_REASON_PEER_REFUSED)
-	_, err = benefitsv1.NewCatalogueServiceClient(r.as("notifications")).ListCategories(ctx, &benefitsv1.ListCategoriesRequest{})
+	_, err = benefitsv1.NewCatalogueServiceClient(r.As("notifications")).ListCategories(ctx, &benefitsv1.ListCategoriesRequest{})
 	wantReason(t, err, errorsv1.Reason_REASON_PEER_REFUSED)
 }
 
@@ -524,7 +524,7 @@ func TestReplicasImportTogether(t *testing.T) {
 		c := p.catalogue()
 		var group sync.WaitGroup
 		for i := range 3 {
-			replica := benefitsv1.NewCatalogueServiceClient(p.replica().as("gateway"))
+			replica := benefitsv1.NewCatalogueServiceClient(p.replica().As("gateway"))
 			group.Go(func() {
 				for n := range 3 {
 					f, b := kind(), pension("pgu")

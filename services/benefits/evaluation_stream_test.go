@@ -24,10 +24,10 @@ import (
 type bulk = grpc.BidiStreamingClient[benefitsv1.EvaluateStreamRequest, benefitsv1.EvaluateStreamResponse]
 
 func (e *evaluated) stream(ctx context.Context, first *benefitsv1.Terms) bulk {
-	e.t.Helper()
+	e.T.Helper()
 	stream, err := e.EvaluateStream(ctx)
-	check(e.t, err)
-	check(e.t, stream.Send(&benefitsv1.EvaluateStreamRequest{Terms: first}))
+	check(e.T, err)
+	check(e.T, stream.Send(&benefitsv1.EvaluateStreamRequest{Terms: first}))
 	return stream
 }
 
@@ -122,7 +122,7 @@ func TestAStreamDoesNotWaitForMore(t *testing.T) {
 
 func TestStreamsThatAreRefused(t *testing.T) {
 	e := newPlatform(t).evaluated()
-	citizen := e.by(authn.Claims{ClientID: "w1", Family: "cmp", DataSet: production, Citizen: old})
+	citizen := e.By(authn.Claims{ClientID: "w1", Family: "cmp", DataSet: production, Citizen: old})
 	wrong := terms()
 	wrong.Category = "nada"
 	ask := func(subjects ...*benefitsv1.Subject) *benefitsv1.EvaluateStreamRequest {

@@ -48,14 +48,14 @@ type evaluated struct {
 }
 
 func (p *platform) evaluated() *evaluated {
-	p.t.Helper()
+	p.T.Helper()
 	c := p.catalogue()
-	conn := p.replica().as("gateway")
+	conn := p.replica().As("gateway")
 	_, err := c.Import(c.ana, &benefitsv1.ImportRequest{Categories: []*benefitsv1.Category{
 		{CategoryId: "salud", Labels: map[string]string{"es": "Salud"}, Position: 2},
 		{CategoryId: "trabajo", Labels: map[string]string{"es": "Trabajo"}, Position: 1},
 	}})
-	check(p.t, err)
+	check(p.T, err)
 	alta, baja, zeta := pension("b-alta"), pension("a-baja"), pension("c-zeta")
 	alta.Texts["es"].Title, baja.Texts["es"].Title = "Ánimo", "Bono"
 	alta.Texts["en"] = &benefitsv1.BenefitText{Title: "Vigour", Description: "What it is."}
@@ -64,7 +64,7 @@ func (p *platform) evaluated() *evaluated {
 	for _, id := range []string{"b-alta", "a-baja", "c-zeta"} {
 		c.force(id, 1)
 	}
-	p.clock.Advance(time.Second)
+	p.Clock.Advance(time.Second)
 	p.population.knows(old, p.person("p-old", 70, map[string]any{"kind": "a"}))
 	p.population.knows("p-old", p.person("p-old", 70, map[string]any{"kind": "a"}))
 	p.population.knows(oldOfNoKind, p.person("p-unknown", 70, nil))
@@ -74,9 +74,9 @@ func (p *platform) evaluated() *evaluated {
 
 // person is what identity knows of somebody of so many years.
 func (p *platform) person(id string, years int, facts map[string]any) *identityv1.Situation {
-	p.t.Helper()
+	p.T.Helper()
 	return &identityv1.Situation{
-		PersonId: id, BirthDate: p.clock.Now().AddDate(-years, -1, 0).Format(time.DateOnly), Facts: values(p.t, facts),
+		PersonId: id, BirthDate: p.Clock.Now().AddDate(-years, -1, 0).Format(time.DateOnly), Facts: values(p.T, facts),
 	}
 }
 
@@ -112,11 +112,11 @@ func told(answer *benefitsv1.EvaluateResponse) (short []string) {
 }
 
 func (e *evaluated) wantTold(in *benefitsv1.EvaluateRequest, want ...string) *benefitsv1.EvaluateResponse {
-	e.t.Helper()
+	e.T.Helper()
 	answer, err := e.Evaluate(e.asking(), in)
-	check(e.t, err)
+	check(e.T, err)
 	if diff := cmp.Diff(want, told(answer)); diff != "" {
-		e.t.Error(diff)
+		e.T.Error(diff)
 	}
 	return answer
 }
@@ -163,7 +163,7 @@ func TestADecisionTellsItsBenefit(t *testing.T) {
 	}
 	basis := answer.GetBasis()
 	if basis.GetCatalogueRevision() != 3 || len(basis.GetInputsDigest()) != 64 ||
-		!basis.GetKnownAt().AsTime().Equal(e.clock.Now().Truncate(time.Millisecond)) {
+		!basis.GetKnownAt().AsTime().Equal(e.Clock.Now().Truncate(time.Millisecond)) {
 		t.Errorf("it rests on %v", basis)
 	}
 }
@@ -177,10 +177,10 @@ func TestIdentityIsAskedForWhatTheRulesNeed(t *testing.T) {
 	check(t, err)
 	e.wantTold(&benefitsv1.EvaluateRequest{Subject: of(old), Terms: terms()}, "c-zeta ELIGIBLE", "b-alta ELIGIBLE", "a-baja ELIGIBLE")
 	past := terms()
-	past.AsOf, past.KnownAt, past.Access.OnBehalfOf = "2026-01-31", timestamppb.New(e.clock.Now()), "somebody"
-	_, err = e.Evaluate(e.byOperator("support"), &benefitsv1.EvaluateRequest{Subject: of(old), Terms: past})
+	past.AsOf, past.KnownAt, past.Access.OnBehalfOf = "2026-01-31", timestamppb.New(e.Clock.Now()), "somebody"
+	_, err = e.Evaluate(e.ByOperator("support"), &benefitsv1.EvaluateRequest{Subject: of(old), Terms: past})
 	check(t, err)
-	now := timestamppb.New(e.clock.Now().Truncate(time.Millisecond))
+	now := timestamppb.New(e.Clock.Now().Truncate(time.Millisecond))
 	want := []*identityv1.SituationScope{
 		{
 			PersonFacts: []string{"kind"}, ValidAt: now, KnownAt: now, DataSet: production,
@@ -202,9 +202,9 @@ func TestHoweverAFactIsWritten(t *testing.T) {
 	e := newPlatform(t).evaluated()
 	retire := func(id string) {
 		t.Helper()
-		_, err := e.Retire(e.byOperator("publisher"), &benefitsv1.RetireRequest{BenefitId: id, Version: 1, Note: "fuera"})
+		_, err := e.Retire(e.ByOperator("publisher"), &benefitsv1.RetireRequest{BenefitId: id, Version: 1, Note: "fuera"})
 		check(t, err)
-		e.clock.Advance(time.Second)
+		e.Clock.Advance(time.Second)
 	}
 	for _, id := range []string{"b-alta", "a-baja", "c-zeta"} { // no other may speak of the fact
 		retire(id)
@@ -215,7 +215,7 @@ func TestHoweverAFactIsWritten(t *testing.T) {
 		written.Conditions[1].Expression = expression
 		e.enter(written)
 		e.force(written.GetBenefitId(), 1)
-		e.clock.Advance(time.Second)
+		e.Clock.Advance(time.Second)
 		e.wantTold(&benefitsv1.EvaluateRequest{Subject: of(old), Terms: terms()}, written.GetBenefitId()+" ELIGIBLE")
 		retire(written.GetBenefitId())
 	}
@@ -244,7 +244,7 @@ func TestTheEndOfADayOnWhichClocksChange(t *testing.T) {
 func TestWhoMayAsk(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		e := p.evaluated()
-		citizen := p.by(authn.Claims{
+		citizen := p.By(authn.Claims{
 			ClientID: "w1", Family: "cmp", Kind: authv1.ClientKind_CLIENT_KIND_WIDGET, DataSet: production, Citizen: old,
 		})
 		answer, err := e.Evaluate(citizen, &benefitsv1.EvaluateRequest{Terms: terms()})
@@ -269,9 +269,9 @@ func TestWhoMayAsk(t *testing.T) {
 			"a client of staging there":       {p.byClient(staging, "benefits.evaluate"), of(old), staging, 0},
 			"a client of staging elsewhere":   {p.byClient(staging, "benefits.evaluate"), of(old), production, denied},
 			"a client whose set is not known": {p.byClient(0, "benefits.evaluate"), of(old), 0, unavailable},
-			"a role":                          {p.byPeer("session"), of(old), 0, 0},
-			"support":                         {p.byOperator("support"), of(old), staging, 0},
-			"viewers":                         {p.byOperator("viewer"), of(old), 0, denied},
+			"a role":                          {p.ByPeer("session"), of(old), 0, 0},
+			"support":                         {p.ByOperator("support"), of(old), staging, 0},
+			"viewers":                         {p.ByOperator("viewer"), of(old), 0, denied},
 		} {
 			t.Run(name, func(t *testing.T) {
 				terms := terms()
@@ -290,7 +290,7 @@ func TestTermsThatCannotBeMet(t *testing.T) {
 	for field, change := range map[string]func(*benefitsv1.Terms){
 		"terms.category":            func(t *benefitsv1.Terms) { t.Category = "nada" },
 		"terms.as_of":               func(t *benefitsv1.Terms) { t.AsOf = "2026-02-30" },
-		"terms.known_at":            func(t *benefitsv1.Terms) { t.KnownAt = timestamppb.New(e.clock.Now().Add(time.Minute)) },
+		"terms.known_at":            func(t *benefitsv1.Terms) { t.KnownAt = timestamppb.New(e.Clock.Now().Add(time.Minute)) },
 		"terms.language":            func(t *benefitsv1.Terms) { t.Language = "español" },
 		"terms.access.on_behalf_of": func(t *benefitsv1.Terms) { t.Access.OnBehalfOf = strings.Repeat("x", 155) },
 	} {
@@ -331,7 +331,7 @@ func TestAnAnswerComesOutAgain(t *testing.T) {
 			}
 		}
 		same()
-		p.clock.Advance(time.Second)
+		p.Clock.Advance(time.Second)
 		stricter := pension("a-baja")
 		stricter.Conditions[0].Expression = "person.age >= 80"
 		stricter.Examples[0] = example("una", eligible, map[string]any{"person.age": 80, "person.kind": "a"})
@@ -348,7 +348,7 @@ func TestAnAnswerComesOutAgain(t *testing.T) {
 			t.Errorf("the revision is %d", got)
 		}
 		same()
-		p.clock.Advance(50 * 24 * time.Hour) // as of today is another day then
+		p.Clock.Advance(50 * 24 * time.Hour) // as of today is another day then
 		same()
 	})
 }
@@ -363,7 +363,7 @@ func TestVersionsHaveTheirDays(t *testing.T) {
 	}
 	e.enter(later)
 	e.force("a-baja", 2)
-	e.clock.Advance(time.Second)
+	e.Clock.Advance(time.Second)
 	for day, version := range map[string]int32{"2030-02-28": 1, "2030-03-01": 2, "2030-03-31": 2, "2030-04-01": 1} {
 		in := &benefitsv1.ExplainRequest{Subject: of(old), Terms: terms(), BenefitId: "a-baja"}
 		in.Terms.AsOf = day
@@ -378,13 +378,13 @@ func TestVersionsHaveTheirDays(t *testing.T) {
 func TestReplicasFollowTheCatalogue(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		e := p.evaluated()
-		other := benefitsv1.NewEvaluationServiceClient(p.replica().as("gateway"))
+		other := benefitsv1.NewEvaluationServiceClient(p.replica().As("gateway"))
 		in := &benefitsv1.EvaluateRequest{Subject: of(old), Terms: terms()}
 		before, err := other.Evaluate(e.asking(), in)
 		check(t, err)
 		e.enter(pension("d-neu"))
 		e.force("d-neu", 1)
-		p.clock.Advance(time.Second)
+		p.Clock.Advance(time.Second)
 		testkit.Eventually(t, time.Minute, func() error {
 			after, err := other.Evaluate(e.asking(), in)
 			if err == nil && len(after.GetDecisions()) == len(before.GetDecisions()) {
@@ -447,7 +447,7 @@ func TestReasons(t *testing.T) {
 		full.Citations = []*benefitsv1.Citation{{Norm: "Ley 1", Article: "artículo 2", Url: "https://example.org/ley"}}
 		e.enter(full)
 		e.force("e-full", 1)
-		p.clock.Advance(time.Second)
+		p.Clock.Advance(time.Second)
 		p.population.knows(stranger, p.person("p-x", 40, nil))
 		in := &benefitsv1.ExplainRequest{Subject: of(stranger), Terms: terms(), BenefitId: "e-full"}
 		answer, err := e.Explain(p.byClient(production, "benefits.evaluate", "benefits.facts"), in)

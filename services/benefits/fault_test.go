@@ -45,11 +45,11 @@ const faultLine = "a rule of a published benefit fails"
 func TestAFaultyRuleStaysWithinItsBenefit(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		log := &journal{}
-		p.logs = log
+		p.Logs = log
 		e := p.evaluated()
 		e.enter(faulty())
 		e.force("d-faulty", 1)
-		p.clock.Advance(time.Second)
+		p.Clock.Advance(time.Second)
 		for range 3 {
 			e.wantTold(&benefitsv1.EvaluateRequest{Subject: of(old), Terms: terms()},
 				"c-zeta ELIGIBLE", "b-alta ELIGIBLE", "a-baja ELIGIBLE", "d-faulty POTENTIAL")
@@ -59,7 +59,7 @@ func TestAFaultyRuleStaysWithinItsBenefit(t *testing.T) {
 		if got := log.count(faultLine); got != 1 {
 			t.Errorf("%d lines in a minute", got)
 		}
-		p.clock.Advance(time.Minute)
+		p.Clock.Advance(time.Minute)
 		answer, err := e.Explain(e.asking(), &benefitsv1.ExplainRequest{Subject: of(old), Terms: terms(), BenefitId: "d-faulty"})
 		check(t, err)
 		got := answer.GetExplanations()[0]
@@ -82,10 +82,10 @@ func TestAFaultyRuleStaysWithinItsBenefit(t *testing.T) {
 func TestAVersionThatDoesNotCompile(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		log := &journal{}
-		p.logs = log
+		p.Logs = log
 		e := p.evaluated()
 		// Nothing of the service does this.
-		err := p.db.InTx(t.Context(), func(tx *sql.Tx) error {
+		err := p.DB.InTx(t.Context(), func(tx *sql.Tx) error {
 			_, err := tx.ExecContext(t.Context(), `DELETE FROM fact_definition WHERE name = 'person.kind'`)
 			return err
 		})

@@ -10,8 +10,8 @@ import (
 // A replica starts, serves its rules' methods and no others, and stops.
 func TestAReplicaServes(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
-		catalogue := benefitsv1.NewCatalogueServiceClient(p.replica().as("gateway"))
-		_, err := catalogue.Publish(p.byOperator("viewer"), &benefitsv1.PublishRequest{})
+		catalogue := benefitsv1.NewCatalogueServiceClient(p.replica().As("gateway"))
+		_, err := catalogue.Publish(p.ByOperator("viewer"), &benefitsv1.PublishRequest{})
 		wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)
 	})
 }

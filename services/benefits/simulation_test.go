@@ -57,7 +57,7 @@ func (e *evaluated) simulate(by context.Context, in *benefitsv1.SimulateRequest)
 	}
 }
 
-func (p *platform) editor() context.Context { return p.byOperator("editor") }
+func (p *platform) editor() context.Context { return p.ByOperator("editor") }
 
 func byVersion(id string, version int32) *benefitsv1.SimulateRequest {
 	return &benefitsv1.SimulateRequest{Terms: terms(), Draft: &benefitsv1.SimulateRequest_Version{
@@ -71,13 +71,13 @@ func byText(b *benefitsv1.Benefit) *benefitsv1.SimulateRequest {
 
 // livesIn puts everybody known into households, and enters the facts by which is counted.
 func (e *evaluated) livesIn(tranches []any, communes int) {
-	e.t.Helper()
+	e.T.Helper()
 	label := map[string]string{"es": "algo"}
 	_, err := e.Import(e.ana, &benefitsv1.ImportRequest{Facts: []*benefitsv1.FactDefinition{
 		{Name: "household.rsh_tranche", Type: benefitsv1.FactType_FACT_TYPE_INT, Labels: label},
 		{Name: "household.commune", Type: benefitsv1.FactType_FACT_TYPE_STRING, Labels: label},
 	}})
-	check(e.t, err)
+	check(e.T, err)
 	i := 0
 	for _, situation := range e.population.known {
 		facts := map[string]any{"commune": "c" + strconv.Itoa(i%communes)}
@@ -85,7 +85,7 @@ func (e *evaluated) livesIn(tranches []any, communes int) {
 			facts["rsh_tranche"] = tranche
 		}
 		situation.Household = &identityv1.HouseholdSituation{
-			HouseholdId: "h" + strconv.Itoa(i), BirthDates: []string{situation.GetBirthDate()}, Facts: values(e.t, facts),
+			HouseholdId: "h" + strconv.Itoa(i), BirthDates: []string{situation.GetBirthDate()}, Facts: values(e.T, facts),
 		}
 		i++
 	}
@@ -161,7 +161,7 @@ func TestASimulationCountsWhoGainsAndWhoLoses(t *testing.T) {
 			before[id] = outcome(id)
 		}
 		e.force("a-baja", 2)
-		p.clock.Advance(time.Second)
+		p.Clock.Advance(time.Second)
 		total, byTranche, byCommune := naive{}, naive{}, naive{}
 		var changes []*benefitsv1.SimulationChange
 		for _, situation := range inOrder(p.population.known) {
@@ -225,7 +225,7 @@ func TestASimulationTellsItsProgress(t *testing.T) {
 	e := newPlatform(t).evaluated()
 	clear(e.population.known)
 	e.knowsMany(1000)
-	e.population.before = func(context.Context) { e.clock.Advance(time.Second) }
+	e.population.before = func(context.Context) { e.Clock.Advance(time.Second) }
 	got, err := e.simulate(e.editor(), byVersion("a-baja", 1))
 	check(t, err)
 	if !slices.IsSorted(got.progress) || len(got.progress) == 0 || got.progress[len(got.progress)-1] > 1000 {
@@ -255,7 +255,7 @@ func TestSimulationsThatAreRefused(t *testing.T) {
 		e := p.evaluated()
 		broken := pension("a-baja")
 		broken.Conditions[1].Expression = "person.nothing == 1"
-		citizen := p.by(authn.Claims{ClientID: "w1", Family: "cmp", DataSet: production, Citizen: old, Scopes: []string{"benefits.simulate"}})
+		citizen := p.By(authn.Claims{ClientID: "w1", Family: "cmp", DataSet: production, Citizen: old, Scopes: []string{"benefits.simulate"}})
 		future := byVersion("a-baja", 0)
 		future.Terms.AsOf = "2300-01-01"
 		for name, c := range map[string]struct {
@@ -266,7 +266,7 @@ func TestSimulationsThatAreRefused(t *testing.T) {
 		}{
 			"a citizen's":               {citizen, byVersion("a-baja", 0), denied, ""},
 			"without the scope":         {p.byClient(production, "benefits.evaluate"), byVersion("a-baja", 0), denied, ""},
-			"of support":                {p.byOperator("support"), byVersion("a-baja", 0), denied, ""},
+			"of support":                {p.ByOperator("support"), byVersion("a-baja", 0), denied, ""},
 			"of a benefit unknown":      {p.editor(), byVersion("nada", 0), benefitUnknown, ""},
 			"of a version unknown":      {p.editor(), byVersion("a-baja", 7), benefitUnknown, ""},
 			"of a text with errors":     {p.editor(), byText(broken), benefitInvalid, "benefit.conditions[1].expression"},

@@ -14,7 +14,7 @@ func (r *replica) exportedAccesses() iter.Seq2[auditlog.Leaf, error] {
 	log := r.accessLog()
 	return func(yield func(auditlog.Leaf, error) bool) {
 		for first := int64(0); ; {
-			page, err := log.ExportAccesses(r.byOperator("security"), &identityv1.ExportAccessesRequest{FirstLeaf: first, PageSize: 3})
+			page, err := log.ExportAccesses(r.ByOperator("security"), &identityv1.ExportAccessesRequest{FirstLeaf: first, PageSize: 3})
 			if err != nil || len(page.GetEntries()) == 0 {
 				if err != nil {
 					yield(auditlog.Leaf{}, err)
@@ -40,15 +40,15 @@ func TestDamageInTheDatabaseIsFound(t *testing.T) {
 		r := p.replica()
 		p.plainPerson("production", "anna")
 		storetest.DamageInServiceIsFound(t, storetest.Service{
-			DB: p.db,
+			DB: p.DB,
 			Enter: func() {
-				_, err := r.lookUp(p.byOperator("security"), "anna")
+				_, err := r.lookUp(p.ByOperator("security"), "anna")
 				check(t, err)
 			},
 			Sealed:   r.sealedAccesses,
 			Exported: r.exportedAccesses,
 			Prove: func(older, newer int64) [][]byte {
-				proof, err := r.accessLog().ProveAccessConsistency(p.byOperator("viewer"),
+				proof, err := r.accessLog().ProveAccessConsistency(p.ByOperator("viewer"),
 					&identityv1.ProveAccessConsistencyRequest{OldSize: older, NewSize: newer})
 				check(t, err)
 				return proof.GetHashes()

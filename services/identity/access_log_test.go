@@ -18,17 +18,17 @@ import (
 )
 
 func (r *replica) accessLog() identityv1.AccessLogServiceClient {
-	return identityv1.NewAccessLogServiceClient(r.as("gateway"))
+	return identityv1.NewAccessLogServiceClient(r.As("gateway"))
 }
 
 // accesses are the entries of the log, newest first, asked for page by page.
 func (r *replica) accesses(req *identityv1.ListAccessesRequest) []*identityv1.AccessEntry {
-	r.t.Helper()
+	r.T.Helper()
 	log := r.accessLog()
 	var all []*identityv1.AccessEntry
 	for pages := 0; pages == 0 || req.PageToken != ""; pages++ {
-		page, err := log.ListAccesses(r.byOperator("security"), req)
-		check(r.t, err)
+		page, err := log.ListAccesses(r.ByOperator("security"), req)
+		check(r.T, err)
 		all = append(all, page.GetEntries()...)
 		req.PageToken = page.GetNextPageToken()
 	}
@@ -37,21 +37,21 @@ func (r *replica) accesses(req *identityv1.ListAccessesRequest) []*identityv1.Ac
 
 // sealedAccesses waits until every entry is sealed, and returns the checkpoint.
 func (r *replica) sealedAccesses() auditlog.Checkpoint {
-	r.t.Helper()
+	r.T.Helper()
 	log := r.accessLog()
-	testkit.Eventually(r.t, 30*time.Second, func() error {
-		page, err := log.ListAccesses(r.byOperator("security"), &identityv1.ListAccessesRequest{PageSize: 500})
+	testkit.Eventually(r.T, 30*time.Second, func() error {
+		page, err := log.ListAccesses(r.ByOperator("security"), &identityv1.ListAccessesRequest{PageSize: 500})
 		if err == nil && slices.ContainsFunc(page.GetEntries(), func(e *identityv1.AccessEntry) bool { return e.GetLeaf() < 0 }) {
 			err = errors.New("not all is sealed")
 		}
 		return err
 	})
-	answer, err := log.GetAccessCheckpoint(r.byOperator("viewer"), &identityv1.GetAccessCheckpointRequest{})
-	check(r.t, err)
+	answer, err := log.GetAccessCheckpoint(r.ByOperator("viewer"), &identityv1.GetAccessCheckpointRequest{})
+	check(r.T, err)
 	key, err := auditlog.ParseKey(answer.GetVerifierKey())
-	check(r.t, err)
+	check(r.T, err)
 	checkpoint, err := auditlog.OpenCheckpoint([]byte(answer.GetCheckpoint()), key)
-	check(r.t, err)
+	check(r.T, err)
 	return checkpoint
 }
 
@@ -66,21 +66,21 @@ func TestAPersonsAccessesAreThemselvesEntered(t *testing.T) {
 		r := p.replica()
 		p.plainPerson("production", "anna")
 		p.plainPerson("production", "bert")
-		itself := p.by(authn.Claims{
+		itself := p.By(authn.Claims{
 			ClientID: "c1", Family: "iddi", Kind: authv1.ClientKind_CLIENT_KIND_PARTNER, DataSet: authv1.DataSet_DATA_SET_PRODUCTION, Subject: "anna",
 		})
-		for i, ctx := range []context.Context{p.byOperator("support"), itself, p.byPeer("session")} {
+		for i, ctx := range []context.Context{p.ByOperator("support"), itself, p.ByPeer("session")} {
 			if entries, err := r.lookUp(ctx, "anna"); err != nil || len(entries) != i {
 				t.Fatalf("lookup %d: %d entries, %v", i, len(entries), err)
 			}
 		}
-		if _, err := r.lookUp(p.byOperator("support"), "bert"); err != nil {
+		if _, err := r.lookUp(p.ByOperator("support"), "bert"); err != nil {
 			t.Fatal(err)
 		}
 		got := r.accesses(&identityv1.ListAccessesRequest{PageSize: 2, Target: p.pseudonymOf("anna")})
 		want := []string{"peer:session  ", "client:c1 the person ", "ana  "}
 		for i, entry := range got {
-			if entry.GetAct() != "ListPersonAccesses" || !entry.GetAt().AsTime().Equal(p.clock.Now().Truncate(time.Millisecond)) ||
+			if entry.GetAct() != "ListPersonAccesses" || !entry.GetAt().AsTime().Equal(p.Clock.Now().Truncate(time.Millisecond)) ||
 				entry.GetPurpose() == "" || !slices.Equal(entry.GetFields(), []string{"entries"}) || len(entry.GetTraceId()) != 32 ||
 				strings.Contains(entry.GetText(), "anna") {
 				t.Errorf("entered %v", entry)
@@ -101,7 +101,7 @@ func TestWhoMayReadTheAccessLog(t *testing.T) {
 		p.plainPerson("production", "anna")
 		p.plainPerson("staging", "bert")
 		client := func(set authv1.DataSet, subject string, scopes ...string) context.Context {
-			return p.by(authn.Claims{
+			return p.By(authn.Claims{
 				ClientID: "c1", Family: "iddi", Kind: authv1.ClientKind_CLIENT_KIND_PARTNER, DataSet: set, Subject: subject, Scopes: scopes,
 			})
 		}
@@ -112,9 +112,9 @@ func TestWhoMayReadTheAccessLog(t *testing.T) {
 			person string
 			want   errorsv1.Reason
 		}{
-			"support":                  {p.byOperator("support"), "bert", none},
-			"a viewer":                 {p.byOperator("viewer"), "anna", errorsv1.Reason_REASON_PERMISSION_DENIED},
-			"nobody's":                 {p.byOperator("support"), "nobody", errorsv1.Reason_REASON_PERSON_NOT_FOUND},
+			"support":                  {p.ByOperator("support"), "bert", none},
+			"a viewer":                 {p.ByOperator("viewer"), "anna", errorsv1.Reason_REASON_PERMISSION_DENIED},
+			"nobody's":                 {p.ByOperator("support"), "nobody", errorsv1.Reason_REASON_PERSON_NOT_FOUND},
 			"with a scope":             {client(production, "", "identity.read"), "anna", none},
 			"without":                  {client(production, "", "perfil"), "anna", errorsv1.Reason_REASON_PERMISSION_DENIED},
 			"without, nobody's":        {client(production, "", "perfil"), "nobody", errorsv1.Reason_REASON_PERMISSION_DENIED},
@@ -152,13 +152,13 @@ func TestWhoMayReadTheAccessLog(t *testing.T) {
 			}},
 		} {
 			for _, role := range allRoles {
-				err := call.call(p.byOperator(role))
+				err := call.call(p.ByOperator(role))
 				if slices.Contains(call.roles, role) != (err == nil) {
 					t.Errorf("%s by %s: %v", name, role, err)
 				}
 			}
 			wantReason(t, call.call(client(production, "", "identity.read")), errorsv1.Reason_REASON_PERMISSION_DENIED)
-			wantReason(t, call.call(p.byPeer("benefits")), errorsv1.Reason_REASON_PERMISSION_DENIED)
+			wantReason(t, call.call(p.ByPeer("benefits")), errorsv1.Reason_REASON_PERMISSION_DENIED)
 		}
 	})
 }
@@ -171,7 +171,7 @@ func TestAccessesComeInPagesNewestFirst(t *testing.T) {
 		for i := range 5 {
 			id := fmt.Sprintf("person %d", i)
 			p.plainPerson("production", id)
-			_, err := r.lookUp(p.byOperator("support"), id)
+			_, err := r.lookUp(p.ByOperator("support"), id)
 			check(t, err)
 		}
 		var got, want []string
@@ -188,12 +188,12 @@ func TestAccessesComeInPagesNewestFirst(t *testing.T) {
 			t.Errorf("entries of nobody: %v", entries)
 		}
 		for _, token := range []string{"none", "-1", "0"} {
-			_, err := r.accessLog().ListAccesses(p.byOperator("support"), &identityv1.ListAccessesRequest{PageToken: token})
+			_, err := r.accessLog().ListAccesses(p.ByOperator("support"), &identityv1.ListAccessesRequest{PageToken: token})
 			wantReason(t, err, errorsv1.Reason_REASON_FIELD_INVALID)
-			_, err = r.accessLog().ListPersonAccesses(p.byOperator("support"), &identityv1.ListPersonAccessesRequest{PersonId: "person 1", PageToken: token})
+			_, err = r.accessLog().ListPersonAccesses(p.ByOperator("support"), &identityv1.ListPersonAccessesRequest{PersonId: "person 1", PageToken: token})
 			wantReason(t, err, errorsv1.Reason_REASON_FIELD_INVALID)
 		}
-		_, err := r.accessLog().ProveAccessConsistency(p.byOperator("viewer"), &identityv1.ProveAccessConsistencyRequest{OldSize: 1, NewSize: 1000})
+		_, err := r.accessLog().ProveAccessConsistency(p.ByOperator("viewer"), &identityv1.ProveAccessConsistencyRequest{OldSize: 1, NewSize: 1000})
 		wantReason(t, err, errorsv1.Reason_REASON_FIELD_INVALID)
 	})
 }

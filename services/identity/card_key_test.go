@@ -29,14 +29,14 @@ const (
 )
 
 func (r *replica) cardKeys() identityv1.CardKeyServiceClient {
-	return identityv1.NewCardKeyServiceClient(r.as("gateway"))
+	return identityv1.NewCardKeyServiceClient(r.As("gateway"))
 }
 
 // keysOf are the keys of a data set by their states; the newest of each.
 func (r *replica) keysOf(set authv1.DataSet) map[identityv1.CardKeyState]*identityv1.CardKey {
-	r.t.Helper()
-	answer, err := r.cardKeys().ListCardKeys(r.byOperator("viewer"), &identityv1.ListCardKeysRequest{})
-	check(r.t, err)
+	r.T.Helper()
+	answer, err := r.cardKeys().ListCardKeys(r.ByOperator("viewer"), &identityv1.ListCardKeysRequest{})
+	check(r.T, err)
 	found := map[identityv1.CardKeyState]*identityv1.CardKey{}
 	for _, key := range answer.GetCardKeys() {
 		if key.GetDataSet() == set {
@@ -47,12 +47,12 @@ func (r *replica) keysOf(set authv1.DataSet) map[identityv1.CardKeyState]*identi
 }
 
 func (r *replica) rotate(force bool) (*identityv1.CardKey, error) {
-	answer, err := r.cardKeys().RotateCardKey(r.byOperator("security"), &identityv1.RotateCardKeyRequest{Force: force})
+	answer, err := r.cardKeys().RotateCardKey(r.ByOperator("security"), &identityv1.RotateCardKeyRequest{Force: force})
 	return answer.GetCardKey(), err
 }
 
 func (r *replica) retire(id string) (int64, error) {
-	answer, err := r.cardKeys().RetireCardKey(r.byOperator("security"), &identityv1.RetireCardKeyRequest{KeyId: id})
+	answer, err := r.cardKeys().RetireCardKey(r.ByOperator("security"), &identityv1.RetireCardKeyRequest{KeyId: id})
 	return answer.GetRevokedCards(), err
 }
 
@@ -66,10 +66,10 @@ func TestKeysAreRotatedAndRetired(t *testing.T) {
 		}
 		_, err := r.rotate(false)
 		wantReason(t, err, errorsv1.Reason_REASON_KEY_NOT_READY)
-		if ready := p.clock.Now().UTC().Add(24 * time.Hour).Format(time.RFC3339); !strings.Contains(err.Error(), ready) {
+		if ready := p.Clock.Now().UTC().Add(24 * time.Hour).Format(time.RFC3339); !strings.Contains(err.Error(), ready) {
 			t.Errorf("%v does not say %s", err, ready)
 		}
-		p.clock.Advance(24 * time.Hour)
+		p.Clock.Advance(24 * time.Hour)
 		active, err := r.rotate(false)
 		check(t, err)
 		after := r.keysOf(inProduction)
@@ -120,7 +120,7 @@ func TestKeysAreRotatedAndRetired(t *testing.T) {
 			}
 		}
 		for _, key := range []string{"viewer", "editor"} {
-			_, err := r.cardKeys().RetireCardKey(r.byOperator(key), &identityv1.RetireCardKeyRequest{KeyId: active.GetKeyId()})
+			_, err := r.cardKeys().RetireCardKey(r.ByOperator(key), &identityv1.RetireCardKeyRequest{KeyId: active.GetKeyId()})
 			wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)
 		}
 	})
@@ -150,21 +150,21 @@ type revocationList struct {
 }
 
 func (r *replica) revocations(set authv1.DataSet) revocationList {
-	r.t.Helper()
-	answer, err := r.cards().GetRevocationList(r.t.Context(), &identityv1.GetRevocationListRequest{DataSet: set})
-	check(r.t, err)
+	r.T.Helper()
+	answer, err := r.cards().GetRevocationList(r.T.Context(), &identityv1.GetRevocationListRequest{DataSet: set})
+	check(r.T, err)
 	signed, err := jose.ParseSignedCompact(answer.GetJws(), []jose.SignatureAlgorithm{jose.EdDSA})
-	check(r.t, err)
+	check(r.T, err)
 	header := signed.Signatures[0].Protected
 	if header.ExtraHeaders[jose.HeaderType] != "card-revocations+jwt" {
-		r.t.Errorf("typ %v", header.ExtraHeaders[jose.HeaderType])
+		r.T.Errorf("typ %v", header.ExtraHeaders[jose.HeaderType])
 	}
 	claims, err := signed.Verify(r.publicKeys(set)[header.KeyID])
-	check(r.t, err)
+	check(r.T, err)
 	list := revocationList{jws: answer.GetJws()}
-	check(r.t, json.Unmarshal(claims, &list))
+	check(r.T, json.Unmarshal(claims, &list))
 	if list.ExpiresAt != answer.GetExpiresAt().AsTime().Unix() {
-		r.t.Errorf("expires %v and %d", answer.GetExpiresAt().AsTime(), list.ExpiresAt)
+		r.T.Errorf("expires %v and %d", answer.GetExpiresAt().AsTime(), list.ExpiresAt)
 	}
 	return list
 }
@@ -188,14 +188,14 @@ func TestRevokedCardsAreListed(t *testing.T) {
 			cards = append(cards, r.issue(p.enter(student(fmt.Sprint(i)))))
 		}
 		empty := r.revocations(inProduction)
-		now := p.clock.Now().Unix()
+		now := p.Clock.Now().Unix()
 		if empty.Revoked != "" || empty.Issuer != "https://id.example/c" || empty.IssuedAt != now || empty.ExpiresAt != now+24*60*60 {
 			t.Errorf("%+v", empty)
 		}
 		if staging := r.revocations(inStaging); staging.Issuer != "https://id.example/cs" {
 			t.Errorf("%+v", staging)
 		}
-		p.clock.Advance(time.Second)
+		p.Clock.Advance(time.Second)
 		if again := r.revocations(inProduction); again != empty {
 			t.Error("the list is made anew though nothing has changed")
 		}
@@ -203,7 +203,7 @@ func TestRevokedCardsAreListed(t *testing.T) {
 		if list := r.revocations(inProduction); list.Revoked != prefixes(cards[0]) {
 			t.Errorf("%+v", list)
 		}
-		p.clock.Advance(time.Second)
+		p.Clock.Advance(time.Second)
 		r.revoke(cards[1])
 		r.revoke(cards[2])
 		list := r.revocations(inProduction)
@@ -213,12 +213,12 @@ func TestRevokedCardsAreListed(t *testing.T) {
 
 		// A replica whose clock is behind revokes a card before the last revocation: it is there within a minute.
 		p.exec(`UPDATE card SET revoked_at = 1, reason = 'lost' WHERE folio = $1`, cards[3].GetFolio())
-		p.clock.Advance(time.Minute - time.Second)
+		p.Clock.Advance(time.Minute - time.Second)
 		if got := r.revocations(inProduction); got != list {
 			t.Errorf("%+v", got)
 		}
-		p.clock.Advance(time.Second)
-		if got := r.revocations(inProduction); got.Revoked != prefixes(cards...) || got.IssuedAt != p.clock.Now().Unix() {
+		p.Clock.Advance(time.Second)
+		if got := r.revocations(inProduction); got.Revoked != prefixes(cards...) || got.IssuedAt != p.Clock.Now().Unix() {
 			t.Errorf("%+v", got)
 		}
 
@@ -275,7 +275,7 @@ func TestATakenFolioIsNotGivenAgain(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 		c := r.issue(p.enter(student("2")))
-		answer, err := r.cards().RenewCard(r.byOperator("editor"), &identityv1.RenewCardRequest{Folio: c.GetFolio()})
+		answer, err := r.cards().RenewCard(r.ByOperator("editor"), &identityv1.RenewCardRequest{Folio: c.GetFolio()})
 		check(t, err)
 		if c.GetFolio() != "bbbbbb" || answer.GetCard().GetFolio() != "cccccc" || len(p.logged("pseudonym of 2")) != 2 {
 			t.Errorf("%+v, %+v", c, answer.GetCard())

@@ -21,7 +21,7 @@ func TestCardsAreDrawn(t *testing.T) {
 		c := r.issue(p.enter(m))
 		for _, scale := range []int32{0, 1, 32} {
 			drawn := func(format identityv1.ImageFormat) *identityv1.RenderCardResponse {
-				answer, err := r.cards().RenderCard(r.byOperator("viewer"), &identityv1.RenderCardRequest{
+				answer, err := r.cards().RenderCard(r.ByOperator("viewer"), &identityv1.RenderCardRequest{
 					Folio: c.GetFolio(), Format: format, Scale: scale, Access: because(),
 				})
 				check(t, err)
@@ -71,7 +71,7 @@ func TestWhatIsNotDrawn(t *testing.T) {
 	render := func(folio string, change func(*identityv1.RenderCardRequest)) error {
 		request := &identityv1.RenderCardRequest{Folio: folio, Access: because()}
 		change(request)
-		_, err := r.cards().RenderCard(r.byOperator("viewer"), request)
+		_, err := r.cards().RenderCard(r.ByOperator("viewer"), request)
 		return err
 	}
 	as := func(*identityv1.RenderCardRequest) {}

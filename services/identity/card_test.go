@@ -33,7 +33,7 @@ const (
 )
 
 func (r *replica) cards() identityv1.CardServiceClient {
-	return identityv1.NewCardServiceClient(r.as("gateway"))
+	return identityv1.NewCardServiceClient(r.As("gateway"))
 }
 
 // member is a person with one membership, as their rows have it.
@@ -48,7 +48,7 @@ func student(id string) member {
 
 // enter stores a person "p-" and a membership "m-", and returns the latter's identifier.
 func (p *platform) enter(m member) string {
-	p.t.Helper()
+	p.T.Helper()
 	set := map[authv1.DataSet]string{inProduction: "production", inStaging: "staging"}[m.set]
 	p.exec(`INSERT INTO person (person_id, data_set, unique_key, pseudonym, given_names, first_surname, second_surname, birth_date,
 		contacts, photo_url, photo_accepted, mobile_identity, attributes, version, created_at, updated_at)
@@ -74,38 +74,38 @@ func (p *platform) enter(m member) string {
 }
 
 func (p *platform) exec(query string, args ...any) {
-	p.t.Helper()
-	_, err := p.db.Write.ExecContext(p.t.Context(), query, args...)
-	check(p.t, err)
+	p.T.Helper()
+	_, err := p.DB.Write.ExecContext(p.T.Context(), query, args...)
+	check(p.T, err)
 }
 
 func (r *replica) issue(membership string) *identityv1.Card {
-	r.t.Helper()
-	answer, err := r.cards().IssueCard(r.byOperator("editor"), &identityv1.IssueCardRequest{MembershipId: membership})
-	check(r.t, err)
+	r.T.Helper()
+	answer, err := r.cards().IssueCard(r.ByOperator("editor"), &identityv1.IssueCardRequest{MembershipId: membership})
+	check(r.T, err)
 	return answer.GetCard()
 }
 
 func (r *replica) revoke(c *identityv1.Card) *identityv1.Card {
-	r.t.Helper()
-	answer, err := r.cards().RevokeCard(r.byOperator("support"), &identityv1.RevokeCardRequest{
+	r.T.Helper()
+	answer, err := r.cards().RevokeCard(r.ByOperator("support"), &identityv1.RevokeCardRequest{
 		Folio: c.GetFolio(), DataSet: c.GetDataSet(), Reason: lost,
 	})
-	check(r.t, err)
+	check(r.T, err)
 	return answer.GetCard()
 }
 
 // publicKeys are those that are published, by their identifiers.
 func (r *replica) publicKeys(set authv1.DataSet) map[string]ed25519.PublicKey {
-	r.t.Helper()
-	answer, err := r.cards().GetCardKeys(r.t.Context(), &identityv1.GetCardKeysRequest{DataSet: set})
-	check(r.t, err)
+	r.T.Helper()
+	answer, err := r.cards().GetCardKeys(r.T.Context(), &identityv1.GetCardKeysRequest{DataSet: set})
+	check(r.T, err)
 	var jwks jose.JSONWebKeySet
-	check(r.t, json.Unmarshal(answer.GetJwks(), &jwks))
+	check(r.T, json.Unmarshal(answer.GetJwks(), &jwks))
 	found := map[string]ed25519.PublicKey{}
 	for _, key := range jwks.Keys {
 		if key.Algorithm != "EdDSA" || key.Use != "sig" {
-			r.t.Errorf("a key with alg %q and use %q", key.Algorithm, key.Use)
+			r.T.Errorf("a key with alg %q and use %q", key.Algorithm, key.Use)
 		}
 		found[key.KeyID] = key.Key.(ed25519.PublicKey)
 	}
@@ -114,18 +114,18 @@ func (r *replica) publicKeys(set authv1.DataSet) map[string]ed25519.PublicKey {
 
 // offline tells whether the published keys verify the text of a card's QR code.
 func (r *replica) offline(c *identityv1.Card) bool {
-	r.t.Helper()
+	r.T.Helper()
 	read, err := card.Parse(c.GetQr())
-	check(r.t, err)
+	check(r.T, err)
 	key, ok := r.publicKeys(c.GetDataSet())[c.GetKeyId()]
 	return ok && card.Verify(read.Text(), read.Signature, key)
 }
 
 // logged are the entries about a target, newest first.
 func (p *platform) logged(target string) []string {
-	p.t.Helper()
-	recorded, _, err := auditlog.List(p.t.Context(), p.db, 0, 100, auditlog.Filter{Target: target})
-	check(p.t, err)
+	p.T.Helper()
+	recorded, _, err := auditlog.List(p.T.Context(), p.DB, 0, 100, auditlog.Filter{Target: target})
+	check(p.T, err)
 	var texts []string
 	for _, r := range recorded {
 		texts = append(texts, r.Text)
@@ -149,7 +149,7 @@ func TestCardsOfEachTypeAreIssued(t *testing.T) {
 			}
 			if c.GetState() != live || c.GetPersonId() != "p-"+letter || c.GetMembershipId() != "m-"+letter || c.GetDataSet() != inProduction ||
 				len(c.GetFolio()) != 6 || c.GetExpiresAt() != nil || c.GetRevokedAt() != nil || c.GetReplaces() != "" ||
-				!c.GetIssuedAt().AsTime().Equal(p.clock.Now().Truncate(time.Millisecond)) {
+				!c.GetIssuedAt().AsTime().Equal(p.Clock.Now().Truncate(time.Millisecond)) {
 				t.Errorf("%+v", c)
 			}
 			if !r.offline(c) {
@@ -172,7 +172,7 @@ func TestWhoeverLacksWhatIsPrintedGetsNoCard(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		r := p.replica()
 		issue := func(membership string) error {
-			_, err := r.cards().IssueCard(r.byOperator("editor"), &identityv1.IssueCardRequest{MembershipId: membership})
+			_, err := r.cards().IssueCard(r.ByOperator("editor"), &identityv1.IssueCardRequest{MembershipId: membership})
 			return err
 		}
 		for field, change := range map[string]func(*member){
@@ -199,7 +199,7 @@ func TestWhoeverLacksWhatIsPrintedGetsNoCard(t *testing.T) {
 		p.exec(`UPDATE membership SET ended_at = 1 WHERE membership_id = $1`, ended)
 		wantReason(t, issue(ended), errorsv1.Reason_REASON_MEMBERSHIP_ENDED)
 		past := student("past")
-		past.until = p.clock.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)
+		past.until = p.Clock.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)
 		wantReason(t, issue(p.enter(past)), errorsv1.Reason_REASON_MEMBERSHIP_ENDED)
 
 		holder := p.enter(student("holder"))
@@ -213,18 +213,18 @@ func TestACardEndsWithItsMembership(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		r := p.replica()
 		m := student("1")
-		today := p.clock.Now().UTC().Truncate(24 * time.Hour)
+		today := p.Clock.Now().UTC().Truncate(24 * time.Hour)
 		m.until = today.Format(time.DateOnly)
 		c := r.issue(p.enter(m))
 		end := today.Add(24 * time.Hour)
 		if !c.GetExpiresAt().AsTime().Equal(end) {
 			t.Errorf("ends %s, want %s", c.GetExpiresAt().AsTime(), end)
 		}
-		p.clock.Advance(end.Add(-time.Millisecond).Sub(p.clock.Now()))
+		p.Clock.Advance(end.Add(-time.Millisecond).Sub(p.Clock.Now()))
 		if got := r.verdict(c.GetQr(), inProduction).GetVerdict(); got != identityv1.CardVerdict_CARD_VERDICT_VALID {
 			t.Errorf("in its last moment: %v", got)
 		}
-		p.clock.Advance(time.Millisecond)
+		p.Clock.Advance(time.Millisecond)
 		if got := r.verdict(c.GetQr(), inProduction).GetVerdict(); got != identityv1.CardVerdict_CARD_VERDICT_EXPIRED {
 			t.Errorf("after its last moment: %v", got)
 		}
@@ -233,9 +233,9 @@ func TestACardEndsWithItsMembership(t *testing.T) {
 		if status.GetState() != expired || !status.GetExpiresAt().AsTime().Equal(end) {
 			t.Errorf("%+v", status)
 		}
-		_, err = r.cards().RenderCard(r.byOperator("viewer"), &identityv1.RenderCardRequest{Folio: c.GetFolio(), Access: because()})
+		_, err = r.cards().RenderCard(r.ByOperator("viewer"), &identityv1.RenderCardRequest{Folio: c.GetFolio(), Access: because()})
 		wantReason(t, err, errorsv1.Reason_REASON_MEMBERSHIP_ENDED)
-		_, err = r.cards().RenewCard(r.byOperator("editor"), &identityv1.RenewCardRequest{Folio: c.GetFolio()})
+		_, err = r.cards().RenewCard(r.ByOperator("editor"), &identityv1.RenewCardRequest{Folio: c.GetFolio()})
 		wantReason(t, err, errorsv1.Reason_REASON_MEMBERSHIP_ENDED)
 
 		p.exec(`UPDATE membership SET valid_until = '' WHERE membership_id = $1`, "m-1")
@@ -254,7 +254,7 @@ func TestCardsAreRenewedAndRevoked(t *testing.T) {
 		r := p.replica()
 		first := r.issue(p.enter(student("1")))
 		renew := func(folio string, set authv1.DataSet) (*identityv1.Card, error) {
-			answer, err := r.cards().RenewCard(r.byOperator("editor"), &identityv1.RenewCardRequest{Folio: folio, DataSet: set})
+			answer, err := r.cards().RenewCard(r.ByOperator("editor"), &identityv1.RenewCardRequest{Folio: folio, DataSet: set})
 			return answer.GetCard(), err
 		}
 		second, err := renew(first.GetFolio(), inProduction)
@@ -273,19 +273,19 @@ func TestCardsAreRenewedAndRevoked(t *testing.T) {
 		_, err = renew("nobody", inProduction)
 		wantReason(t, err, errorsv1.Reason_REASON_CARD_NOT_FOUND)
 
-		at := p.clock.Advance(time.Minute)
+		at := p.Clock.Advance(time.Minute)
 		for range 2 {
 			if got := r.revoke(second); got.GetState() != revoked || got.GetRevocationReason() != lost ||
 				!got.GetRevokedAt().AsTime().Equal(at.Truncate(time.Millisecond)) {
 				t.Errorf("%+v", got)
 			}
-			p.clock.Advance(time.Minute)
+			p.Clock.Advance(time.Minute)
 		}
 		if entries := p.logged("pseudonym of 1"); len(entries) != 4 || !strings.Contains(entries[1], `"reason":"lost"`) ||
 			!strings.Contains(entries[0], `"act":"RevokeCard"`) || !strings.Contains(entries[0], `"fields":["card"]`) || strings.Contains(entries[0], "reason") {
 			t.Errorf("logged %q", entries)
 		}
-		_, err = r.cards().RevokeCard(r.byOperator("support"), &identityv1.RevokeCardRequest{Folio: "nobody", Reason: lost})
+		_, err = r.cards().RevokeCard(r.ByOperator("support"), &identityv1.RevokeCardRequest{Folio: "nobody", Reason: lost})
 		wantReason(t, err, errorsv1.Reason_REASON_CARD_NOT_FOUND)
 
 		p.exec(`UPDATE membership SET ended_at = 1 WHERE membership_id = 'm-1'`)
@@ -327,11 +327,11 @@ func TestWhoMayDoWhatWithCards(t *testing.T) {
 	for name, call := range denied {
 		wantReason(t, call(r.byClient(inProduction, "perfil")), errorsv1.Reason_REASON_PERMISSION_DENIED)
 		if slices.Contains([]string{"issue", "renew", "revoke"}, name) {
-			wantReason(t, call(r.byOperator("viewer", "security")), errorsv1.Reason_REASON_PERMISSION_DENIED)
+			wantReason(t, call(r.ByOperator("viewer", "security")), errorsv1.Reason_REASON_PERMISSION_DENIED)
 			continue
 		}
 		check(t, call(r.byClient(inProduction, "identity.read")))
-		check(t, call(r.byOperator("viewer")))
+		check(t, call(r.ByOperator("viewer")))
 	}
 	// What is another data set's does not exist for a client.
 	other := r.byClient(inStaging, "identity.read")
@@ -347,10 +347,10 @@ func TestAPersonsCardsAreListed(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		r := p.replica()
 		first := r.issue(p.enter(student("1")))
-		p.clock.Advance(time.Second)
-		answer, err := r.cards().RenewCard(r.byOperator("editor"), &identityv1.RenewCardRequest{Folio: first.GetFolio()})
+		p.Clock.Advance(time.Second)
+		answer, err := r.cards().RenewCard(r.ByOperator("editor"), &identityv1.RenewCardRequest{Folio: first.GetFolio()})
 		check(t, err)
-		list, err := r.cards().ListCards(r.byOperator("viewer"), &identityv1.ListCardsRequest{PersonId: "p-1", Access: because()})
+		list, err := r.cards().ListCards(r.ByOperator("viewer"), &identityv1.ListCardsRequest{PersonId: "p-1", Access: because()})
 		check(t, err)
 		if got := list.GetCards(); len(got) != 2 || got[0].GetFolio() != answer.GetCard().GetFolio() || got[0].GetState() != live ||
 			got[1].GetFolio() != first.GetFolio() || got[1].GetState() != revoked || got[1].GetRevocationReason() != replaced {
@@ -360,7 +360,7 @@ func TestAPersonsCardsAreListed(t *testing.T) {
 			t.Errorf("logged %s", entry)
 		}
 		for _, id := range []string{"p-2", "p\x00"} {
-			_, err = r.cards().ListCards(r.byOperator("viewer"), &identityv1.ListCardsRequest{PersonId: id, Access: because()})
+			_, err = r.cards().ListCards(r.ByOperator("viewer"), &identityv1.ListCardsRequest{PersonId: id, Access: because()})
 			wantReason(t, err, errorsv1.Reason_REASON_PERSON_NOT_FOUND)
 		}
 	})
@@ -371,7 +371,7 @@ func TestOneLiveCardAMembership(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		replicas := []*replica{p.replica(), p.replica()}
 		membership := p.enter(student("1"))
-		by := p.byOperator("editor")
+		by := p.ByOperator("editor")
 		var mu sync.Mutex
 		var issued []string
 		var group sync.WaitGroup

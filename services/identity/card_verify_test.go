@@ -14,14 +14,14 @@ import (
 )
 
 func (r *replica) verdict(qr string, set authv1.DataSet) *identityv1.VerifyCardResponse {
-	r.t.Helper()
-	answer, err := r.cards().VerifyCard(r.byPeer("gateway"), &identityv1.VerifyCardRequest{Qr: qr, DataSet: set, Access: because()})
-	check(r.t, err)
+	r.T.Helper()
+	answer, err := r.cards().VerifyCard(r.ByPeer("gateway"), &identityv1.VerifyCardRequest{Qr: qr, DataSet: set, Access: because()})
+	check(r.T, err)
 	return answer
 }
 
 func (r *replica) statusOf(folio, signature string, set authv1.DataSet) (*identityv1.GetCardStatusResponse, error) {
-	return r.cards().GetCardStatus(r.t.Context(), &identityv1.GetCardStatusRequest{
+	return r.cards().GetCardStatus(r.T.Context(), &identityv1.GetCardStatusRequest{
 		Folio: folio, Signature: signature, DataSet: set, Access: because(),
 	})
 }
@@ -82,7 +82,7 @@ func TestCardStatus(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		r := p.replica()
 		c, gone := r.issue(p.enter(student("1"))), r.issue(p.enter(student("2")))
-		p.clock.Advance(time.Minute)
+		p.Clock.Advance(time.Minute)
 		r.revoke(gone)
 		if got, err := r.status(c); err != nil || !proto.Equal(got, &identityv1.GetCardStatusResponse{State: live}) {
 			t.Errorf("%+v, %v", got, err)

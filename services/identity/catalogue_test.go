@@ -28,8 +28,8 @@ func entriesOf(page *identityv1.ListCatalogueResponse) []string {
 
 func TestCatalogues(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
-		catalogues := identityv1.NewCatalogueServiceClient(p.replica().as("gateway"))
-		editor := p.byOperator("editor")
+		catalogues := identityv1.NewCatalogueServiceClient(p.replica().As("gateway"))
+		editor := p.ByOperator("editor")
 		put := func(catalogue identityv1.Catalogue, set authv1.DataSet, code, name string) {
 			_, err := catalogues.PutCatalogueEntry(editor, &identityv1.PutCatalogueEntryRequest{
 				DataSet: set, Entry: &identityv1.CatalogueEntry{Catalogue: catalogue, Code: code, Name: name},
@@ -86,9 +86,9 @@ func TestCataloguesRefuseWhatIsWrong(t *testing.T) {
 	p := newPlatform(t)
 	r := p.replica()
 	r.codes()
-	conn := r.as("gateway")
+	conn := r.As("gateway")
 	catalogues := identityv1.NewCatalogueServiceClient(conn)
-	editor := p.byOperator("editor")
+	editor := p.ByOperator("editor")
 	for name, c := range map[string]struct {
 		catalogue  identityv1.Catalogue
 		code, name string
@@ -131,7 +131,7 @@ func TestCataloguesRefuseWhatIsWrong(t *testing.T) {
 	_, err = catalogues.ListCatalogue(p.byClient(staging, "catalogo"), &identityv1.ListCatalogueRequest{Catalogue: types, DataSet: production})
 	wantReason(t, err, forbidden)
 	for _, ctx := range []struct{ name string }{{"viewer"}, {"security"}} {
-		_, err = catalogues.PutCatalogueEntry(p.byOperator(ctx.name), &identityv1.PutCatalogueEntryRequest{
+		_, err = catalogues.PutCatalogueEntry(p.ByOperator(ctx.name), &identityv1.PutCatalogueEntryRequest{
 			Entry: &identityv1.CatalogueEntry{Catalogue: types, Code: "L", Name: "A"},
 		})
 		wantReason(t, err, forbidden)

@@ -14,9 +14,9 @@ func TestAnswersToChangesAreReads(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		r := p.replica()
 		r.codes()
-		persons, memberships := identityv1.NewPersonServiceClient(r.as("gateway")), identityv1.NewMembershipServiceClient(r.as("gateway"))
+		persons, memberships := identityv1.NewPersonServiceClient(r.As("gateway")), identityv1.NewMembershipServiceClient(r.As("gateway"))
 		id := p.createPerson(persons, valentina(t, "a")).GetPersonId()
-		entered, err := memberships.CreateMembership(p.byPeer("gateway"), &identityv1.CreateMembershipRequest{Membership: workerOf(id)})
+		entered, err := memberships.CreateMembership(p.ByPeer("gateway"), &identityv1.CreateMembershipRequest{Membership: workerOf(id)})
 		check(t, err)
 		changePerson := &identityv1.UpdatePersonRequest{
 			Person: &identityv1.Person{PersonId: id, MobileIdentity: valentina(t, "a").GetMobileIdentity()}, Reason: "rectified",

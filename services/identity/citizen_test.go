@@ -17,19 +17,19 @@ import (
 )
 
 func (r *replica) citizens() identityv1.CitizenServiceClient {
-	return identityv1.NewCitizenServiceClient(r.as("gateway"))
+	return identityv1.NewCitizenServiceClient(r.As("gateway"))
 }
 
 // citizenAccesses are those of Ana, asked for page by page.
 func (r *replica) citizenAccesses(pageSize int32) []*identityv1.CitizenAccess {
-	r.t.Helper()
+	r.T.Helper()
 	var all []*identityv1.CitizenAccess
 	req := &identityv1.ListCitizenAccessesRequest{PageSize: pageSize, Purpose: "mis accesos"}
 	for pages := 0; pages == 0 || req.PageToken != ""; pages++ {
 		page, err := r.citizens().ListCitizenAccesses(r.byCitizen(production, anasRUT), req)
-		check(r.t, err)
+		check(r.T, err)
 		if len(page.GetAccesses()) > int(pageSize) {
-			r.t.Errorf("a page of %d has %d", pageSize, len(page.GetAccesses()))
+			r.T.Errorf("a page of %d has %d", pageSize, len(page.GetAccesses()))
 		}
 		all = append(all, page.GetAccesses()...)
 		req.PageToken = page.GetNextPageToken()
@@ -69,7 +69,7 @@ func TestACitizenIsShownWhatIsKept(t *testing.T) {
 func TestACitizenInNoHousehold(t *testing.T) {
 	p := newPlatform(t)
 	r := p.replica()
-	r.createPerson(identityv1.NewPersonServiceClient(r.as("gateway")), &identityv1.Person{
+	r.createPerson(identityv1.NewPersonServiceClient(r.As("gateway")), &identityv1.Person{
 		UniqueKey: "eva", GivenNames: "EVA", Identifiers: []*identityv1.Identifier{{Kind: rut, Value: "1-9"}},
 	})
 	got, err := r.citizens().GetCitizen(p.byCitizen(production, "1-9"), &identityv1.GetCitizenRequest{Household: true, Purpose: "mi hogar"})
@@ -86,7 +86,7 @@ func TestOnlyTheCitizenOfACredentialIsShown(t *testing.T) {
 		const notFound, denied = errorsv1.Reason_REASON_PERSON_NOT_FOUND, errorsv1.Reason_REASON_PERMISSION_DENIED
 		refused := func(name, as string, reason errorsv1.Reason, claims authn.Claims) {
 			t.Run(name, func(t *testing.T) {
-				citizens, ctx := identityv1.NewCitizenServiceClient(r.as(as)), p.by(claims)
+				citizens, ctx := identityv1.NewCitizenServiceClient(r.As(as)), p.By(claims)
 				_, err := citizens.GetCitizen(ctx, &identityv1.GetCitizenRequest{Household: true, Purpose: "a test"})
 				wantReason(t, err, reason)
 				_, err = citizens.ListCitizenAccesses(ctx, &identityv1.ListCitizenAccessesRequest{Purpose: "a test"})
@@ -105,7 +105,7 @@ func TestOnlyTheCitizenOfACredentialIsShown(t *testing.T) {
 		refused("a role", "gateway", denied, authn.Claims{Peer: "gateway", Citizen: anasRUT})
 		refused("another role with the token", "benefits", errorsv1.Reason_REASON_PEER_REFUSED, widget(production, anasRUT))
 
-		_, err := r.erase(p.byOperator("security"), f.ana)
+		_, err := r.erase(p.ByOperator("security"), f.ana)
 		check(t, err)
 		refused("an erased person", "gateway", notFound, widget(production, anasRUT))
 	})
@@ -124,19 +124,19 @@ func TestACitizenSeesWhoRead(t *testing.T) {
 			_, err := r.situations().GetSituations(ctx, &identityv1.GetSituationsRequest{Persons: one, Scope: want})
 			check(t, err)
 		}
-		read(p.byPeer("benefits"), "client:c9", "beneficios potenciales")
-		read(p.byPeer("benefits"), "the person", "mis beneficios")
-		read(p.byPeer("benefits"), "ana for eva", "explicación")
-		read(p.byPeer("benefits"), "client:c9 for an official", "otra consulta")
-		read(p.byPeer("benefits"), "peer:payroll for eva", "nómina")
+		read(p.ByPeer("benefits"), "client:c9", "beneficios potenciales")
+		read(p.ByPeer("benefits"), "the person", "mis beneficios")
+		read(p.ByPeer("benefits"), "ana for eva", "explicación")
+		read(p.ByPeer("benefits"), "client:c9 for an official", "otra consulta")
+		read(p.ByPeer("benefits"), "peer:payroll for eva", "nómina")
 		read(p.byClient(production, "identity.read"), "Municipalidad de Coyhaique", "trámite")
-		_, err := identityv1.NewPersonServiceClient(r.as("gateway")).GetPerson(p.byOperator("support"), &identityv1.GetPersonRequest{
+		_, err := identityv1.NewPersonServiceClient(r.As("gateway")).GetPerson(p.ByOperator("support"), &identityv1.GetPersonRequest{
 			PersonId: f.ana, Access: &identityv1.Access{Purpose: "llamada", OnBehalfOf: "eva"},
 		})
 		check(t, err)
 		// Nobody passes for the person, or for another.
 		for _, behalf := range []string{"the person", "client:c9 for a bank"} {
-			_, err := identityv1.NewPersonServiceClient(r.as("gateway")).GetPerson(p.byOperator("support"), &identityv1.GetPersonRequest{
+			_, err := identityv1.NewPersonServiceClient(r.As("gateway")).GetPerson(p.ByOperator("support"), &identityv1.GetPersonRequest{
 				PersonId: f.ana, Access: &identityv1.Access{Purpose: "disfraz", OnBehalfOf: behalf},
 			})
 			check(t, err)
@@ -144,9 +144,9 @@ func TestACitizenSeesWhoRead(t *testing.T) {
 		for _, behalf := range []string{"the person", "peer:benefits", "client:c9", "operator"} {
 			read(p.byClient(production, "identity.read"), behalf, "disfraz")
 		}
-		read(p.byPeer("notifications"), "the person", "disfraz")
+		read(p.ByPeer("notifications"), "the person", "disfraz")
 		// A read of several is entered under their set, and is not among those of each.
-		_, err = r.situations().GetSituations(p.byPeer("benefits"), &identityv1.GetSituationsRequest{Persons: append(one, personID(f.leo)), Scope: scope()})
+		_, err = r.situations().GetSituations(p.ByPeer("benefits"), &identityv1.GetSituationsRequest{Persons: append(one, personID(f.leo)), Scope: scope()})
 		check(t, err)
 
 		var got []string
@@ -178,17 +178,17 @@ func TestACitizensAccessesComeInPages(t *testing.T) {
 	p := newPlatform(t)
 	r := p.replica()
 	f := r.family()
-	facts := identityv1.NewFactServiceClient(r.as("gateway"))
+	facts := identityv1.NewFactServiceClient(r.As("gateway"))
 	var want []string
 	for i := range 12 {
 		scope := scope()
 		scope.Access.Purpose = fmt.Sprint("read ", i)
 		want = append([]string{scope.GetAccess().GetPurpose()}, want...)
-		_, err := r.situations().GetSituations(p.byPeer("benefits"), &identityv1.GetSituationsRequest{Persons: []*identityv1.PersonKey{personID(f.ana)}, Scope: scope})
+		_, err := r.situations().GetSituations(p.ByPeer("benefits"), &identityv1.GetSituationsRequest{Persons: []*identityv1.PersonKey{personID(f.ana)}, Scope: scope})
 		check(t, err)
 		for n := range 9 {
-			_, err := facts.RecordFacts(p.byOperator("editor"), &identityv1.RecordFactsRequest{
-				Subject: aboutPerson(f.ana), Facts: []*identityv1.Fact{fact("work.hours", i*10+n, stated(p.clock.Now(), ""))},
+			_, err := facts.RecordFacts(p.ByOperator("editor"), &identityv1.RecordFactsRequest{
+				Subject: aboutPerson(f.ana), Facts: []*identityv1.Fact{fact("work.hours", i*10+n, stated(p.Clock.Now(), ""))},
 			})
 			check(t, err)
 		}

@@ -16,13 +16,13 @@ func (r *replica) contacts(ctx context.Context, as string, req *identityv1.GetCo
 	if req.Access == nil {
 		req.Access = &identityv1.Access{Purpose: "envío de notificaciones", OnBehalfOf: "client:c9"}
 	}
-	answer, err := identityv1.NewContactServiceClient(r.as(as)).GetContacts(ctx, req)
+	answer, err := identityv1.NewContactServiceClient(r.As(as)).GetContacts(ctx, req)
 	return answer.GetPersons(), err
 }
 
 // reachable enters a person of production with contacts.
 func (r *replica) reachable(key string, contacts ...*identityv1.Contact) string {
-	return r.createPerson(identityv1.NewPersonServiceClient(r.as("gateway")), &identityv1.Person{
+	return r.createPerson(identityv1.NewPersonServiceClient(r.As("gateway")), &identityv1.Person{
 		UniqueKey: key, GivenNames: "ANA", FirstSurname: "SOTO", Contacts: contacts,
 	}).GetPersonId()
 }
@@ -34,7 +34,7 @@ func TestContactsAreGivenInOrderAndEachReadIsEntered(t *testing.T) {
 			{Kind: phone, Value: "+56 2 2000 0001"}, {Kind: email, Value: "ana@example.org"}, {Kind: phone, Value: "+56 2 2000 0002"},
 		}
 		ana, leo := r.reachable("ana", mine...), r.reachable("leo")
-		got, err := r.contacts(p.byPeer("notifications"), "notifications", &identityv1.GetContactsRequest{PersonIds: []string{leo, "nobody", ana}})
+		got, err := r.contacts(p.ByPeer("notifications"), "notifications", &identityv1.GetContactsRequest{PersonIds: []string{leo, "nobody", ana}})
 		check(t, err)
 		want := []*identityv1.PersonContacts{{PersonId: leo}, {}, {PersonId: ana, Contacts: mine}}
 		if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
@@ -47,7 +47,7 @@ func TestContactsAreGivenInOrderAndEachReadIsEntered(t *testing.T) {
 		if entries := r.accesses(&identityv1.ListAccessesRequest{Act: "GetContacts"}); len(entries) != 2 {
 			t.Errorf("%d entries for two persons", len(entries))
 		}
-		if got, err := r.contacts(p.byPeer("notifications"), "notifications", &identityv1.GetContactsRequest{PersonIds: []string{ana}, DataSet: staging}); err != nil || got[0].GetPersonId() != "" {
+		if got, err := r.contacts(p.ByPeer("notifications"), "notifications", &identityv1.GetContactsRequest{PersonIds: []string{ana}, DataSet: staging}); err != nil || got[0].GetPersonId() != "" {
 			t.Errorf("staging has production's %v, %v", got, err)
 		}
 	})
@@ -61,7 +61,7 @@ func TestContactsOfManyAreOneRead(t *testing.T) {
 			ids[i] = fmt.Sprint("many-", i)
 			p.plainPerson("production", ids[i])
 		}
-		got, err := r.contacts(p.byPeer("session"), "session", &identityv1.GetContactsRequest{PersonIds: ids})
+		got, err := r.contacts(p.ByPeer("session"), "session", &identityv1.GetContactsRequest{PersonIds: ids})
 		check(t, err)
 		for i, one := range got {
 			if one.GetPersonId() != ids[i] {
@@ -71,7 +71,7 @@ func TestContactsOfManyAreOneRead(t *testing.T) {
 		if entries := r.accesses(&identityv1.ListAccessesRequest{Act: "GetContacts", PageSize: 500}); len(entries) != 200 {
 			t.Errorf("%d entries", len(entries))
 		}
-		_, err = r.contacts(p.byPeer("session"), "session", &identityv1.GetContactsRequest{PersonIds: append(ids, "one more")})
+		_, err = r.contacts(p.ByPeer("session"), "session", &identityv1.GetContactsRequest{PersonIds: append(ids, "one more")})
 		wantReason(t, err, errorsv1.Reason_REASON_FIELD_INVALID)
 	})
 }
@@ -85,10 +85,10 @@ func TestContactsAreForWhoSends(t *testing.T) {
 		as   string
 		want errorsv1.Reason
 	}{
-		"an operator":              {p.byOperator("viewer", "support", "editor", "publisher", "security"), "session", errorsv1.Reason_REASON_PERMISSION_DENIED},
+		"an operator":              {p.ByOperator("viewer", "support", "editor", "publisher", "security"), "session", errorsv1.Reason_REASON_PERMISSION_DENIED},
 		"a client without a scope": {p.byClient(production, "identity.write"), "session", errorsv1.Reason_REASON_PERMISSION_DENIED},
 		"the gateway":              {p.byClient(production, "identity.read"), "gateway", errorsv1.Reason_REASON_PEER_REFUSED},
-		"benefits":                 {p.byPeer("benefits"), "benefits", errorsv1.Reason_REASON_PEER_REFUSED},
+		"benefits":                 {p.ByPeer("benefits"), "benefits", errorsv1.Reason_REASON_PEER_REFUSED},
 		"a client that may read":   {p.byClient(production, "identity.read"), "session", errorsv1.Reason_REASON_UNSPECIFIED},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestContactsNeedTheAccessLog(t *testing.T) {
 		r := p.replica()
 		ana := r.reachable("ana")
 		p.exec(`ALTER TABLE log_entry RENAME TO log_entry_away`)
-		got, err := r.contacts(p.byPeer("notifications"), "notifications", &identityv1.GetContactsRequest{PersonIds: []string{ana}})
+		got, err := r.contacts(p.ByPeer("notifications"), "notifications", &identityv1.GetContactsRequest{PersonIds: []string{ana}})
 		wantReason(t, err, errorsv1.Reason_REASON_UNAVAILABLE)
 		if got != nil {
 			t.Errorf("got %v", got)

@@ -15,7 +15,7 @@ import (
 )
 
 func (r *replica) protection() identityv1.DataProtectionServiceClient {
-	return identityv1.NewDataProtectionServiceClient(r.as("gateway"))
+	return identityv1.NewDataProtectionServiceClient(r.As("gateway"))
 }
 
 func (r *replica) exportPerson(ctx context.Context, id string) ([]byte, error) {
@@ -30,24 +30,24 @@ func (r *replica) erase(ctx context.Context, id string) (int64, error) {
 
 // known stores the holder with identifiers, facts and a household that somebody else is in too.
 func (r *replica) known() (card *identityv1.Card, household string) {
-	r.t.Helper()
+	r.T.Helper()
 	card = r.issue(r.holder())
 	r.plainPerson("production", "p-other")
 	r.exec(`INSERT INTO identifier (data_set, kind, value, person_id) VALUES ('production', 'curp', 'NUNM900101MJCXXX09', 'p-1')`)
-	conn, editor, now := r.as("gateway"), r.byOperator("editor"), r.clock.Now().Truncate(time.Millisecond)
+	conn, editor, now := r.As("gateway"), r.ByOperator("editor"), r.Clock.Now().Truncate(time.Millisecond)
 	homes := identityv1.NewHouseholdServiceClient(conn)
 	made, err := homes.CreateHousehold(editor, &identityv1.CreateHouseholdRequest{HouseholdKey: "home 7"})
-	check(r.t, err)
+	check(r.T, err)
 	household = made.GetHousehold().GetHouseholdId()
 	_, err = homes.RecordHouseholdMembers(editor, &identityv1.RecordHouseholdMembersRequest{HouseholdId: household, Members: []*identityv1.HouseholdMember{
 		{PersonId: "p-1", Relation: identityv1.HouseholdRelation_HOUSEHOLD_RELATION_HEAD, Statement: stated(now, "1")},
 		{PersonId: "p-other", Relation: identityv1.HouseholdRelation_HOUSEHOLD_RELATION_CHILD, Statement: stated(now, "2")},
 	}})
-	check(r.t, err)
+	check(r.T, err)
 	_, err = identityv1.NewFactServiceClient(conn).RecordFacts(editor, &identityv1.RecordFactsRequest{
 		Subject: aboutPerson("p-1"), Facts: []*identityv1.Fact{fact("schooling", "primary", stated(now, "3")), fact("schooling", nil, stated(now, "4"))},
 	})
-	check(r.t, err)
+	check(r.T, err)
 	return card, household
 }
 
@@ -55,7 +55,7 @@ func TestAPersonIsExportedWhole(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		r := p.replica()
 		c, household := r.known()
-		first, err := r.exportPerson(p.byOperator("support"), "p-1")
+		first, err := r.exportPerson(p.ByOperator("support"), "p-1")
 		check(t, err)
 		var got struct {
 			Person struct {
@@ -101,7 +101,7 @@ func TestAPersonIsExportedWhole(t *testing.T) {
 			t.Error("the export has another person")
 		}
 		// Members come in the same order each time; the second export has the first among its accesses.
-		second, err := r.exportPerson(p.byOperator("security"), "p-1")
+		second, err := r.exportPerson(p.ByOperator("security"), "p-1")
 		check(t, err)
 		before, _, ok := strings.Cut(string(first), "  \"accesses\": [\n")
 		if !ok || !strings.HasPrefix(string(second), before) || !strings.Contains(string(second), `"purpose": "request 17"`) {
@@ -131,12 +131,12 @@ func TestAnExportHasAsManyAccessesAsFit(t *testing.T) {
 		entries := make([]auditlog.Entry, 3000)
 		for i := range entries {
 			entries[i] = auditlog.Entry{
-				At: p.clock.Now(), Actor: "client:c1", Act: "GetPerson", Target: p.pseudonymOf("anna"),
+				At: p.Clock.Now(), Actor: "client:c1", Act: "GetPerson", Target: p.pseudonymOf("anna"),
 				Detail: []byte(`{"purpose":"` + strings.Repeat("x", 500) + `"}`),
 			}
 		}
-		check(t, p.db.InTx(t.Context(), func(tx *sql.Tx) error { return auditlog.AppendAll(t.Context(), tx, entries) }))
-		document, err := r.exportPerson(p.byOperator("support"), "anna")
+		check(t, p.DB.InTx(t.Context(), func(tx *sql.Tx) error { return auditlog.AppendAll(t.Context(), tx, entries) }))
+		document, err := r.exportPerson(p.ByOperator("support"), "anna")
 		check(t, err)
 		var got struct {
 			Accesses []any
@@ -153,31 +153,31 @@ func TestAnErasedPersonIsGone(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		r := p.replica()
 		c, household := r.known()
-		if revoked, err := r.erase(p.byOperator("security"), "p-1"); err != nil || revoked != 1 {
+		if revoked, err := r.erase(p.ByOperator("security"), "p-1"); err != nil || revoked != 1 {
 			t.Fatalf("%d cards revoked, %v", revoked, err)
 		}
-		if _, err := r.erase(p.byOperator("security"), "p-1"); err == nil {
+		if _, err := r.erase(p.ByOperator("security"), "p-1"); err == nil {
 			t.Error("the person was erased twice")
 		} else {
 			wantReason(t, err, errorsv1.Reason_REASON_PERSON_NOT_FOUND)
 		}
 		for name, call := range map[string]func() error{
 			"get": func() error {
-				_, err := identityv1.NewPersonServiceClient(r.as("gateway")).GetPerson(p.byOperator("viewer"),
+				_, err := identityv1.NewPersonServiceClient(r.As("gateway")).GetPerson(p.ByOperator("viewer"),
 					&identityv1.GetPersonRequest{PersonId: "p-1", Access: because()})
 				return err
 			},
-			"accesses": func() error { _, err := r.lookUp(p.byOperator("support"), "p-1"); return err },
-			"export":   func() error { _, err := r.exportPerson(p.byOperator("support"), "p-1"); return err },
+			"accesses": func() error { _, err := r.lookUp(p.ByOperator("support"), "p-1"); return err },
+			"export":   func() error { _, err := r.exportPerson(p.ByOperator("support"), "p-1"); return err },
 			"facts": func() error {
-				_, err := identityv1.NewFactServiceClient(r.as("gateway")).GetFacts(p.byOperator("support"),
+				_, err := identityv1.NewFactServiceClient(r.As("gateway")).GetFacts(p.ByOperator("support"),
 					&identityv1.GetFactsRequest{Subject: aboutPerson("p-1"), Access: because()})
 				return err
 			},
 		} {
 			t.Run(name, func(t *testing.T) { wantReason(t, call(), errorsv1.Reason_REASON_PERSON_NOT_FOUND) })
 		}
-		home, err := identityv1.NewHouseholdServiceClient(r.as("gateway")).GetHousehold(p.byOperator("support"),
+		home, err := identityv1.NewHouseholdServiceClient(r.As("gateway")).GetHousehold(p.ByOperator("support"),
 			&identityv1.GetHouseholdRequest{HouseholdId: household, Access: because()})
 		if err != nil || len(home.GetHousehold().GetMembers()) != 1 || home.GetHousehold().GetMembers()[0].GetPersonId() != "p-other" {
 			t.Errorf("the household is %v, %v", home, err)
@@ -223,24 +223,24 @@ func TestWhoMayExportAndErase(t *testing.T) {
 					want = errorsv1.Reason_REASON_PERSON_NOT_FOUND
 				}
 				for _, id := range []string{"nobody", "a\x00b"} {
-					t.Run(name+" by "+role, func(t *testing.T) { wantReason(t, call.call(p.byOperator(role), id), want) })
+					t.Run(name+" by "+role, func(t *testing.T) { wantReason(t, call.call(p.ByOperator(role), id), want) })
 				}
 			}
 			wantReason(t, call.call(p.byClient(inStaging, "identity.read", "identity.write"), "anna"), errorsv1.Reason_REASON_PERMISSION_DENIED)
-			wantReason(t, call.call(p.byPeer("benefits"), "anna"), errorsv1.Reason_REASON_PERMISSION_DENIED)
+			wantReason(t, call.call(p.ByPeer("benefits"), "anna"), errorsv1.Reason_REASON_PERMISSION_DENIED)
 		}
-		_, err := r.protection().ErasePerson(p.byOperator("security"), &identityv1.ErasePersonRequest{PersonId: "anna"})
+		_, err := r.protection().ErasePerson(p.ByOperator("security"), &identityv1.ErasePersonRequest{PersonId: "anna"})
 		wantReason(t, err, errorsv1.Reason_REASON_FIELD_MISSING)
-		_, err = r.protection().ExportPerson(p.byOperator("security"), &identityv1.ExportPersonRequest{PersonId: "anna", Reason: strings.Repeat("x", 161)})
+		_, err = r.protection().ExportPerson(p.ByOperator("security"), &identityv1.ExportPersonRequest{PersonId: "anna", Reason: strings.Repeat("x", 161)})
 		wantReason(t, err, errorsv1.Reason_REASON_FIELD_INVALID)
 
 		// Without the log nothing leaves, and nobody goes.
 		p.exec(`ALTER TABLE log_entry RENAME TO away`)
-		document, err := r.exportPerson(p.byOperator("security"), "anna")
+		document, err := r.exportPerson(p.ByOperator("security"), "anna")
 		if err == nil || document != nil {
 			t.Errorf("exported %s, %v", document, err)
 		}
-		if _, err := r.erase(p.byOperator("security"), "anna"); err == nil || p.count(`SELECT COUNT(*) FROM person`) != 1 {
+		if _, err := r.erase(p.ByOperator("security"), "anna"); err == nil || p.count(`SELECT COUNT(*) FROM person`) != 1 {
 			t.Errorf("erased without an entry: %v", err)
 		}
 	})

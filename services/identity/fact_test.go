@@ -31,8 +31,8 @@ func fact(name string, value any, st *identityv1.Statement) *identityv1.Fact {
 // Values keep their JSON types; what nobody stated, and what is not known any more, is absent.
 func TestFactsOfEveryType(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
-		conn := p.replica().as("gateway")
-		facts, editor, now := identityv1.NewFactServiceClient(conn), p.byOperator("editor"), p.clock.Now().Truncate(time.Millisecond)
+		conn := p.replica().As("gateway")
+		facts, editor, now := identityv1.NewFactServiceClient(conn), p.ByOperator("editor"), p.Clock.Now().Truncate(time.Millisecond)
 		made, err := identityv1.NewHouseholdServiceClient(conn).CreateHousehold(editor, &identityv1.CreateHouseholdRequest{HouseholdKey: "H"})
 		check(t, err)
 		home, ana := made.GetHousehold().GetHouseholdId(), p.resident("production")
@@ -47,7 +47,7 @@ func TestFactsOfEveryType(t *testing.T) {
 			}
 			_, err := facts.RecordFacts(editor, &identityv1.RecordFactsRequest{Subject: subject, Facts: told})
 			check(t, err)
-			got, err := facts.GetFacts(p.byOperator("support"), &identityv1.GetFactsRequest{Subject: subject, Access: because()})
+			got, err := facts.GetFacts(p.ByOperator("support"), &identityv1.GetFactsRequest{Subject: subject, Access: because()})
 			check(t, err)
 			if len(got.GetFacts()) != len(told)-1 {
 				t.Fatalf("got %v", got)
@@ -73,17 +73,17 @@ func TestFactsOfEveryType(t *testing.T) {
 
 func TestFactsRefuseWhatIsWrong(t *testing.T) {
 	p := newPlatform(t)
-	facts, editor, ana := identityv1.NewFactServiceClient(p.replica().as("gateway")), p.byOperator("editor"), aboutPerson(p.resident("production"))
+	facts, editor, ana := identityv1.NewFactServiceClient(p.replica().As("gateway")), p.ByOperator("editor"), aboutPerson(p.resident("production"))
 	for name, f := range map[string]*identityv1.Fact{
-		"facts[0].name":                fact("Not.A-Name", 1, stated(p.clock.Now(), "")),
-		"facts[0].value":               fact("a", map[string]any{"b": 1}, stated(p.clock.Now(), "")),
-		"facts[0].statement.reference": fact("a", 1, stated(p.clock.Now(), "\t")),
+		"facts[0].name":                fact("Not.A-Name", 1, stated(p.Clock.Now(), "")),
+		"facts[0].value":               fact("a", map[string]any{"b": 1}, stated(p.Clock.Now(), "")),
+		"facts[0].statement.reference": fact("a", 1, stated(p.Clock.Now(), "\t")),
 	} {
 		_, err := facts.RecordFacts(editor, &identityv1.RecordFactsRequest{Subject: ana, Facts: []*identityv1.Fact{f}})
 		wantField(t, err, name)
 	}
 	for _, value := range []any{[]any{nil}, []any{[]any{1}}, strings.Repeat("x", 4<<10)} {
-		_, err := facts.RecordFacts(editor, &identityv1.RecordFactsRequest{Subject: ana, Facts: []*identityv1.Fact{fact("a", value, stated(p.clock.Now(), ""))}})
+		_, err := facts.RecordFacts(editor, &identityv1.RecordFactsRequest{Subject: ana, Facts: []*identityv1.Fact{fact("a", value, stated(p.Clock.Now(), ""))}})
 		wantField(t, err, "facts[0].value")
 	}
 	for subject, want := range map[*identityv1.FactSubject]errorsv1.Reason{
@@ -98,6 +98,6 @@ func TestFactsRefuseWhatIsWrong(t *testing.T) {
 	if len(got.GetFacts()) != 0 {
 		t.Errorf("got %v", got)
 	}
-	_, err = facts.RecordFacts(p.byOperator("viewer"), &identityv1.RecordFactsRequest{Subject: ana, Facts: []*identityv1.Fact{fact("a", 1, stated(p.clock.Now().Add(time.Hour), ""))}})
+	_, err = facts.RecordFacts(p.ByOperator("viewer"), &identityv1.RecordFactsRequest{Subject: ana, Facts: []*identityv1.Fact{fact("a", 1, stated(p.Clock.Now().Add(time.Hour), ""))}})
 	wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)
 }

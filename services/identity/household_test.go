@@ -27,10 +27,10 @@ const (
 
 // resident enters a person of whom households need no more than that it is there.
 func (p *platform) resident(set string) string {
-	p.t.Helper()
+	p.T.Helper()
 	id := uuid.NewString()
-	check(p.t, p.db.InTx(p.t.Context(), func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(p.t.Context(), `INSERT INTO person (person_id, data_set, unique_key, pseudonym, given_names,
+	check(p.T, p.DB.InTx(p.T.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(p.T.Context(), `INSERT INTO person (person_id, data_set, unique_key, pseudonym, given_names,
 			first_surname, second_surname, birth_date, contacts, photo_url, photo_accepted, mobile_identity, attributes, version,
 			created_at, updated_at) VALUES ($1, $2, $1, $3, 'ANA', '', '', '', '[]', '', 0, 0, '{}', 1, 0, 0)`, id, set, "p-"+id)
 		return err
@@ -40,10 +40,10 @@ func (p *platform) resident(set string) string {
 
 // entered are the texts of the log's entries about a target.
 func (p *platform) entered(target string) []string {
-	p.t.Helper()
-	texts, err := sqlstore.Rows(context.Background(), p.db, sqlstore.Value[string],
+	p.T.Helper()
+	texts, err := sqlstore.Rows(context.Background(), p.DB, sqlstore.Value[string],
 		`SELECT text FROM log_entry WHERE target = $1 ORDER BY number`, target)
-	check(p.t, err)
+	check(p.T, err)
 	return texts
 }
 
@@ -80,16 +80,16 @@ func wantField(t testing.TB, err error, field string) {
 // A household is told as it was at a time, and as it was known at a time.
 func TestAHouseholdAsOfATime(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
-		households := identityv1.NewHouseholdServiceClient(p.replica().as("gateway"))
-		made, err := households.CreateHousehold(p.byOperator("editor"), &identityv1.CreateHouseholdRequest{HouseholdKey: "H-1"})
+		households := identityv1.NewHouseholdServiceClient(p.replica().As("gateway"))
+		made, err := households.CreateHousehold(p.ByOperator("editor"), &identityv1.CreateHouseholdRequest{HouseholdKey: "H-1"})
 		check(t, err)
-		home, ana, eva, began := made.GetHousehold().GetHouseholdId(), p.resident("production"), p.resident("production"), p.clock.Now().Truncate(time.Millisecond)
+		home, ana, eva, began := made.GetHousehold().GetHouseholdId(), p.resident("production"), p.resident("production"), p.Clock.Now().Truncate(time.Millisecond)
 		record := func(members ...*identityv1.HouseholdMember) {
-			_, err := households.RecordHouseholdMembers(p.byOperator("editor"), &identityv1.RecordHouseholdMembersRequest{HouseholdId: home, Members: members})
+			_, err := households.RecordHouseholdMembers(p.ByOperator("editor"), &identityv1.RecordHouseholdMembersRequest{HouseholdId: home, Members: members})
 			check(t, err)
 		}
 		record(memberOf(ana, head, stated(began, "1")), memberOf(eva, identityv1.HouseholdRelation_HOUSEHOLD_RELATION_CHILD, stated(began, "2")))
-		moved := p.clock.Advance(24 * time.Hour)
+		moved := p.Clock.Advance(24 * time.Hour)
 		record(memberOf(eva, none, stated(moved.Add(-time.Hour), "3")))
 
 		for _, c := range []struct {
@@ -101,7 +101,7 @@ func TestAHouseholdAsOfATime(t *testing.T) {
 			{timestamppb.New(moved), timestamppb.New(began), []string{ana, eva}},
 			{timestamppb.New(began.Add(-1)), nil, []string{}},
 		} {
-			got, err := households.GetHousehold(p.byOperator("viewer"), &identityv1.GetHouseholdRequest{
+			got, err := households.GetHousehold(p.ByOperator("viewer"), &identityv1.GetHouseholdRequest{
 				HouseholdId: home, ValidAt: c.valid, KnownAt: c.known, Access: because(),
 			})
 			check(t, err)
@@ -117,7 +117,7 @@ func TestAHouseholdAsOfATime(t *testing.T) {
 			t.Errorf("entered %q", reads)
 		}
 
-		found, err := households.FindHousehold(p.byOperator("viewer"), &identityv1.FindHouseholdRequest{PersonId: eva, ValidAt: timestamppb.New(began), Access: because()})
+		found, err := households.FindHousehold(p.ByOperator("viewer"), &identityv1.FindHouseholdRequest{PersonId: eva, ValidAt: timestamppb.New(began), Access: because()})
 		check(t, err)
 		if found.GetHousehold().GetHouseholdId() != home || len(found.GetHousehold().GetMembers()) != 2 {
 			t.Errorf("found %v", found)
@@ -126,7 +126,7 @@ func TestAHouseholdAsOfATime(t *testing.T) {
 			!strings.Contains(reads[len(reads)-1], `"set":"`+setOf(ana, eva)+`"`) {
 			t.Errorf("entered %q", reads)
 		}
-		_, err = households.FindHousehold(p.byOperator("viewer"), &identityv1.FindHouseholdRequest{PersonId: eva, Access: because()})
+		_, err = households.FindHousehold(p.ByOperator("viewer"), &identityv1.FindHouseholdRequest{PersonId: eva, Access: because()})
 		wantReason(t, err, errorsv1.Reason_REASON_HOUSEHOLD_NOT_FOUND)
 	})
 }
@@ -134,11 +134,11 @@ func TestAHouseholdAsOfATime(t *testing.T) {
 // What belongs to the other data set does not exist for a client.
 func TestHouseholdsOfTheOtherDataSet(t *testing.T) {
 	p := newPlatform(t)
-	conn := p.replica().as("gateway")
+	conn := p.replica().As("gateway")
 	households, facts := identityv1.NewHouseholdServiceClient(conn), identityv1.NewFactServiceClient(conn)
 	ana, bob := p.resident("production"), p.resident("staging")
 	client := p.byClient(staging, "identity.read", "identity.write")
-	made, err := households.CreateHousehold(p.byOperator("editor"), &identityv1.CreateHouseholdRequest{HouseholdKey: "H"})
+	made, err := households.CreateHousehold(p.ByOperator("editor"), &identityv1.CreateHouseholdRequest{HouseholdKey: "H"})
 	check(t, err)
 	home := made.GetHousehold().GetHouseholdId()
 	own, err := households.CreateHousehold(client, &identityv1.CreateHouseholdRequest{HouseholdKey: "H"})
@@ -160,13 +160,13 @@ func TestHouseholdsOfTheOtherDataSet(t *testing.T) {
 		{own.GetHousehold().GetHouseholdId(), ana, errorsv1.Reason_REASON_PERSON_NOT_FOUND},
 	} {
 		_, err = households.RecordHouseholdMembers(client, &identityv1.RecordHouseholdMembersRequest{
-			HouseholdId: c.home, Members: []*identityv1.HouseholdMember{memberOf(c.person, head, stated(p.clock.Now(), ""))},
+			HouseholdId: c.home, Members: []*identityv1.HouseholdMember{memberOf(c.person, head, stated(p.Clock.Now(), ""))},
 		})
 		wantReason(t, err, c.want)
 	}
 	_, err = facts.GetFacts(client, &identityv1.GetFactsRequest{Subject: aboutPerson(ana), Access: because()})
 	wantReason(t, err, errorsv1.Reason_REASON_PERSON_NOT_FOUND)
-	_, err = facts.RecordFacts(client, &identityv1.RecordFactsRequest{Subject: aboutHousehold(home), Facts: []*identityv1.Fact{fact("a", 1, stated(p.clock.Now(), ""))}})
+	_, err = facts.RecordFacts(client, &identityv1.RecordFactsRequest{Subject: aboutHousehold(home), Facts: []*identityv1.Fact{fact("a", 1, stated(p.Clock.Now(), ""))}})
 	wantReason(t, err, errorsv1.Reason_REASON_HOUSEHOLD_NOT_FOUND)
 
 	reader := p.byClient(staging, "identity.read")
@@ -178,8 +178,8 @@ func TestHouseholdsOfTheOtherDataSet(t *testing.T) {
 
 func TestHouseholdsRefuseWhatIsWrong(t *testing.T) {
 	p := newPlatform(t)
-	households := identityv1.NewHouseholdServiceClient(p.replica().as("gateway"))
-	editor, ana, now := p.byOperator("editor"), p.resident("production"), p.clock.Now()
+	households := identityv1.NewHouseholdServiceClient(p.replica().As("gateway"))
+	editor, ana, now := p.ByOperator("editor"), p.resident("production"), p.Clock.Now()
 	made, err := households.CreateHousehold(editor, &identityv1.CreateHouseholdRequest{HouseholdKey: "H"})
 	check(t, err)
 	ends := stated(now, "")

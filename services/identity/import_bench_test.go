@@ -38,7 +38,7 @@ func BenchmarkImportPersons(b *testing.B) {
 }
 
 func benchImport(b *testing.B, p *platform) {
-	imports := identityv1.NewImportServiceClient(p.replica().as("gateway"))
+	imports := identityv1.NewImportServiceClient(p.replica().As("gateway"))
 	before := cpuTime(b)
 	for round := range b.N {
 		var first, last time.Duration
@@ -51,7 +51,7 @@ func benchImport(b *testing.B, p *platform) {
 			}
 			req := batch(fmt.Sprint("bench", round), personRows, int64(at+1), lines...)
 			began := time.Now()
-			answer, err := imports.ImportRows(p.byOperator("editor"), req)
+			answer, err := imports.ImportRows(p.ByOperator("editor"), req)
 			check(b, err)
 			if answer.GetProgress().GetStored() != int64(at+benchBatch) {
 				b.Fatalf("got %v", answer)
@@ -89,7 +89,7 @@ func benchDriver(b *testing.B, p *platform, size int) {
 	before := cpuTime(b)
 	for round := range b.N {
 		for at := 0; at < benchRows; at += benchBatch {
-			check(b, p.db.InTx(b.Context(), func(tx *sql.Tx) error {
+			check(b, p.DB.InTx(b.Context(), func(tx *sql.Tx) error {
 				var rows, ids []any
 				for i := range benchBatch {
 					r := benchPerson(round*benchRows + at + i)

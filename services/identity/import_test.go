@@ -33,7 +33,7 @@ type desk struct {
 }
 
 func (p *platform) desk() desk {
-	conn := p.replica().as("gateway")
+	conn := p.replica().As("gateway")
 	return desk{p, conn, identityv1.NewImportServiceClient(conn)}
 }
 
@@ -49,15 +49,15 @@ func batch(name string, kind identityv1.ImportKind, first int64, lines ...string
 }
 
 func (d desk) send(req *identityv1.ImportRowsRequest) *identityv1.ImportRowsResponse {
-	d.t.Helper()
-	answer, err := d.imports.ImportRows(d.byOperator("editor"), req)
-	check(d.t, err)
+	d.T.Helper()
+	answer, err := d.imports.ImportRows(d.ByOperator("editor"), req)
+	check(d.T, err)
 	return answer
 }
 
 // whole imports a file of one batch and tells what became of it: stored, unchanged, and what is wrong with which line.
 func (d desk) whole(kind identityv1.ImportKind, lines ...string) string {
-	d.t.Helper()
+	d.T.Helper()
 	return told(d.send(batch(strings.Join(lines, "\n"), kind, 0, lines...)))
 }
 
@@ -77,11 +77,11 @@ func want(t testing.TB, what, got, want string) {
 }
 
 func (d desk) person(key string) *identityv1.Person {
-	d.t.Helper()
-	found, err := identityv1.NewPersonServiceClient(d.conn).FindPerson(d.byPeer("benefits"), &identityv1.FindPersonRequest{
+	d.T.Helper()
+	found, err := identityv1.NewPersonServiceClient(d.conn).FindPerson(d.ByPeer("benefits"), &identityv1.FindPersonRequest{
 		Key: &identityv1.FindPersonRequest_UniqueKey{UniqueKey: key}, Access: because(),
 	})
-	check(d.t, err)
+	check(d.T, err)
 	return found.GetPerson()
 }
 
@@ -178,7 +178,7 @@ func TestMembershipsAreImported(t *testing.T) {
 			{Catalogue: identityv1.Catalogue_CATALOGUE_PROGRAMMES, Code: "101", Name: "Medicina"},
 			{Catalogue: identityv1.Catalogue_CATALOGUE_ACADEMIC_UNITS, Code: "UAM", Name: "Unidad de Medicina"},
 		} {
-			_, err := catalogue.PutCatalogueEntry(p.byOperator("editor"), &identityv1.PutCatalogueEntryRequest{Entry: entry})
+			_, err := catalogue.PutCatalogueEntry(p.ByOperator("editor"), &identityv1.PutCatalogueEntryRequest{Entry: entry})
 			check(t, err)
 		}
 		d.whole(personRows, `{"unique_key":"A","given_names":"ANA"}`)
@@ -205,7 +205,7 @@ func TestMembershipsAreImported(t *testing.T) {
 			`{"unique_key":"A","type":"P","number":"20240002","programme":"101","academic_unit":"UAM","status":"INSCRITO"}`,
 			`{"unique_key":"A","type":"P","number":"20240002","status":"ADMITIDO"}`,
 		), "2 stored, 0 unchanged")
-		all, err := identityv1.NewMembershipServiceClient(d.conn).ListMemberships(p.byOperator("viewer"),
+		all, err := identityv1.NewMembershipServiceClient(d.conn).ListMemberships(p.ByOperator("viewer"),
 			&identityv1.ListMembershipsRequest{PersonId: d.person("A").GetPersonId(), Access: because()})
 		check(t, err)
 		if len(all.GetMemberships()) != 3 || all.GetMemberships()[2].GetStatus() != "ADMITIDO" || all.GetMemberships()[0].GetStatus() != "EGRESADO" || all.GetMemberships()[0].GetProgramme() != "101" {
@@ -240,7 +240,7 @@ func TestHouseholdsAndFactsAreImported(t *testing.T) {
 11 source: is required
 12 household_key: is required`)
 		want(t, "households again", d.whole(householdRows, head, child), "0 stored, 2 unchanged")
-		home, err := identityv1.NewHouseholdServiceClient(d.conn).FindHousehold(p.byOperator("viewer"),
+		home, err := identityv1.NewHouseholdServiceClient(d.conn).FindHousehold(p.ByOperator("viewer"),
 			&identityv1.FindHouseholdRequest{PersonId: d.person("A").GetPersonId(), Access: because()})
 		check(t, err)
 		if home.GetHousehold().GetHouseholdKey() != "H" || len(home.GetHousehold().GetMembers()) != 2 {
@@ -270,7 +270,7 @@ func TestHouseholdsAndFactsAreImported(t *testing.T) {
 10 value: must be a number, a string, a boolean, a list of these, or null
 11 value: is required`)
 		want(t, "facts again", d.whole(factRows, facts...), "0 stored, 3 unchanged")
-		known, err := identityv1.NewFactServiceClient(d.conn).GetFacts(p.byOperator("viewer"),
+		known, err := identityv1.NewFactServiceClient(d.conn).GetFacts(p.ByOperator("viewer"),
 			&identityv1.GetFactsRequest{Subject: aboutPerson(d.person("A").GetPersonId()), Access: because()})
 		check(t, err)
 		if len(known.GetFacts()) != 1 || known.GetFacts()[0].GetValue().GetNumberValue() != 4 {
@@ -284,26 +284,26 @@ func TestAnImportIsTakenUpAgain(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		d := p.desk()
 		row := func(key string) string { return fmt.Sprintf(`{"unique_key":%q,"given_names":"ANA"}`, key) }
-		before, err := d.imports.GetImport(p.byOperator("editor"), &identityv1.GetImportRequest{ImportId: importID("f")})
+		before, err := d.imports.GetImport(p.ByOperator("editor"), &identityv1.GetImportRequest{ImportId: importID("f")})
 		check(t, err)
 		if before.GetProgress().GetNextLine() != 0 {
 			t.Errorf("before it began: %v", before)
 		}
-		_, err = d.imports.ImportRows(p.byOperator("editor"), batch("f", personRows, 3, row("C")))
+		_, err = d.imports.ImportRows(p.ByOperator("editor"), batch("f", personRows, 3, row("C")))
 		wantGap(t, err, "1")
 		first := batch("f", personRows, 0, row("A"), `{"unique_key":"B"}`)
 		answer := d.send(first)
 		want(t, "first", told(answer), "1 stored, 0 unchanged\n2 given_names: is required for a new person")
 		want(t, "first again", told(d.send(first)), told(answer))
 
-		other := desk{p, p.replica().as("gateway"), nil}
+		other := desk{p, p.replica().As("gateway"), nil}
 		other.imports = identityv1.NewImportServiceClient(other.conn)
-		at, err := other.imports.GetImport(p.byOperator("editor"), &identityv1.GetImportRequest{ImportId: importID("f")})
+		at, err := other.imports.GetImport(p.ByOperator("editor"), &identityv1.GetImportRequest{ImportId: importID("f")})
 		check(t, err)
 		if at.GetProgress().GetNextLine() != 3 || len(at.GetRejects()) != 1 || at.GetRejects()[0].GetLine() != 2 {
 			t.Errorf("taken up at %v", at)
 		}
-		_, err = other.imports.ImportRows(p.byOperator("editor"), batch("f", personRows, 4, row("D")))
+		_, err = other.imports.ImportRows(p.ByOperator("editor"), batch("f", personRows, 4, row("D")))
 		wantGap(t, err, "3")
 		// Batches of another size, which begin before what is stored, are stored from there.
 		want(t, "second", told(other.send(batch("f", personRows, 2, row("B"), row("C")))), "2 stored, 0 unchanged")
@@ -327,7 +327,7 @@ func wantGap(t *testing.T, err error, line string) {
 // Batches of two files about the same persons meet, and every row is stored once.
 func TestImportsThatMeet(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
-		conn := p.replica().as("gateway")
+		conn := p.replica().As("gateway")
 		imports := identityv1.NewImportServiceClient(conn)
 		var group sync.WaitGroup
 		var mu sync.Mutex
@@ -339,7 +339,7 @@ func TestImportsThatMeet(t *testing.T) {
 					key := (i*7 + file*13) % 50
 					lines = append(lines, fmt.Sprintf(`{"unique_key":"K%d","given_names":"ANA","dni":"%d"}`, key, 1_000_000+key))
 				}
-				answer, err := imports.ImportRows(p.byOperator("editor"), batch(fmt.Sprint("meet", file), personRows, 0, lines...))
+				answer, err := imports.ImportRows(p.ByOperator("editor"), batch(fmt.Sprint("meet", file), personRows, 0, lines...))
 				if err != nil {
 					t.Error(err)
 					return
@@ -371,18 +371,18 @@ func TestImportsRefuseWhatIsWrong(t *testing.T) {
 	} {
 		req := batch("f", personRows, 0, good, good)
 		change(req)
-		_, err := d.imports.ImportRows(p.byOperator("editor"), req)
+		_, err := d.imports.ImportRows(p.ByOperator("editor"), req)
 		wantField(t, err, field)
 	}
 	d.send(batch("f", personRows, 0, good))
 	other := batch("f", membershipRows, 2, good)
-	_, err := d.imports.ImportRows(p.byOperator("editor"), other)
+	_, err := d.imports.ImportRows(p.ByOperator("editor"), other)
 	wantField(t, err, "import_id")
 	staged := batch("f", personRows, 2, good)
 	staged.DataSet = staging
-	_, err = d.imports.ImportRows(p.byOperator("editor"), staged)
+	_, err = d.imports.ImportRows(p.ByOperator("editor"), staged)
 	wantField(t, err, "import_id")
-	for _, ctx := range []context.Context{p.byOperator("viewer", "support", "publisher", "security"), p.byClient(production, "identity.write")} {
+	for _, ctx := range []context.Context{p.ByOperator("viewer", "support", "publisher", "security"), p.byClient(production, "identity.write")} {
 		_, err := d.imports.ImportRows(ctx, batch("f", personRows, 2, good))
 		wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)
 		_, err = d.imports.GetImport(ctx, &identityv1.GetImportRequest{ImportId: importID("f")})
@@ -406,7 +406,7 @@ func FuzzImportRows(f *testing.F) {
 	} {
 		f.Add(int32(kind), row)
 	}
-	editor, number := d.byOperator("editor"), 0
+	editor, number := d.ByOperator("editor"), 0
 	f.Fuzz(func(t *testing.T, kind int32, row string) {
 		if kind = 1 + (kind%4+4)%4; len(row) < 2 || len(row) > 65536 {
 			return

@@ -25,15 +25,15 @@ const (
 
 // codes puts what memberships of tests have into production's catalogues.
 func (r *replica) codes() {
-	r.t.Helper()
-	catalogues := identityv1.NewCatalogueServiceClient(r.as("gateway"))
+	r.T.Helper()
+	catalogues := identityv1.NewCatalogueServiceClient(r.As("gateway"))
 	for catalogue, code := range map[identityv1.Catalogue]string{
 		identityv1.Catalogue_CATALOGUE_PROGRAMMES: "6895", identityv1.Catalogue_CATALOGUE_ACADEMIC_UNITS: "UACE", identityv1.Catalogue_CATALOGUE_DEPARTMENTS: "77",
 	} {
-		_, err := catalogues.PutCatalogueEntry(r.byOperator("editor"), &identityv1.PutCatalogueEntryRequest{
+		_, err := catalogues.PutCatalogueEntry(r.ByOperator("editor"), &identityv1.PutCatalogueEntryRequest{
 			Entry: &identityv1.CatalogueEntry{Catalogue: catalogue, Code: code, Name: "CIENCIAS"},
 		})
-		check(r.t, err)
+		check(r.T, err)
 	}
 }
 
@@ -65,12 +65,12 @@ func TestAMembershipsLife(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		r := p.replica()
 		r.codes()
-		conn := r.as("gateway")
+		conn := r.As("gateway")
 		memberships := identityv1.NewMembershipServiceClient(conn)
 		person := p.createPerson(identityv1.NewPersonServiceClient(conn), valentina(t, "a")).GetPersonId()
 		client := p.byClient(production, "identity.read", "identity.write")
 		var want []*identityv1.Membership
-		now := func() *timestamppb.Timestamp { return timestamppb.New(p.clock.Now().Truncate(time.Millisecond)) }
+		now := func() *timestamppb.Timestamp { return timestamppb.New(p.Clock.Now().Truncate(time.Millisecond)) }
 		for _, m := range []*identityv1.Membership{studentOf(person), workerOf(person), externalOf(person)} {
 			made, err := memberships.CreateMembership(client, &identityv1.CreateMembershipRequest{Membership: m})
 			check(t, err)
@@ -78,7 +78,7 @@ func TestAMembershipsLife(t *testing.T) {
 			wantMembership(t, "made", made.GetMembership(), m)
 			want = append(want, m)
 		}
-		p.clock.Advance(time.Minute)
+		p.Clock.Advance(time.Minute)
 		changed, err := memberships.UpdateMembership(client, &identityv1.UpdateMembershipRequest{
 			Membership: &identityv1.Membership{MembershipId: want[0].GetMembershipId(), Status: "EGRESADO", Number: "not in the mask"},
 			UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"status", "term"}},
@@ -86,7 +86,7 @@ func TestAMembershipsLife(t *testing.T) {
 		check(t, err)
 		want[0].Status, want[0].Term, want[0].UpdatedAt = "EGRESADO", "", now()
 		wantMembership(t, "changed", changed.GetMembership(), want[0])
-		p.clock.Advance(time.Minute)
+		p.Clock.Advance(time.Minute)
 		for range 2 {
 			ended, err := memberships.EndMembership(client, &identityv1.EndMembershipRequest{MembershipId: want[1].GetMembershipId()})
 			check(t, err)
@@ -94,7 +94,7 @@ func TestAMembershipsLife(t *testing.T) {
 				want[1].EndedAt, want[1].UpdatedAt = now(), now()
 			}
 			wantMembership(t, "ended", ended.GetMembership(), want[1])
-			p.clock.Advance(time.Minute)
+			p.Clock.Advance(time.Minute)
 		}
 		list, err := memberships.ListMemberships(client, &identityv1.ListMembershipsRequest{PersonId: person, Access: because()})
 		check(t, err)
@@ -131,10 +131,10 @@ func TestMembershipsThatAreRefused(t *testing.T) {
 	p := newPlatform(t)
 	r := p.replica()
 	r.codes()
-	conn := r.as("gateway")
+	conn := r.As("gateway")
 	memberships := identityv1.NewMembershipServiceClient(conn)
 	person := p.createPerson(identityv1.NewPersonServiceClient(conn), valentina(t, "a")).GetPersonId()
-	editor := p.byOperator("editor")
+	editor := p.ByOperator("editor")
 	const wrong, absent = errorsv1.Reason_REASON_FIELD_INVALID, errorsv1.Reason_REASON_FIELD_MISSING
 	for name, c := range map[string]struct {
 		of     func(string) *identityv1.Membership
@@ -198,20 +198,20 @@ func TestMembershipsThatAreRefused(t *testing.T) {
 
 // deleteMemberships makes room for more of a person's.
 func (p *platform) deleteMemberships() {
-	p.t.Helper()
-	_, err := p.db.Write.ExecContext(p.t.Context(), `DELETE FROM membership`)
-	check(p.t, err)
+	p.T.Helper()
+	_, err := p.DB.Write.ExecContext(p.T.Context(), `DELETE FROM membership`)
+	check(p.T, err)
 }
 
 func TestMembershipsThatExist(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		r := p.replica()
 		r.codes()
-		conn := r.as("gateway")
+		conn := r.As("gateway")
 		memberships := identityv1.NewMembershipServiceClient(conn)
 		person := p.createPerson(identityv1.NewPersonServiceClient(conn), valentina(t, "a")).GetPersonId()
 		create := func(m *identityv1.Membership) (*identityv1.Membership, error) {
-			made, err := memberships.CreateMembership(p.byOperator("editor"), &identityv1.CreateMembershipRequest{Membership: m})
+			made, err := memberships.CreateMembership(p.ByOperator("editor"), &identityv1.CreateMembershipRequest{Membership: m})
 			return made.GetMembership(), err
 		}
 		const exists = errorsv1.Reason_REASON_MEMBERSHIP_EXISTS
@@ -224,13 +224,13 @@ func TestMembershipsThatExist(t *testing.T) {
 		second, err := create(other)
 		check(t, err)
 		number := func(m *identityv1.Membership, number string) error {
-			_, err := memberships.UpdateMembership(p.byOperator("editor"), &identityv1.UpdateMembershipRequest{
+			_, err := memberships.UpdateMembership(p.ByOperator("editor"), &identityv1.UpdateMembershipRequest{
 				Membership: &identityv1.Membership{MembershipId: m.GetMembershipId(), Number: number}, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"number"}},
 			})
 			return err
 		}
 		wantReason(t, number(second, "19003500"), exists)
-		_, err = memberships.EndMembership(p.byOperator("editor"), &identityv1.EndMembershipRequest{MembershipId: first.GetMembershipId()})
+		_, err = memberships.EndMembership(p.ByOperator("editor"), &identityv1.EndMembershipRequest{MembershipId: first.GetMembershipId()})
 		check(t, err)
 		check(t, number(second, "19003500"))
 		for i := range 62 {
@@ -249,10 +249,10 @@ func TestClientsAndMemberships(t *testing.T) {
 	p := newPlatform(t)
 	r := p.replica()
 	r.codes()
-	conn := r.as("gateway")
+	conn := r.As("gateway")
 	memberships := identityv1.NewMembershipServiceClient(conn)
 	person := p.createPerson(identityv1.NewPersonServiceClient(conn), valentina(t, "a")).GetPersonId()
-	made, err := memberships.CreateMembership(p.byPeer("gateway"), &identityv1.CreateMembershipRequest{Membership: studentOf(person)})
+	made, err := memberships.CreateMembership(p.ByPeer("gateway"), &identityv1.CreateMembershipRequest{Membership: studentOf(person)})
 	check(t, err)
 	id, nobody := made.GetMembership().GetMembershipId(), "nobody\x00"
 	const noPerson, noMembership = errorsv1.Reason_REASON_PERSON_NOT_FOUND, errorsv1.Reason_REASON_MEMBERSHIP_NOT_FOUND
@@ -286,7 +286,7 @@ func TestClientsAndMemberships(t *testing.T) {
 			wantReason(t, c.call(p.byClient(staging, c.scope), person, id), c.want)
 			wantReason(t, c.call(p.byClient(production, c.scope), nobody, nobody), c.want)
 			if c.scope == "identity.write" {
-				wantReason(t, c.call(p.byOperator("viewer", "support", "publisher", "security"), person, id), errorsv1.Reason_REASON_PERMISSION_DENIED)
+				wantReason(t, c.call(p.ByOperator("viewer", "support", "publisher", "security"), person, id), errorsv1.Reason_REASON_PERMISSION_DENIED)
 			}
 			check(t, c.call(p.byClient(production, c.scope), person, id))
 		})

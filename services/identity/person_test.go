@@ -50,9 +50,9 @@ func valentina(t testing.TB, key string) *identityv1.Person {
 }
 
 func (p *platform) createPerson(persons identityv1.PersonServiceClient, person *identityv1.Person) *identityv1.Person {
-	p.t.Helper()
-	made, err := persons.CreatePerson(p.byPeer("gateway"), &identityv1.CreatePersonRequest{Person: person})
-	check(p.t, err)
+	p.T.Helper()
+	made, err := persons.CreatePerson(p.ByPeer("gateway"), &identityv1.CreatePersonRequest{Person: person})
+	check(p.T, err)
 	return made.GetPerson()
 }
 
@@ -74,10 +74,10 @@ func wantViolation(t testing.TB, err error, reason errorsv1.Reason, field string
 
 func TestAPersonsLife(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
-		persons := identityv1.NewPersonServiceClient(p.replica().as("gateway"))
+		persons := identityv1.NewPersonServiceClient(p.replica().As("gateway"))
 		want := valentina(t, "UAN-1")
 		made := p.createPerson(persons, want)
-		now := timestamppb.New(p.clock.Now().Truncate(time.Millisecond))
+		now := timestamppb.New(p.Clock.Now().Truncate(time.Millisecond))
 		want.PersonId, want.DataSet, want.Version, want.CreatedAt, want.UpdatedAt = made.GetPersonId(), production, 1, now, now
 		want.Identifiers = []*identityv1.Identifier{{Kind: curp, Value: "HEGG560427MVZRRL04"}, {Kind: rut, Value: "12345678-5"}}
 		want.Contacts[1].VerifiedAt = timestamppb.New(time.Unix(1_700_000_000, 123_000_000))
@@ -97,14 +97,14 @@ func TestAPersonsLife(t *testing.T) {
 			wantPerson(t, "found", found.GetPerson(), want)
 		}
 
-		p.clock.Advance(time.Minute)
+		p.Clock.Advance(time.Minute)
 		changed, err := persons.UpdatePerson(ctx, &identityv1.UpdatePersonRequest{
 			Person:     &identityv1.Person{PersonId: made.GetPersonId(), GivenNames: "VALENTINA", Version: 1, FirstSurname: "not in the mask"},
 			UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"given_names", "contacts", "attributes", "photo_accepted"}}, Reason: "rectified",
 		})
 		check(t, err)
 		want.GivenNames, want.Contacts, want.Attributes, want.PhotoAccepted, want.Version = "VALENTINA", nil, nil, false, 2
-		want.UpdatedAt = timestamppb.New(p.clock.Now().Truncate(time.Millisecond))
+		want.UpdatedAt = timestamppb.New(p.Clock.Now().Truncate(time.Millisecond))
 		wantPerson(t, "changed", changed.GetPerson(), want)
 
 		entries := p.entered(p.pseudonym(made.GetPersonId()))
@@ -129,23 +129,23 @@ func TestAPersonsLife(t *testing.T) {
 
 // pseudonym is how the access log knows a person.
 func (p *platform) pseudonym(personID string) string {
-	p.t.Helper()
+	p.T.Helper()
 	var pseudonym string
-	check(p.t, p.db.Read.QueryRowContext(p.t.Context(), `SELECT pseudonym FROM person WHERE person_id = $1`, personID).Scan(&pseudonym))
+	check(p.T, p.DB.Read.QueryRowContext(p.T.Context(), `SELECT pseudonym FROM person WHERE person_id = $1`, personID).Scan(&pseudonym))
 	return pseudonym
 }
 
 func TestOperatorsSeePersonsMasked(t *testing.T) {
 	p := newPlatform(t)
-	persons := identityv1.NewPersonServiceClient(p.replica().as("gateway"))
-	editor := p.byOperator("editor")
+	persons := identityv1.NewPersonServiceClient(p.replica().As("gateway"))
+	editor := p.ByOperator("editor")
 	person := valentina(t, "a")
 	made, err := persons.CreatePerson(editor, &identityv1.CreatePersonRequest{Person: person})
 	check(t, err)
 	id := made.GetPerson().GetPersonId()
-	got, err := persons.GetPerson(p.byOperator("viewer"), &identityv1.GetPersonRequest{PersonId: id, Access: because()})
+	got, err := persons.GetPerson(p.ByOperator("viewer"), &identityv1.GetPersonRequest{PersonId: id, Access: because()})
 	check(t, err)
-	list, err := persons.ListPersons(p.byOperator("viewer"), &identityv1.ListPersonsRequest{Access: because()})
+	list, err := persons.ListPersons(p.ByOperator("viewer"), &identityv1.ListPersonsRequest{Access: because()})
 	check(t, err)
 	renamed, err := persons.UpdatePerson(editor, &identityv1.UpdatePersonRequest{
 		Person: &identityv1.Person{PersonId: id, MobileIdentity: true}, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"mobile_identity"}},
@@ -175,7 +175,7 @@ func TestOperatorsSeePersonsMasked(t *testing.T) {
 		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"identifiers"}},
 	})
 	check(t, err)
-	found, err := persons.FindPerson(p.byPeer("gateway"), &identityv1.FindPersonRequest{
+	found, err := persons.FindPerson(p.ByPeer("gateway"), &identityv1.FindPersonRequest{
 		Key: &identityv1.FindPersonRequest_Identifier{Identifier: &identityv1.Identifier{Kind: rut, Value: "444444444"}}, Access: because(),
 	})
 	if check(t, err); found.GetPerson().GetPersonId() != id {
@@ -185,7 +185,7 @@ func TestOperatorsSeePersonsMasked(t *testing.T) {
 
 func TestPersonsThatAreRefused(t *testing.T) {
 	p := newPlatform(t)
-	persons := identityv1.NewPersonServiceClient(p.replica().as("gateway"))
+	persons := identityv1.NewPersonServiceClient(p.replica().As("gateway"))
 	kept := p.createPerson(persons, &identityv1.Person{UniqueKey: "kept", GivenNames: "Eva"})
 	const wrong, absent = errorsv1.Reason_REASON_FIELD_INVALID, errorsv1.Reason_REASON_FIELD_MISSING
 	contact := func(kind identityv1.ContactKind, value string) func(*identityv1.Person) {
@@ -247,14 +247,14 @@ func TestPersonsThatAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			person := valentina(t, "b")
 			c.change(person)
-			_, err := persons.CreatePerson(p.byOperator("editor"), &identityv1.CreatePersonRequest{Person: person})
+			_, err := persons.CreatePerson(p.ByOperator("editor"), &identityv1.CreatePersonRequest{Person: person})
 			wantViolation(t, err, c.reason, "person."+c.field)
 			person.PersonId = kept.GetPersonId()
-			_, err = persons.UpdatePerson(p.byOperator("editor"), &identityv1.UpdatePersonRequest{Person: person, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{c.path}}})
+			_, err = persons.UpdatePerson(p.ByOperator("editor"), &identityv1.UpdatePersonRequest{Person: person, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{c.path}}})
 			wantViolation(t, err, c.reason, "person."+c.field)
 		})
 	}
-	got, err := persons.GetPerson(p.byPeer("gateway"), &identityv1.GetPersonRequest{PersonId: kept.GetPersonId(), Access: because()})
+	got, err := persons.GetPerson(p.ByPeer("gateway"), &identityv1.GetPersonRequest{PersonId: kept.GetPersonId(), Access: because()})
 	check(t, err)
 	wantPerson(t, "the one that all those updates were for", got.GetPerson(), kept)
 }
@@ -262,7 +262,7 @@ func TestPersonsThatAreRefused(t *testing.T) {
 // Eight levels of attributes are not too many, nor 16 KiB.
 func TestAttributesAtTheirLimits(t *testing.T) {
 	p := newPlatform(t)
-	persons := identityv1.NewPersonServiceClient(p.replica().as("gateway"))
+	persons := identityv1.NewPersonServiceClient(p.replica().As("gateway"))
 	nested := structpb.NewStringValue("")
 	for range 7 {
 		nested = structpb.NewStructValue(&structpb.Struct{Fields: map[string]*structpb.Value{"a": nested}})
@@ -271,19 +271,19 @@ func TestAttributesAtTheirLimits(t *testing.T) {
 		"a": nested, "b": structpb.NewStringValue(strings.Repeat("<", 16<<10-len(`{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":""}}}}}}},"b":""}`))),
 	}}}
 	made := p.createPerson(persons, person)
-	got, err := persons.GetPerson(p.byPeer("gateway"), &identityv1.GetPersonRequest{PersonId: made.GetPersonId(), Access: because()})
+	got, err := persons.GetPerson(p.ByPeer("gateway"), &identityv1.GetPersonRequest{PersonId: made.GetPersonId(), Access: because()})
 	check(t, err)
 	if !proto.Equal(got.GetPerson().GetAttributes(), person.GetAttributes()) {
 		t.Error("the attributes are others")
 	}
 	person.UniqueKey, person.Attributes.Fields["c"] = "b", structpb.NewNullValue()
-	_, err = persons.CreatePerson(p.byPeer("gateway"), &identityv1.CreatePersonRequest{Person: person})
+	_, err = persons.CreatePerson(p.ByPeer("gateway"), &identityv1.CreatePersonRequest{Person: person})
 	wantField(t, err, "person.attributes")
 }
 
 func TestPersonsThatExist(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
-		persons := identityv1.NewPersonServiceClient(p.replica().as("gateway"))
+		persons := identityv1.NewPersonServiceClient(p.replica().As("gateway"))
 		p.createPerson(persons, valentina(t, "a"))
 		other := p.createPerson(persons, &identityv1.Person{UniqueKey: "b", GivenNames: "Eva"})
 		const exists = errorsv1.Reason_REASON_PERSON_EXISTS
@@ -299,13 +299,13 @@ func TestPersonsThatExist(t *testing.T) {
 		} {
 			person := &identityv1.Person{UniqueKey: "c", GivenNames: "Eva"}
 			c.change(person)
-			_, err := persons.CreatePerson(p.byPeer("gateway"), &identityv1.CreatePersonRequest{Person: person})
+			_, err := persons.CreatePerson(p.ByPeer("gateway"), &identityv1.CreatePersonRequest{Person: person})
 			wantViolation(t, err, exists, c.field)
 			person.PersonId = other.GetPersonId()
-			_, err = persons.UpdatePerson(p.byPeer("gateway"), &identityv1.UpdatePersonRequest{Person: person, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{c.path}}})
+			_, err = persons.UpdatePerson(p.ByPeer("gateway"), &identityv1.UpdatePersonRequest{Person: person, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{c.path}}})
 			wantViolation(t, err, exists, c.field)
 		}
-		_, err := persons.UpdatePerson(p.byPeer("gateway"), &identityv1.UpdatePersonRequest{
+		_, err := persons.UpdatePerson(p.ByPeer("gateway"), &identityv1.UpdatePersonRequest{
 			Person:     &identityv1.Person{PersonId: other.GetPersonId(), Version: 7, PhotoAccepted: true},
 			UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"photo_accepted"}},
 		})
@@ -318,7 +318,7 @@ func TestPersonsThatExist(t *testing.T) {
 
 func TestUpdatesOfPersonsNameTheirFields(t *testing.T) {
 	p := newPlatform(t)
-	persons := identityv1.NewPersonServiceClient(p.replica().as("gateway"))
+	persons := identityv1.NewPersonServiceClient(p.replica().As("gateway"))
 	made := p.createPerson(persons, valentina(t, "a"))
 	for name, c := range map[string]struct {
 		id     string
@@ -332,7 +332,7 @@ func TestUpdatesOfPersonsNameTheirFields(t *testing.T) {
 		"a member":     {made.GetPersonId(), []string{"attributes.a"}, errorsv1.Reason_REASON_FIELD_INVALID, "update_mask.paths[0]"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := persons.UpdatePerson(p.byOperator("editor"), &identityv1.UpdatePersonRequest{
+			_, err := persons.UpdatePerson(p.ByOperator("editor"), &identityv1.UpdatePersonRequest{
 				Person: &identityv1.Person{PersonId: c.id, GivenNames: "Eva"}, UpdateMask: &fieldmaskpb.FieldMask{Paths: c.paths},
 			})
 			wantViolation(t, err, c.reason, c.field)
@@ -343,7 +343,7 @@ func TestUpdatesOfPersonsNameTheirFields(t *testing.T) {
 // What belongs to the other data set does not exist for a client, and what a client's scopes do not name is forbidden.
 func TestClientsAndPersons(t *testing.T) {
 	p := newPlatform(t)
-	persons := identityv1.NewPersonServiceClient(p.replica().as("gateway"))
+	persons := identityv1.NewPersonServiceClient(p.replica().As("gateway"))
 	made := p.createPerson(persons, valentina(t, "a"))
 	id := made.GetPersonId()
 	calls := map[string]func(ctx context.Context) error{
@@ -385,7 +385,7 @@ func TestClientsAndPersons(t *testing.T) {
 			wantReason(t, call(p.byClient(staging, scope)), want)
 			check(t, call(p.byClient(production, scope)))
 			if name == "create" || name == "update" {
-				wantReason(t, call(p.byOperator("viewer")), forbidden)
+				wantReason(t, call(p.ByOperator("viewer")), forbidden)
 			}
 		})
 	}
@@ -403,28 +403,28 @@ func TestClientsAndPersons(t *testing.T) {
 
 func TestPersonsThatAreNotThere(t *testing.T) {
 	p := newPlatform(t)
-	persons := identityv1.NewPersonServiceClient(p.replica().as("gateway"))
+	persons := identityv1.NewPersonServiceClient(p.replica().As("gateway"))
 	for _, id := range []string{"no", "\x00", "' OR ''='"} {
-		_, err := persons.GetPerson(p.byPeer("gateway"), &identityv1.GetPersonRequest{PersonId: id, Access: because()})
+		_, err := persons.GetPerson(p.ByPeer("gateway"), &identityv1.GetPersonRequest{PersonId: id, Access: because()})
 		wantReason(t, err, errorsv1.Reason_REASON_PERSON_NOT_FOUND)
-		_, err = persons.FindPerson(p.byPeer("gateway"), &identityv1.FindPersonRequest{Key: &identityv1.FindPersonRequest_UniqueKey{UniqueKey: id}, Access: because()})
+		_, err = persons.FindPerson(p.ByPeer("gateway"), &identityv1.FindPersonRequest{Key: &identityv1.FindPersonRequest_UniqueKey{UniqueKey: id}, Access: because()})
 		wantReason(t, err, errorsv1.Reason_REASON_PERSON_NOT_FOUND)
-		_, err = persons.UpdatePerson(p.byPeer("gateway"), &identityv1.UpdatePersonRequest{
+		_, err = persons.UpdatePerson(p.ByPeer("gateway"), &identityv1.UpdatePersonRequest{
 			Person: &identityv1.Person{PersonId: id}, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"birth_date"}},
 		})
 		wantReason(t, err, errorsv1.Reason_REASON_PERSON_NOT_FOUND)
 	}
-	_, err := persons.FindPerson(p.byPeer("gateway"), &identityv1.FindPersonRequest{
+	_, err := persons.FindPerson(p.ByPeer("gateway"), &identityv1.FindPersonRequest{
 		Key: &identityv1.FindPersonRequest_Identifier{Identifier: &identityv1.Identifier{Kind: rut, Value: "12345678-4"}}, Access: because(),
 	})
 	wantField(t, err, "identifier.value")
-	_, err = persons.GetPerson(p.byPeer("gateway"), &identityv1.GetPersonRequest{PersonId: "no"})
+	_, err = persons.GetPerson(p.ByPeer("gateway"), &identityv1.GetPersonRequest{PersonId: "no"})
 	wantViolation(t, err, errorsv1.Reason_REASON_FIELD_MISSING, "access")
 }
 
 // set is how the access log knows a page of persons.
 func (p *platform) set(personIDs ...string) string {
-	p.t.Helper()
+	p.T.Helper()
 	var pseudonyms []string
 	for _, id := range personIDs {
 		pseudonyms = append(pseudonyms, p.pseudonym(id))
@@ -436,9 +436,9 @@ func (p *platform) set(personIDs ...string) string {
 
 func TestPersonsComeInPagesAndAreReadOnce(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
-		persons := identityv1.NewPersonServiceClient(p.replica().as("gateway"))
+		persons := identityv1.NewPersonServiceClient(p.replica().As("gateway"))
 		list := func(token string) *identityv1.ListPersonsResponse {
-			page, err := persons.ListPersons(p.byOperator("viewer"), &identityv1.ListPersonsRequest{PageSize: 2, PageToken: token, Access: because()})
+			page, err := persons.ListPersons(p.ByOperator("viewer"), &identityv1.ListPersonsRequest{PageSize: 2, PageToken: token, Access: because()})
 			check(t, err)
 			return page
 		}

@@ -38,7 +38,7 @@ func recognisable(key string) (*identityv1.Person, []string) {
 // personCalls make each call about persons and memberships, with a recognisable person. What they fail with is the
 // caller's to judge.
 func personCalls(ctx context.Context, r *replica, person *identityv1.Person, id, membership string) map[string]func() error {
-	conn := r.as("gateway")
+	conn := r.As("gateway")
 	persons, memberships := identityv1.NewPersonServiceClient(conn), identityv1.NewMembershipServiceClient(conn)
 	named := proto.CloneOf(person)
 	named.PersonId = id
@@ -133,18 +133,18 @@ func wantNone(t *testing.T, where, text string, values []string) {
 func TestPersonalDataStaysInItsTables(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		logs := &synchronized{}
-		p.logs = logs
+		p.Logs = logs
 		r := p.replica()
 		r.codes()
 		person, values := recognisable("")
-		id := p.createPerson(identityv1.NewPersonServiceClient(r.as("gateway")), &identityv1.Person{UniqueKey: "a", GivenNames: "Ana"}).GetPersonId()
-		made, err := identityv1.NewMembershipServiceClient(r.as("gateway")).CreateMembership(p.byPeer("gateway"), &identityv1.CreateMembershipRequest{Membership: studentOf(id)})
+		id := p.createPerson(identityv1.NewPersonServiceClient(r.As("gateway")), &identityv1.Person{UniqueKey: "a", GivenNames: "Ana"}).GetPersonId()
+		made, err := identityv1.NewMembershipServiceClient(r.As("gateway")).CreateMembership(p.ByPeer("gateway"), &identityv1.CreateMembershipRequest{Membership: studentOf(id)})
 		check(t, err)
 		wrong := proto.CloneOf(person)
 		wrong.BirthDate, wrong.Identifiers[0].Value = "1931-08-20", "BOXW310820HNERXN08"
 		for range 2 { // the second time much exists already
 			for _, person := range []*identityv1.Person{person, wrong} {
-				for _, ctx := range []context.Context{p.byPeer("gateway"), p.byOperator("editor"), p.byClient(staging, "identity.read", "identity.write")} {
+				for _, ctx := range []context.Context{p.ByPeer("gateway"), p.ByOperator("editor"), p.byClient(staging, "identity.read", "identity.write")} {
 					for name, call := range personCalls(ctx, r, person, id, made.GetMembership().GetMembershipId()) {
 						if err := call(); err != nil {
 							wantNone(t, "the error of "+name, fmt.Sprint(err, rpcerr.Fields(err)), append(values, "BOXW310820HNERXN08"))
@@ -153,8 +153,8 @@ func TestPersonalDataStaysInItsTables(t *testing.T) {
 				}
 			}
 		}
-		r.stop()
-		entries, err := sqlstore.Rows(t.Context(), p.db, sqlstore.Value[string], `SELECT target || text FROM log_entry`)
+		r.Stop()
+		entries, err := sqlstore.Rows(t.Context(), p.DB, sqlstore.Value[string], `SELECT target || text FROM log_entry`)
 		check(t, err)
 		wantNone(t, "the access log", strings.Join(entries, "\n"), append(values, id))
 		wantNone(t, "what the replica logged", logs.String(), append(values, "BOXW310820HNERXN08"))
@@ -168,11 +168,11 @@ func TestPersonsWithoutTheStoreAreUnavailable(t *testing.T) {
 	server := testkit.PostgresServer(t)
 	p := openPlatform(t, server.URL, 4)
 	logs := &synchronized{}
-	p.logs = logs
+	p.Logs = logs
 	r := p.replica()
 	person, values := recognisable("")
-	id := p.createPerson(identityv1.NewPersonServiceClient(r.as("gateway")), person).GetPersonId()
-	calls := personCalls(p.byPeer("gateway"), r, person, id, "m")
+	id := p.createPerson(identityv1.NewPersonServiceClient(r.As("gateway")), person).GetPersonId()
+	calls := personCalls(p.ByPeer("gateway"), r, person, id, "m")
 	server.Stop()
 	for name, call := range calls {
 		err := call()
@@ -183,7 +183,7 @@ func TestPersonsWithoutTheStoreAreUnavailable(t *testing.T) {
 	}
 	server.Start()
 	testkit.Eventually(t, 10*time.Second, calls["GetPerson"])
-	r.stop()
+	r.Stop()
 	wantNone(t, "what the replica logged", logs.String(), values)
 	if failed := strings.Count(logs.String(), "call failed"); failed < len(calls) {
 		t.Errorf("%d calls that failed were logged, of %d", failed, len(calls))
@@ -195,14 +195,14 @@ func TestReadsThatCannotBeRecordedAreUnavailable(t *testing.T) {
 	p := newPlatform(t)
 	r := p.replica()
 	person, _ := recognisable("")
-	id := p.createPerson(identityv1.NewPersonServiceClient(r.as("gateway")), person).GetPersonId()
-	_, err := p.db.Write.ExecContext(t.Context(), `ALTER TABLE log_entry RENAME TO log_entry_gone`)
+	id := p.createPerson(identityv1.NewPersonServiceClient(r.As("gateway")), person).GetPersonId()
+	_, err := p.DB.Write.ExecContext(t.Context(), `ALTER TABLE log_entry RENAME TO log_entry_gone`)
 	check(t, err)
-	calls := personCalls(p.byPeer("gateway"), r, person, id, "m")
+	calls := personCalls(p.ByPeer("gateway"), r, person, id, "m")
 	for _, name := range []string{"GetPerson", "FindPerson by key", "FindPerson by identifier", "ListPersons", "ListMemberships"} {
 		wantReason(t, calls[name](), errorsv1.Reason_REASON_UNAVAILABLE)
 	}
-	_, err = p.db.Write.ExecContext(t.Context(), `ALTER TABLE log_entry_gone RENAME TO log_entry`)
+	_, err = p.DB.Write.ExecContext(t.Context(), `ALTER TABLE log_entry_gone RENAME TO log_entry`)
 	check(t, err)
 	check(t, calls["GetPerson"]())
 }
@@ -213,8 +213,8 @@ func TestOneConnectionServesAHundredCallersOfPersons(t *testing.T) {
 		p := openPlatform(t, url, 1)
 		r := p.replica()
 		r.codes()
-		persons, memberships := identityv1.NewPersonServiceClient(r.as("gateway")), identityv1.NewMembershipServiceClient(r.as("gateway"))
-		ctx, cancel := context.WithTimeout(p.byPeer("gateway"), 30*time.Second)
+		persons, memberships := identityv1.NewPersonServiceClient(r.As("gateway")), identityv1.NewMembershipServiceClient(r.As("gateway"))
+		ctx, cancel := context.WithTimeout(p.ByPeer("gateway"), 30*time.Second)
 		defer cancel()
 		var callers sync.WaitGroup
 		for i := range 100 {

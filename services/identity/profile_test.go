@@ -17,7 +17,7 @@ import (
 )
 
 func (r *replica) profile(ctx context.Context, c *identityv1.Card, extended bool) (*identityv1.GetProfileResponse, error) {
-	return identityv1.NewProfileServiceClient(r.as("gateway")).GetProfile(ctx, &identityv1.GetProfileRequest{
+	return identityv1.NewProfileServiceClient(r.As("gateway")).GetProfile(ctx, &identityv1.GetProfileRequest{
 		Folio: c.GetFolio(), Signature: c.GetSignature(), Extended: extended,
 		Access: &identityv1.Access{Purpose: "perfil iDDi por folio", OnBehalfOf: "the library"},
 	})
@@ -25,7 +25,7 @@ func (r *replica) profile(ctx context.Context, c *identityv1.Card, extended bool
 
 // holder stores a person who studies with a card, teaches without one, and has left the hospital.
 func (p *platform) holder() (membership string) {
-	p.t.Helper()
+	p.T.Helper()
 	membership = p.enter(student("1"))
 	p.exec(`UPDATE person SET contacts = $1, photo_url = 'https://photos.example/1', photo_accepted = 1, mobile_identity = 1 WHERE person_id = 'p-1'`,
 		`[{"kind":"email","value":"maria@example.org","verified_at":"2026-01-02T03:04:05Z"},{"kind":"phone","value":"33 1234 5678"}]`)
@@ -35,7 +35,7 @@ func (p *platform) holder() (membership string) {
 	const columns = `INSERT INTO membership (membership_id, person_id, data_set, type, number, programme, academic_unit, department, entity,
 		term, status, position, hired_on, salary_level, valid_until, ended_at, created_at, updated_at) VALUES `
 	p.exec(columns + `('m-2', 'p-1', 'production', 'D', '1234', '', '', '6895', '', '', 'ACTIVO', 'Profesora', '2020-02-03', 'B', '2030-12-31', NULL, 5, 6)`)
-	p.exec(columns+`('m-3', 'p-1', 'production', 'E', '', '', '', '', 'Hospital Civil', '', 'ACTIVO', '', '', '', '', $1, 5, 6)`, p.clock.Now().UnixMilli())
+	p.exec(columns+`('m-3', 'p-1', 'production', 'E', '', '', '', '', 'Hospital Civil', '', 'ACTIVO', '', '', '', '', $1, 5, 6)`, p.Clock.Now().UnixMilli())
 	return membership
 }
 
@@ -104,20 +104,20 @@ func TestProfiles(t *testing.T) {
 		}
 
 		// Operators see contacts masked.
-		got, err = r.profile(p.byOperator("viewer"), c, true)
+		got, err = r.profile(p.ByOperator("viewer"), c, true)
 		check(t, err)
 		if len(got.GetContacts()) != 2 || strings.Contains(got.GetContacts()[0].GetValue(), "maria") {
 			t.Errorf("an operator sees %v", got.GetContacts())
 		}
 
 		// Past its last day the card still leads to its holder, who has none that is live.
-		p.exec(`UPDATE card SET expires_at = $1`, p.clock.Now().Add(-time.Second).UnixMilli())
+		p.exec(`UPDATE card SET expires_at = $1`, p.Clock.Now().Add(-time.Second).UnixMilli())
 		got, err = r.profile(client, c, false)
 		check(t, err)
 		if got.GetHasCard() || got.GetMemberships()[0].GetMembership().GetHasCard() {
 			t.Errorf("has a live card: %v", got)
 		}
-		p.exec(`UPDATE membership SET ended_at = $1`, p.clock.Now().UnixMilli())
+		p.exec(`UPDATE membership SET ended_at = $1`, p.Clock.Now().UnixMilli())
 		if got, err = r.profile(client, c, false); err != nil || len(got.GetMemberships()) != 0 || got.GetGivenNames() != "María" {
 			t.Errorf("without memberships: %v, %v", got, err)
 		}
@@ -137,9 +137,9 @@ func TestWhoMayReadProfiles(t *testing.T) {
 			"one scope":              {p.byClient(inProduction, "perfil"), none, denied},
 			"the wrong scopes":       {p.byClient(inProduction, "identity.read", "catalogo"), denied, denied},
 			"extended alone":         {p.byClient(inProduction, "perfil:extendido"), denied, denied},
-			"a peer":                 {p.byPeer("benefits"), none, none},
-			"a viewer":               {p.byOperator("viewer"), none, none},
-			"an operator of no role": {p.byOperator(), denied, denied},
+			"a peer":                 {p.ByPeer("benefits"), none, none},
+			"a viewer":               {p.ByOperator("viewer"), none, none},
+			"an operator of no role": {p.ByOperator(), denied, denied},
 			"of the other data set": {
 				p.byClient(inStaging, "perfil", "perfil:extendido"),
 				errorsv1.Reason_REASON_CARD_NOT_FOUND, errorsv1.Reason_REASON_CARD_NOT_FOUND,
@@ -153,7 +153,7 @@ func TestWhoMayReadProfiles(t *testing.T) {
 			}
 		}
 		call := func(req *identityv1.GetProfileRequest) error {
-			_, err := identityv1.NewProfileServiceClient(r.as("gateway")).GetProfile(p.byClient(inProduction, "perfil"), req)
+			_, err := identityv1.NewProfileServiceClient(r.As("gateway")).GetProfile(p.byClient(inProduction, "perfil"), req)
 			return err
 		}
 		good := &identityv1.GetProfileRequest{Folio: c.GetFolio(), Signature: c.GetSignature(), Access: because()}

@@ -18,7 +18,7 @@ func TestWhatWasKeptLongEnoughIsSwept(t *testing.T) {
 			c.Retention.Memberships, c.Retention.Facts, c.Retention.Imports = 0, 48*time.Hour, 24*time.Hour
 		}
 		p.enter(student("1"))
-		ago := func(d time.Duration) int64 { return p.clock.Now().Add(-d).UnixMilli() }
+		ago := func(d time.Duration) int64 { return p.Clock.Now().Add(-d).UnixMilli() }
 		p.exec(`UPDATE membership SET ended_at = 1`)
 		for _, d := range []time.Duration{47 * time.Hour, 49 * time.Hour} {
 			p.exec(`INSERT INTO fact (subject, subject_id, name, value, valid_from, valid_to, recorded_at, source, reference)

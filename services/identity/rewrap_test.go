@@ -11,17 +11,17 @@ import (
 )
 
 func (r *replica) rewrap(role string) (*identityv1.RewrapCardKeysResponse, error) {
-	return r.cardKeys().RewrapCardKeys(r.byOperator(role), &identityv1.RewrapCardKeysRequest{})
+	return r.cardKeys().RewrapCardKeys(r.ByOperator(role), &identityv1.RewrapCardKeysRequest{})
 }
 
 func TestKeysAreSealedAnewWhileReplicasServe(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
-		first := p.kek
+		first := p.KEK
 		second, err := keyring.New(bytes.Repeat([]byte{2}, 32))
 		check(t, err)
 		before := p.replica()
 		kept := before.issue(p.enter(student("1")))
-		p.kek = second.WithPrevious(first)
+		p.KEK = second.WithPrevious(first)
 		renewed := p.replica()
 
 		for _, role := range []string{"viewer", "editor", "support"} {
@@ -41,7 +41,7 @@ func TestKeysAreSealedAnewWhileReplicasServe(t *testing.T) {
 		_, err = before.rotate(true)
 		wantReason(t, err, errorsv1.Reason_REASON_KEY_NOT_READY) // it could not sign with the next key
 
-		p.kek = second
+		p.KEK = second
 		late := p.replica()
 		for i, r := range []*replica{before, renewed, late} {
 			made := r.issue(p.enter(student(string(rune('a' + i)))))
@@ -58,20 +58,20 @@ func TestKeysAreSealedAnewWhileReplicasServe(t *testing.T) {
 // A key that opens with none of the key-encryption keys keeps all others as they are.
 func TestKeysAreSealedAnewAllOrNone(t *testing.T) {
 	p := newPlatform(t)
-	first := p.kek
-	p.replica().stop()
+	first := p.KEK
+	p.replica().Stop()
 	second, err := keyring.New(bytes.Repeat([]byte{2}, 32))
 	check(t, err)
 	lost, err := keyring.New(bytes.Repeat([]byte{3}, 32))
 	check(t, err)
 	p.exec(`UPDATE signing_key SET sealed_private = $1 WHERE data_set = 'staging' AND state = 'next'`, lost.Seal(make([]byte, 32), nil))
-	p.kek = second.WithPrevious(first)
+	p.KEK = second.WithPrevious(first)
 	_, err = p.replica().rewrap("security")
 	wantReason(t, err, errorsv1.Reason_REASON_INTERNAL)
 	if logged := p.logged("signing keys"); len(logged) != 0 {
 		t.Errorf("logged %v", logged)
 	}
-	p.kek = first
+	p.KEK = first
 	r := p.replica()
 	if made := r.issue(p.enter(student("1"))); !r.offline(made) {
 		t.Errorf("%v", made)

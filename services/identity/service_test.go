@@ -10,8 +10,8 @@ import (
 // A replica starts, serves its rules' methods and no others, and stops.
 func TestAReplicaServes(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
-		keys := identityv1.NewCardKeyServiceClient(p.replica().as("gateway"))
-		_, err := keys.RotateCardKey(p.byOperator("viewer"), &identityv1.RotateCardKeyRequest{})
+		keys := identityv1.NewCardKeyServiceClient(p.replica().As("gateway"))
+		_, err := keys.RotateCardKey(p.ByOperator("viewer"), &identityv1.RotateCardKeyRequest{})
 		wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)
 	})
 }

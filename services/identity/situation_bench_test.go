@@ -22,7 +22,7 @@ func BenchmarkGetSituations(b *testing.B) {
 		b.Run(engine, func(b *testing.B) {
 			p := open(b)
 			p.populate()
-			situations, ctx := p.replica().situations(), p.byPeer("benefits")
+			situations, ctx := p.replica().situations(), p.ByPeer("benefits")
 			scope := scope()
 			scope.PersonFacts, scope.HouseholdFacts = nil, []string{"household.rsh_tranche", "household.commune"}
 			for i := range 60 { // of which ten are there

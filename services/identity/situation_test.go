@@ -34,27 +34,27 @@ type family struct {
 const anasRUT = "12345678-5"
 
 func (r *replica) family() family {
-	conn, editor := r.as("gateway"), r.byOperator("editor")
+	conn, editor := r.As("gateway"), r.ByOperator("editor")
 	persons, households, facts := identityv1.NewPersonServiceClient(conn), identityv1.NewHouseholdServiceClient(conn), identityv1.NewFactServiceClient(conn)
-	f := family{since: r.clock.Now().Truncate(time.Millisecond).AddDate(0, -1, 0)}
+	f := family{since: r.Clock.Now().Truncate(time.Millisecond).AddDate(0, -1, 0)}
 	f.ana = r.createPerson(persons, &identityv1.Person{
 		UniqueKey: "ana", GivenNames: "ANA MARÍA", FirstSurname: "SOTO", SecondSurname: "ROJAS", BirthDate: "1980-02-29",
 		Identifiers: []*identityv1.Identifier{{Kind: rut, Value: anasRUT}},
 	}).GetPersonId()
 	f.leo = r.createPerson(persons, &identityv1.Person{UniqueKey: "leo", GivenNames: "LEO", FirstSurname: "SOTO"}).GetPersonId()
 	made, err := households.CreateHousehold(editor, &identityv1.CreateHouseholdRequest{HouseholdKey: "H"})
-	check(r.t, err)
+	check(r.T, err)
 	f.home = made.GetHousehold().GetHouseholdId()
 	_, err = households.RecordHouseholdMembers(editor, &identityv1.RecordHouseholdMembersRequest{HouseholdId: f.home, Members: []*identityv1.HouseholdMember{
 		memberOf(f.leo, child, stated(f.since, "")), memberOf(f.ana, head, stated(f.since, "")),
 	}})
-	check(r.t, err)
+	check(r.T, err)
 	for subject, told := range map[*identityv1.FactSubject][]*identityv1.Fact{
 		aboutPerson(f.ana):     {fact("work.formal", false, stated(f.since, "")), fact("work.hours", 45, stated(f.since, "")), fact("health.scheme", "FONASA", stated(f.since, ""))},
 		aboutHousehold(f.home): {fact("household.rsh_tranche", 40, stated(f.since, "")), fact("household.commune", "Coyhaique", stated(f.since, ""))},
 	} {
 		_, err := facts.RecordFacts(editor, &identityv1.RecordFactsRequest{Subject: subject, Facts: told})
-		check(r.t, err)
+		check(r.T, err)
 	}
 	return f
 }
@@ -75,15 +75,15 @@ func scope() *identityv1.SituationScope {
 }
 
 func (r *replica) situations() identityv1.SituationServiceClient {
-	return identityv1.NewSituationServiceClient(r.as("benefits"))
+	return identityv1.NewSituationServiceClient(r.As("benefits"))
 }
 
 // lastEntry is the newest entry of the access log about a target.
 func (p *platform) lastEntry(target string) string {
-	p.t.Helper()
+	p.T.Helper()
 	entries := p.entered(target)
 	if len(entries) == 0 {
-		p.t.Fatal("nothing was entered")
+		p.T.Fatal("nothing was entered")
 	}
 	return entries[len(entries)-1]
 }
@@ -101,7 +101,7 @@ func TestSituationsAreWhatRulesNeed(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		r := p.replica()
 		f := r.family()
-		got, err := r.situations().GetSituations(p.byPeer("benefits"), &identityv1.GetSituationsRequest{
+		got, err := r.situations().GetSituations(p.ByPeer("benefits"), &identityv1.GetSituationsRequest{
 			Persons: []*identityv1.PersonKey{personID("nobody"), personRUT("12.345.678-5"), personID(f.leo), personRUT("1-9"), personID(f.ana)}, Scope: scope(),
 		})
 		check(t, err)
@@ -131,7 +131,7 @@ func TestTheSituationOfOneIsEnteredUnderItsPseudonym(t *testing.T) {
 		f := r.family()
 		before := len(r.accesses(&identityv1.ListAccessesRequest{Act: "GetSituations"}))
 		for i, persons := range [][]*identityv1.PersonKey{{personID("nobody")}, {personID("nobody"), personRUT(anasRUT), personID(f.ana)}} {
-			_, err := r.situations().GetSituations(p.byPeer("benefits"), &identityv1.GetSituationsRequest{Persons: persons, Scope: scope()})
+			_, err := r.situations().GetSituations(p.ByPeer("benefits"), &identityv1.GetSituationsRequest{Persons: persons, Scope: scope()})
 			check(t, err)
 			if entered := len(r.accesses(&identityv1.ListAccessesRequest{Act: "GetSituations"})) - before; entered != i {
 				t.Errorf("%d entries, want %d", entered, i)
@@ -150,8 +150,8 @@ func TestSituationsAsOfATime(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		r := p.replica()
 		f := r.family()
-		known, later := p.clock.Now(), p.clock.Advance(time.Hour)
-		editor, conn := p.byOperator("editor"), r.as("gateway")
+		known, later := p.Clock.Now(), p.Clock.Advance(time.Hour)
+		editor, conn := p.ByOperator("editor"), r.As("gateway")
 		_, err := identityv1.NewFactServiceClient(conn).RecordFacts(editor, &identityv1.RecordFactsRequest{
 			Subject: aboutPerson(f.ana), Facts: []*identityv1.Fact{fact("work.formal", true, stated(f.since, "")), fact("health.scheme", nil, stated(later, ""))},
 		})
@@ -177,7 +177,7 @@ func TestSituationsAsOfATime(t *testing.T) {
 			if c.known != nil {
 				want.KnownAt = timestamppb.New(*c.known)
 			}
-			got, err := r.situations().GetSituations(p.byPeer("benefits"), &identityv1.GetSituationsRequest{Persons: []*identityv1.PersonKey{personID(f.ana)}, Scope: want})
+			got, err := r.situations().GetSituations(p.ByPeer("benefits"), &identityv1.GetSituationsRequest{Persons: []*identityv1.PersonKey{personID(f.ana)}, Scope: want})
 			check(t, err)
 			ana := got.GetSituations()[0]
 			if ana.GetFacts()["work.formal"].GetBoolValue() != c.formal || len(ana.GetFacts()) != c.facts || (ana.GetHousehold() != nil) != c.home {
@@ -192,21 +192,21 @@ func TestSituationsAreForRolesAndClientsThatMayRead(t *testing.T) {
 	r := p.replica()
 	f := r.family()
 	get := func(ctx context.Context, as string, scope *identityv1.SituationScope) (*identityv1.GetSituationsResponse, error) {
-		return identityv1.NewSituationServiceClient(r.as(as)).GetSituations(ctx, &identityv1.GetSituationsRequest{Persons: []*identityv1.PersonKey{personID(f.ana)}, Scope: scope})
+		return identityv1.NewSituationServiceClient(r.As(as)).GetSituations(ctx, &identityv1.GetSituationsRequest{Persons: []*identityv1.PersonKey{personID(f.ana)}, Scope: scope})
 	}
 	const denied = errorsv1.Reason_REASON_PERMISSION_DENIED
 	for name, ctx := range map[string]context.Context{
-		"an operator of every role": p.byOperator("viewer", "support", "editor", "publisher", "security"),
+		"an operator of every role": p.ByOperator("viewer", "support", "editor", "publisher", "security"),
 		"a client without a scope":  p.byClient(production, "identity.write"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := get(ctx, "gateway", scope())
 			wantReason(t, err, denied)
-			_, err = identityv1.NewSituationServiceClient(r.as("gateway")).ListSituations(ctx, &identityv1.ListSituationsRequest{Scope: scope()})
+			_, err = identityv1.NewSituationServiceClient(r.As("gateway")).ListSituations(ctx, &identityv1.ListSituationsRequest{Scope: scope()})
 			wantReason(t, err, denied)
 		})
 	}
-	_, err := get(p.byPeer("stranger"), "stranger", scope())
+	_, err := get(p.ByPeer("stranger"), "stranger", scope())
 	wantReason(t, err, errorsv1.Reason_REASON_PEER_REFUSED)
 
 	for set, found := range map[string]bool{"production": true, "staging": false} {
@@ -224,7 +224,7 @@ func TestSituationsAreForRolesAndClientsThatMayRead(t *testing.T) {
 	other.DataSet = staging
 	_, err = get(p.byClient(production, "identity.read"), "gateway", other)
 	wantReason(t, err, denied)
-	got, err := get(p.byPeer("benefits"), "benefits", other)
+	got, err := get(p.ByPeer("benefits"), "benefits", other)
 	check(t, err)
 	if got.GetSituations()[0].GetPersonId() != "" {
 		t.Errorf("staging has production's %v", got)
@@ -233,7 +233,7 @@ func TestSituationsAreForRolesAndClientsThatMayRead(t *testing.T) {
 
 func TestNamesOfFactsAskedForHave1To64Characters(t *testing.T) {
 	p := newPlatform(t)
-	situations, ctx := p.replica().situations(), p.byPeer("benefits")
+	situations, ctx := p.replica().situations(), p.ByPeer("benefits")
 	for field, change := range map[string]func(*identityv1.SituationScope){
 		"scope.person_facts[1]": func(s *identityv1.SituationScope) {
 			s.PersonFacts = []string{strings.Repeat("ñ", 64), strings.Repeat("n", 65)}
@@ -262,7 +262,7 @@ func TestSituationsAreListedPageByPage(t *testing.T) {
 		var got []string
 		req := &identityv1.ListSituationsRequest{PageSize: 3, Scope: scope()}
 		for pages := 1; ; pages++ {
-			page, err := r.situations().ListSituations(p.byPeer("benefits"), req)
+			page, err := r.situations().ListSituations(p.ByPeer("benefits"), req)
 			check(t, err)
 			var some []string
 			for _, one := range page.GetSituations() {
@@ -289,7 +289,7 @@ func TestSituationsAreListedPageByPage(t *testing.T) {
 func TestSituationsAreNoLongerThanAnAnswer(t *testing.T) {
 	p := newPlatform(t)
 	r := p.replica()
-	facts, editor := identityv1.NewFactServiceClient(r.as("gateway")), p.byOperator("editor")
+	facts, editor := identityv1.NewFactServiceClient(r.As("gateway")), p.ByOperator("editor")
 	want := scope()
 	want.PersonFacts = nil
 	for i := range 200 {
@@ -302,18 +302,18 @@ func TestSituationsAreNoLongerThanAnAnswer(t *testing.T) {
 		for at := 0; at < 200; at += 50 {
 			var some []*identityv1.Fact
 			for _, name := range want.GetPersonFacts()[at : at+50] {
-				some = append(some, fact(name, strings.Repeat("x", 4000), stated(p.clock.Now(), "")))
+				some = append(some, fact(name, strings.Repeat("x", 4000), stated(p.Clock.Now(), "")))
 			}
 			_, err := facts.RecordFacts(editor, &identityv1.RecordFactsRequest{Subject: aboutPerson(id), Facts: some})
 			check(t, err)
 		}
 	}
-	_, err := r.situations().GetSituations(p.byPeer("benefits"), &identityv1.GetSituationsRequest{Persons: keys, Scope: want})
+	_, err := r.situations().GetSituations(p.ByPeer("benefits"), &identityv1.GetSituationsRequest{Persons: keys, Scope: want})
 	wantField(t, err, "persons")
 	var listed int
 	req := &identityv1.ListSituationsRequest{Scope: want}
 	for pages := 0; pages == 0 || req.PageToken != ""; pages++ {
-		page, err := r.situations().ListSituations(p.byPeer("benefits"), req)
+		page, err := r.situations().ListSituations(p.ByPeer("benefits"), req)
 		check(t, err)
 		listed += len(page.GetSituations())
 		req.PageToken = page.GetNextPageToken()
@@ -332,7 +332,7 @@ func TestWrongKeysOfSituationsAreNamed(t *testing.T) {
 		"persons[1].identifier.value": {Persons: []*identityv1.PersonKey{personRUT("1-9"), personRUT("1-8")}, Scope: scope()},
 		"scope.valid_at":              {Persons: []*identityv1.PersonKey{personRUT("1-9")}, Scope: later},
 	} {
-		_, err := r.situations().GetSituations(p.byPeer("benefits"), req)
+		_, err := r.situations().GetSituations(p.ByPeer("benefits"), req)
 		wantField(t, err, field)
 	}
 }
@@ -342,11 +342,11 @@ func TestSituationsThatCannotBeRecordedAreUnavailable(t *testing.T) {
 	p := newPlatform(t)
 	r := p.replica()
 	f := r.family()
-	_, err := p.db.Write.ExecContext(t.Context(), `ALTER TABLE log_entry RENAME TO log_entry_gone`)
+	_, err := p.DB.Write.ExecContext(t.Context(), `ALTER TABLE log_entry RENAME TO log_entry_gone`)
 	check(t, err)
-	_, err = r.situations().GetSituations(p.byPeer("benefits"), &identityv1.GetSituationsRequest{Persons: []*identityv1.PersonKey{personID(f.ana)}, Scope: scope()})
+	_, err = r.situations().GetSituations(p.ByPeer("benefits"), &identityv1.GetSituationsRequest{Persons: []*identityv1.PersonKey{personID(f.ana)}, Scope: scope()})
 	wantReason(t, err, errorsv1.Reason_REASON_UNAVAILABLE)
-	_, err = r.situations().ListSituations(p.byPeer("benefits"), &identityv1.ListSituationsRequest{Scope: scope()})
+	_, err = r.situations().ListSituations(p.ByPeer("benefits"), &identityv1.ListSituationsRequest{Scope: scope()})
 	wantReason(t, err, errorsv1.Reason_REASON_UNAVAILABLE)
 	_, err = r.citizens().GetCitizen(p.byCitizen(production, anasRUT), &identityv1.GetCitizenRequest{Purpose: "mi perfil"})
 	wantReason(t, err, errorsv1.Reason_REASON_UNAVAILABLE)
@@ -359,7 +359,7 @@ func TestOneConnectionServesAHundredCallersOfSituations(t *testing.T) {
 		r := p.replica()
 		f := r.family()
 		situations, citizens := r.situations(), r.citizens()
-		peer, cancel := context.WithTimeout(p.byPeer("benefits"), 30*time.Second)
+		peer, cancel := context.WithTimeout(p.ByPeer("benefits"), 30*time.Second)
 		defer cancel()
 		citizen, cancel := context.WithTimeout(p.byCitizen(production, anasRUT), 30*time.Second)
 		defer cancel()
@@ -386,5 +386,5 @@ func TestOneConnectionServesAHundredCallersOfSituations(t *testing.T) {
 
 // byCitizen is a context for calls of a client for a citizen.
 func (p *platform) byCitizen(set authv1.DataSet, rut string) context.Context {
-	return p.by(authn.Claims{ClientID: "w1", Family: "cmp", Kind: authv1.ClientKind_CLIENT_KIND_WIDGET, DataSet: set, Citizen: rut})
+	return p.By(authn.Claims{ClientID: "w1", Family: "cmp", Kind: authv1.ClientKind_CLIENT_KIND_WIDGET, DataSet: set, Citizen: rut})
 }

@@ -99,28 +99,28 @@ func (l *listener) wait(path string, number int) []told {
 
 // listening enters a provider that is called at a path.
 func (r *replica) listening(l *listener, path string) (id int64, secret string) {
-	r.t.Helper()
-	answer, err := r.providers().CreateProvider(r.byOperator("editor"), &notificationsv1.CreateProviderRequest{Provider: &notificationsv1.Provider{
+	r.T.Helper()
+	answer, err := r.providers().CreateProvider(r.ByOperator("editor"), &notificationsv1.CreateProviderRequest{Provider: &notificationsv1.Provider{
 		DataSet: inProduction, Name: "Oye", ClientId: "c1", NotificationUri: l.server.URL + path,
 	}})
-	check(r.t, err)
+	check(r.T, err)
 	return answer.GetProvider().GetProviderId(), answer.GetCallbackSecret()
 }
 
 // cancelOne makes a change that a provider is told of.
 func (r *replica) cancelOne(provider int64) (dispatchID string) {
-	r.t.Helper()
+	r.T.Helper()
 	id := r.park(provider)
 	_, err := r.dispatches().CancelDispatch(r.byClient(inProduction), &notificationsv1.CancelDispatchRequest{DispatchId: id})
-	check(r.t, err)
+	check(r.T, err)
 	return id
 }
 
 // became waits for what became of the callbacks of a dispatch.
 func (p *platform) became(dispatchID, want string) {
-	p.t.Helper()
-	testkit.Eventually(p.t, callbackPatience, func() error {
-		got, err := sqlstore.Row(context.Background(), p.db, sqlstore.Value[string],
+	p.T.Helper()
+	testkit.Eventually(p.T, callbackPatience, func() error {
+		got, err := sqlstore.Row(context.Background(), p.DB, sqlstore.Value[string],
 			"SELECT COALESCE(max(outcome), 'none') FROM callback WHERE dispatch_id = $1", dispatchID)
 		if err != nil || got != want {
 			return fmt.Errorf("the callback is %q, want %q (%w)", got, want, err)
@@ -155,17 +155,17 @@ func TestProvidersAreToldOfChanges(t *testing.T) {
 		if got.Type != "dispatch.changed" || got.Data.ID != id || got.Data.Status != "cancelled" {
 			t.Errorf("told %s", call.body)
 		}
-		if !verified(t, secret, call) || call.header.Get("webhook-timestamp") != fmt.Sprint(p.clock.Now().Unix()) {
+		if !verified(t, secret, call) || call.header.Get("webhook-timestamp") != fmt.Sprint(p.Clock.Now().Unix()) {
 			t.Errorf("signed %v", call.header)
 		}
 
-		rotated, err := r.providers().RotateCallbackSecret(r.byOperator("security"), &notificationsv1.RotateCallbackSecretRequest{ProviderId: provider})
+		rotated, err := r.providers().RotateCallbackSecret(r.ByOperator("security"), &notificationsv1.RotateCallbackSecretRequest{ProviderId: provider})
 		check(t, err)
 		r.cancelOne(provider)
 		if call := l.wait("/told", 2)[1]; !verified(t, secret, call) || !verified(t, rotated.GetCallbackSecret(), call) {
 			t.Error("while both hold, both sign")
 		}
-		p.clock.Advance(25 * time.Hour)
+		p.Clock.Advance(25 * time.Hour)
 		r.cancelOne(provider)
 		if call := l.wait("/told", 3)[2]; verified(t, secret, call) || !verified(t, rotated.GetCallbackSecret(), call) {
 			t.Error("afterwards the new one alone signs")
@@ -183,7 +183,7 @@ func TestCallbacksAreTriedForADay(t *testing.T) {
 		first := l.wait("/told", 1)[0]
 		for number := 2; number <= 4; number++ {
 			p.waits(id)
-			p.clock.Advance(time.Hour)
+			p.Clock.Advance(time.Hour)
 			again := l.wait("/told", number)[number-1]
 			if again.header.Get("webhook-id") != first.header.Get("webhook-id") || string(again.body) != string(first.body) {
 				t.Errorf("call %d is another one: %v", number, again.header)
@@ -191,10 +191,10 @@ func TestCallbacksAreTriedForADay(t *testing.T) {
 		}
 		p.waits(id)
 		l.answer("/told", http.StatusFound) // which is not followed, and no success
-		p.clock.Advance(time.Hour)
+		p.Clock.Advance(time.Hour)
 		l.wait("/told", 5)
 		p.waits(id)
-		p.clock.Advance(20 * time.Hour)
+		p.Clock.Advance(20 * time.Hour)
 		p.became(id, "failed")
 
 		l.answer("/told", http.StatusServiceUnavailable)
@@ -202,16 +202,16 @@ func TestCallbacksAreTriedForADay(t *testing.T) {
 		l.wait("/told", 6)
 		p.waits(id)
 		l.answer("/told", http.StatusNoContent)
-		p.clock.Advance(time.Hour)
+		p.Clock.Advance(time.Hour)
 		p.became(id, "told")
 	})
 }
 
 // waits returns once a callback waits for its next attempt.
 func (p *platform) waits(dispatchID string) {
-	p.t.Helper()
-	testkit.Eventually(p.t, callbackPatience, func() error {
-		waiting, err := sqlstore.Row(context.Background(), p.db, sqlstore.Value[int64],
+	p.T.Helper()
+	testkit.Eventually(p.T, callbackPatience, func() error {
+		waiting, err := sqlstore.Row(context.Background(), p.DB, sqlstore.Value[int64],
 			"SELECT count(*) FROM callback WHERE dispatch_id = $1 AND outcome = '' AND lease_owner = ''", dispatchID)
 		if err != nil || waiting != 1 {
 			return fmt.Errorf("%d wait (%w)", waiting, err)
@@ -256,11 +256,11 @@ func TestCallbacksEndWithTheirAddress(t *testing.T) {
 			l.wait(path, 1)
 			p.waits(id)
 			change.ProviderId = provider
-			_, err := r.providers().UpdateProvider(r.byOperator("editor"), &notificationsv1.UpdateProviderRequest{
+			_, err := r.providers().UpdateProvider(r.ByOperator("editor"), &notificationsv1.UpdateProviderRequest{
 				Provider: change, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{name}},
 			})
 			check(t, err)
-			p.clock.Advance(time.Hour)
+			p.Clock.Advance(time.Hour)
 			p.became(id, "failed")
 			if calls := l.wait(path, 1); len(calls) != 1 {
 				t.Errorf("%s: called %d times", name, len(calls))
@@ -280,7 +280,7 @@ func TestProvidersAreNotCalledInside(t *testing.T) {
 	provider, _ := r.listening(l, "/told")
 	id := r.cancelOne(provider)
 	p.waits(id)
-	p.clock.Advance(25 * time.Hour)
+	p.Clock.Advance(25 * time.Hour)
 	p.became(id, "failed")
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -36,9 +36,9 @@ func TestTheDocumentsExampleIsDelivered(t *testing.T) {
 	provider := p.replica().subscribed()
 	p.directory.knows("ana", &identityv1.Contact{Kind: identityv1.ContactKind_CONTACT_KIND_PHONE, Value: "9 1111 1111"})
 	for _, token := range []string{"device-old", "device-new"} {
-		_, err := provider.put(p.byOperator("support"), "ana", fcm(token))
+		_, err := provider.put(p.ByOperator("support"), "ana", fcm(token))
 		check(t, err)
-		p.clock.Advance(time.Second)
+		p.Clock.Advance(time.Second)
 	}
 	push.Answer("device-new", fcmfake.Answer{Status: http.StatusNotFound, Code: "UNREGISTERED"})
 
@@ -52,7 +52,7 @@ func TestTheDocumentsExampleIsDelivered(t *testing.T) {
 	}).GetDispatchId()
 
 	testkit.Eventually(t, time.Minute, func() error {
-		p.clock.Advance(100 * time.Millisecond) // an attempt is repeated after a while
+		p.Clock.Advance(100 * time.Millisecond) // an attempt is repeated after a while
 		got, err := provider.dispatches().GetDispatch(p.byClient(inProduction), get(id))
 		check(t, err)
 		if got.GetDispatch().GetStatus() != notificationsv1.Status_STATUS_SENT || got.GetDispatch().GetParts()[0].GetStatus() != notificationsv1.Status_STATUS_DELIVERED {

@@ -28,25 +28,25 @@ type provider struct {
 }
 
 func (r *replica) subscribed() *provider {
-	r.t.Helper()
+	r.T.Helper()
 	id, service := r.newProvider(inProduction).GetProviderId(), r.newService().GetServiceId()
-	subscribed, err := r.providers().CreateSubscription(r.byOperator("editor"), &notificationsv1.CreateSubscriptionRequest{ProviderId: id, ServiceId: service})
-	check(r.t, err)
+	subscribed, err := r.providers().CreateSubscription(r.ByOperator("editor"), &notificationsv1.CreateSubscriptionRequest{ProviderId: id, ServiceId: service})
+	check(r.T, err)
 	r.directory.knows("ana")
 	return &provider{r, id, service, subscribed.GetServiceToken()}
 }
 
 func (p *provider) dispatch(in *notificationsv1.DispatchRequest) *notificationsv1.DispatchResponse {
-	p.t.Helper()
+	p.T.Helper()
 	in.ProviderId, in.ServiceId, in.ServiceToken, in.Destination = p.id, p.service, p.token, "ana"
-	answer, err := notificationsv1.NewDispatchServiceClient(p.as("gateway")).Dispatch(p.byClient(inProduction), in)
-	check(p.t, err)
+	answer, err := notificationsv1.NewDispatchServiceClient(p.As("gateway")).Dispatch(p.byClient(inProduction), in)
+	check(p.T, err)
 	return answer
 }
 
 // issue makes a code.
 func (p *provider) issue(code *notificationsv1.QRCode) string {
-	p.t.Helper()
+	p.T.Helper()
 	if code.Kind == "" {
 		code.Kind, code.Title = "ticket", "Entrada"
 	}
@@ -54,7 +54,7 @@ func (p *provider) issue(code *notificationsv1.QRCode) string {
 }
 
 func (r *replica) codes() notificationsv1.CodeServiceClient {
-	return notificationsv1.NewCodeServiceClient(r.as("gateway"))
+	return notificationsv1.NewCodeServiceClient(r.As("gateway"))
 }
 
 func TestCodesAreDrawn(t *testing.T) {
@@ -97,7 +97,7 @@ func TestCodesAreRedeemedAndRevoked(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		r := p.replica()
 		issuer, client := r.subscribed(), p.byClient(inProduction)
-		now := p.clock.Now()
+		now := p.Clock.Now()
 		refusedAs := func(code, want string) {
 			t.Helper()
 			_, err := r.codes().RedeemCode(client, &notificationsv1.RedeemCodeRequest{Code: code})
@@ -128,10 +128,10 @@ func TestCodesAreRedeemedAndRevoked(t *testing.T) {
 
 		refusedAs(issuer.issue(&notificationsv1.QRCode{ValidFrom: timestamppb.New(now.Add(time.Hour))}), "early")
 		short := issuer.issue(&notificationsv1.QRCode{ValidUntil: timestamppb.New(now.Add(time.Minute))})
-		p.clock.Advance(time.Minute)
+		p.Clock.Advance(time.Minute)
 		refusedAs(short, "late")
 		withdrawn := issuer.issue(&notificationsv1.QRCode{})
-		for _, ctx := range []context.Context{p.byOperator("support"), p.byClient(inProduction)} {
+		for _, ctx := range []context.Context{p.ByOperator("support"), p.byClient(inProduction)} {
 			answer, err := r.codes().RevokeCode(ctx, &notificationsv1.RevokeCodeRequest{Code: withdrawn})
 			if check(t, err); answer.GetCode().GetRevokedAt() == nil {
 				t.Errorf("revoked as %v", answer)
@@ -152,7 +152,7 @@ func TestCodesOfOthersDoNotExist(t *testing.T) {
 		ctx  context.Context
 		code string
 	}{
-		{p.byClient(inStaging), code}, {p.byPeer("gateway"), code}, {mine, forged(code)}, {mine, "x"}, {mine, code + "A"}, {mine, strings.Repeat("é", 44)},
+		{p.byClient(inStaging), code}, {p.ByPeer("gateway"), code}, {mine, forged(code)}, {mine, "x"}, {mine, code + "A"}, {mine, strings.Repeat("é", 44)},
 	} {
 		_, err := r.codes().RedeemCode(c.ctx, &notificationsv1.RedeemCodeRequest{Code: c.code})
 		wantReason(t, err, errorsv1.Reason_REASON_CODE_NOT_FOUND)
@@ -167,12 +167,12 @@ func TestCodesOfOthersDoNotExist(t *testing.T) {
 			t.Errorf("%q is told from %q", answer, answers[0])
 		}
 	}
-	if _, err := r.codes().GetCode(p.byOperator("viewer"), &notificationsv1.GetCodeRequest{Code: code}); err != nil {
+	if _, err := r.codes().GetCode(p.ByOperator("viewer"), &notificationsv1.GetCodeRequest{Code: code}); err != nil {
 		t.Errorf("an operator is refused: %v", err)
 	}
-	_, err := r.codes().RedeemCode(p.byOperator("support", "editor", "security"), &notificationsv1.RedeemCodeRequest{Code: code})
+	_, err := r.codes().RedeemCode(p.ByOperator("support", "editor", "security"), &notificationsv1.RedeemCodeRequest{Code: code})
 	wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)
-	_, err = r.codes().RevokeCode(p.byOperator("viewer"), &notificationsv1.RevokeCodeRequest{Code: code})
+	_, err = r.codes().RevokeCode(p.ByOperator("viewer"), &notificationsv1.RevokeCodeRequest{Code: code})
 	wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)
 }
 

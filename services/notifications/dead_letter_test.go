@@ -16,21 +16,21 @@ import (
 )
 
 func (r *replica) deadLetters() notificationsv1.DeadLetterServiceClient {
-	return notificationsv1.NewDeadLetterServiceClient(r.as("gateway"))
+	return notificationsv1.NewDeadLetterServiceClient(r.As("gateway"))
 }
 
 // bury stores dispatches whose notification expires, in the order of time.
 func (p *platform) bury(providerID int64, n int, change ...func(*store.NewDispatch)) []string {
-	p.t.Helper()
+	p.T.Helper()
 	var ids []string
 	for range n {
 		ids = append(ids, p.park(providerID, change...))
 	}
-	p.clock.Advance(2 * time.Hour)
+	p.Clock.Advance(2 * time.Hour)
 	for _, sweep := range p.store().Sweeps() {
 		for {
-			some, err := sweep.Once(p.t.Context())
-			check(p.t, err)
+			some, err := sweep.Once(p.T.Context())
+			check(p.T, err)
 			if some < store.MaxSweep {
 				break
 			}
@@ -56,7 +56,7 @@ func TestDeadLettersAreListedAndReplayed(t *testing.T) {
 
 		var letters []*notificationsv1.DeadLetter
 		for req := (&notificationsv1.ListDeadLettersRequest{PageSize: 2}); ; {
-			page, err := r.deadLetters().ListDeadLetters(p.byOperator("viewer"), req)
+			page, err := r.deadLetters().ListDeadLetters(p.ByOperator("viewer"), req)
 			check(t, err)
 			letters = append(letters, page.GetDeadLetters()...)
 			if req.PageToken = page.GetNextPageToken(); req.GetPageToken() == "" {
@@ -68,11 +68,11 @@ func TestDeadLettersAreListedAndReplayed(t *testing.T) {
 		}
 		wantProto(t, letters[0], &notificationsv1.DeadLetter{
 			DispatchId: ids[2], Kind: notificationsv1.PartKind_PART_KIND_NOTIFICATION, Channel: notificationsv1.Channel_CHANNEL_SMS,
-			Status: notificationsv1.Status_STATUS_EXPIRED, Reason: "time_ran_out", ProviderId: owner, EndedAt: timestamppb.New(p.clock.Now().Truncate(time.Millisecond)),
+			Status: notificationsv1.Status_STATUS_EXPIRED, Reason: "time_ran_out", ProviderId: owner, EndedAt: timestamppb.New(p.Clock.Now().Truncate(time.Millisecond)),
 		})
 		replay := func(req *notificationsv1.ReplayDeadLettersRequest) []string {
 			t.Helper()
-			answer, err := r.deadLetters().ReplayDeadLetters(p.byOperator("support"), req)
+			answer, err := r.deadLetters().ReplayDeadLetters(p.ByOperator("support"), req)
 			check(t, err)
 			var done []string
 			for _, key := range answer.GetReplayed() {
@@ -95,10 +95,10 @@ func TestDeadLettersAreListedAndReplayed(t *testing.T) {
 		if done := replay(&notificationsv1.ReplayDeadLettersRequest{}); len(done) > 0 {
 			t.Errorf("replayed %v of none", done)
 		}
-		answer, err := r.dispatches().GetDispatch(p.byOperator("viewer"), get(ids[0]))
+		answer, err := r.dispatches().GetDispatch(p.ByOperator("viewer"), get(ids[0]))
 		check(t, err)
 		// Services that nobody defined have the life that services have.
-		if until := answer.GetDispatch().GetExpiresAt().AsTime(); !until.Equal(p.clock.Now().Truncate(time.Millisecond).Add(72*time.Hour)) ||
+		if until := answer.GetDispatch().GetExpiresAt().AsTime(); !until.Equal(p.Clock.Now().Truncate(time.Millisecond).Add(72*time.Hour)) ||
 			answer.GetDispatch().GetStatus() != notificationsv1.Status_STATUS_ACCEPTED {
 			t.Errorf("got %v", answer)
 		}
@@ -108,21 +108,21 @@ func TestDeadLettersAreListedAndReplayed(t *testing.T) {
 func TestAReplayLastsAsItsServiceSays(t *testing.T) {
 	p := newPlatform(t)
 	r := p.replica()
-	service, err := r.providers().CreateService(p.byOperator("editor"), &notificationsv1.CreateServiceRequest{Service: &notificationsv1.Service{
+	service, err := r.providers().CreateService(p.ByOperator("editor"), &notificationsv1.CreateServiceRequest{Service: &notificationsv1.Service{
 		Name: "Avisos", Destination: required, Notification: optional, Life: durationpb.New(7 * time.Minute),
 	}})
 	check(t, err)
 	owner := p.owner("c1", "", message.Production)
 	ids := p.bury(owner, 2, func(d *store.NewDispatch) { d.ServiceID = service.GetService().GetServiceId() })
-	now := p.clock.Now().Truncate(time.Millisecond)
+	now := p.Clock.Now().Truncate(time.Millisecond)
 	for id, asked := range map[string]*timestamppb.Timestamp{ids[0]: nil, ids[1]: timestamppb.New(now.Add(time.Hour))} {
 		want := now.Add(7 * time.Minute)
 		if asked != nil {
 			want = asked.AsTime()
 		}
-		_, err := r.deadLetters().ReplayDeadLetters(p.byOperator("editor"), &notificationsv1.ReplayDeadLettersRequest{Parts: notificationOf(id), ExpiresAt: asked})
+		_, err := r.deadLetters().ReplayDeadLetters(p.ByOperator("editor"), &notificationsv1.ReplayDeadLettersRequest{Parts: notificationOf(id), ExpiresAt: asked})
 		check(t, err)
-		answer, err := r.dispatches().GetDispatch(p.byOperator("viewer"), get(id))
+		answer, err := r.dispatches().GetDispatch(p.ByOperator("viewer"), get(id))
 		check(t, err)
 		if until := answer.GetDispatch().GetExpiresAt().AsTime(); !until.Equal(want) {
 			t.Errorf("until %v, want %v", until, want)
@@ -138,7 +138,7 @@ func TestAReplayIsBounded(t *testing.T) {
 		replayed int
 		more     bool
 	}{{500, true}, {1, false}, {0, false}} {
-		answer, err := r.deadLetters().ReplayDeadLetters(p.byOperator("support"), &notificationsv1.ReplayDeadLettersRequest{})
+		answer, err := r.deadLetters().ReplayDeadLetters(p.ByOperator("support"), &notificationsv1.ReplayDeadLettersRequest{})
 		check(t, err)
 		if len(answer.GetReplayed()) != want.replayed || answer.GetMore() != want.more {
 			t.Errorf("%d were replayed, more: %v; want %v", len(answer.GetReplayed()), answer.GetMore(), want)
@@ -152,7 +152,7 @@ func TestWhoMayNotReplay(t *testing.T) {
 	_, err := r.deadLetters().ListDeadLetters(p.byClient(production), &notificationsv1.ListDeadLettersRequest{})
 	wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)
 	for _, role := range []string{"viewer", "publisher", "security"} {
-		_, err := r.deadLetters().ReplayDeadLetters(p.byOperator(role), &notificationsv1.ReplayDeadLettersRequest{})
+		_, err := r.deadLetters().ReplayDeadLetters(p.ByOperator(role), &notificationsv1.ReplayDeadLettersRequest{})
 		wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)
 	}
 }
@@ -160,21 +160,21 @@ func TestWhoMayNotReplay(t *testing.T) {
 func TestWhatCannotBeReplayedIsRefused(t *testing.T) {
 	p := newPlatform(t)
 	r := p.replica()
-	now := p.clock.Now()
+	now := p.Clock.Now()
 	for name, at := range map[string]*timestamppb.Timestamp{
 		"now": timestamppb.New(now), "in two years": timestamppb.New(now.AddDate(2, 0, 0)), "no time": {Nanos: -1},
 	} {
-		_, err := r.deadLetters().ReplayDeadLetters(p.byOperator("support"), &notificationsv1.ReplayDeadLettersRequest{ExpiresAt: at})
+		_, err := r.deadLetters().ReplayDeadLetters(p.ByOperator("support"), &notificationsv1.ReplayDeadLettersRequest{ExpiresAt: at})
 		if fields := rpcerr.Fields(err); len(fields) != 1 || fields[0].Field != "expires_at" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for _, token := range []string{"x", "e30", "eyJBdCI6MX0", "eyJBdCI6MSwiZGlzcGF0Y2hfaWQiOiJcdTAwMDAiLCJwYXJ0IjoxfQ"} {
-		_, err := r.deadLetters().ListDeadLetters(p.byOperator("viewer"), &notificationsv1.ListDeadLettersRequest{PageToken: token})
+		_, err := r.deadLetters().ListDeadLetters(p.ByOperator("viewer"), &notificationsv1.ListDeadLettersRequest{PageToken: token})
 		if fields := rpcerr.Fields(err); len(fields) != 1 || fields[0].Field != "page_token" {
 			t.Errorf("%s: %v", token, err)
 		}
 	}
-	_, err := r.deadLetters().ListDeadLetters(p.byOperator("viewer"), &notificationsv1.ListDeadLettersRequest{Filter: &notificationsv1.DeadLetterFilter{Reason: "\x00"}})
+	_, err := r.deadLetters().ListDeadLetters(p.ByOperator("viewer"), &notificationsv1.ListDeadLettersRequest{Filter: &notificationsv1.DeadLetterFilter{Reason: "\x00"}})
 	check(t, err)
 }

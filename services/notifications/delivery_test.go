@@ -47,7 +47,7 @@ func TestWhatIsAcceptedIsDelivered(t *testing.T) {
 			}
 		}
 		dispatch(replicas[1], 40)
-		replicas[1].stop()
+		replicas[1].Stop()
 		dispatch(replicas[0], 2)
 	})
 }

@@ -16,7 +16,7 @@ import (
 
 // subscribed is a platform whose replicas carry everything, and what its provider asks for, to a person with a telephone.
 func subscribed(p *platform) (replicas []*replica, in *notificationsv1.DispatchRequest) {
-	p.t.Helper()
+	p.T.Helper()
 	p.change = func(c *notifications.Config) {
 		c.Carriers = map[string]notifications.CarrierConfig{"sandbox": notifications.SandboxCarrier()}
 	}
@@ -24,10 +24,10 @@ func subscribed(p *platform) (replicas []*replica, in *notificationsv1.DispatchR
 	replicas = []*replica{p.replica(), p.replica()}
 	provider := replicas[0].newProvider(authv1.DataSet_DATA_SET_PRODUCTION)
 	service := replicas[0].newService()
-	sub, err := replicas[0].providers().CreateSubscription(p.byOperator("editor"), &notificationsv1.CreateSubscriptionRequest{
+	sub, err := replicas[0].providers().CreateSubscription(p.ByOperator("editor"), &notificationsv1.CreateSubscriptionRequest{
 		ProviderId: provider.GetProviderId(), ServiceId: service.GetServiceId(),
 	})
-	check(p.t, err)
+	check(p.T, err)
 	return replicas, &notificationsv1.DispatchRequest{
 		ProviderId: provider.GetProviderId(), ServiceId: service.GetServiceId(), ServiceToken: sub.GetServiceToken(), Destination: "p1",
 		Notification:   &notificationsv1.Message{Channel: notificationsv1.Channel_CHANNEL_SMS, Title: "Hora", Message: "Lunes a las 9:15"},
@@ -118,7 +118,7 @@ func TestAWrongDispatchIsRefused(t *testing.T) {
 	in.Destination = "p1"
 	_, err = client.Dispatch(p.byAnotherClient(), in)
 	wantReason(t, err, errorsv1.Reason_REASON_SUBSCRIPTION_REFUSED)
-	_, err = client.Dispatch(p.byOperator("editor"), in)
+	_, err = client.Dispatch(p.ByOperator("editor"), in)
 	wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)
 	p.directory.fails(rpcerr.New(errorsv1.Reason_REASON_UNAVAILABLE, "away"))
 	_, err = client.Dispatch(ctx, in)

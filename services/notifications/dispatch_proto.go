@@ -13,7 +13,7 @@ import (
 
 // seesDestination tells whether a caller is told who a dispatch is for.
 func seesDestination(caller authn.Caller) bool {
-	return caller.IsOperator() && slices.ContainsFunc(caller.Claims.Roles, func(role string) bool { return role == support || role == security })
+	return caller.IsOperator() && slices.ContainsFunc(caller.Claims.Roles, func(role string) bool { return role == authn.Support || role == authn.Security })
 }
 
 // dispatchToProto is a dispatch as a caller sees it.

@@ -29,26 +29,26 @@ const (
 )
 
 func (r *replica) dispatches() notificationsv1.DispatchServiceClient {
-	return notificationsv1.NewDispatchServiceClient(r.as("gateway"))
+	return notificationsv1.NewDispatchServiceClient(r.As("gateway"))
 }
 
 // store is the service's own, for what no call does.
-func (p *platform) store() *store.Store { return store.New(p.db, p.clock.Now) }
+func (p *platform) store() *store.Store { return store.New(p.DB, p.Clock.Now) }
 
 // owner enters a provider of a client, or of a role.
 func (p *platform) owner(clientID, role string, set message.DataSet) int64 {
-	p.t.Helper()
-	owner, err := p.store().CreateProvider(p.t.Context(), "ana", store.Provider{
+	p.T.Helper()
+	owner, err := p.store().CreateProvider(p.T.Context(), "ana", store.Provider{
 		DataSet: set, Name: "Biblioteca", ClientID: clientID, Role: role,
 	}, func(int64) []byte { return []byte("sealed") })
-	check(p.t, err)
+	check(p.T, err)
 	return owner.ID
 }
 
 // park stores a dispatch whose notification waits for ten hours, but expires in one: nobody is going to send it.
 func (p *platform) park(providerID int64, change ...func(*store.NewDispatch)) string {
-	p.t.Helper()
-	now := p.clock.Now()
+	p.T.Helper()
+	now := p.Clock.Now()
 	digest := sha256.Sum256([]byte(uuid.NewString()))
 	d := store.NewDispatch{
 		ID: uuid.NewString(), ProviderID: providerID, ServiceID: 1, DataSet: message.Production, PersonID: "p1", Digest: hex.EncodeToString(digest[:]),
@@ -58,14 +58,14 @@ func (p *platform) park(providerID int64, change ...func(*store.NewDispatch)) st
 	for _, c := range change {
 		c(&d)
 	}
-	answers, err := p.store().Accept(p.t.Context(), []store.NewDispatch{d})
-	check(p.t, err)
-	check(p.t, answers[0].Err)
+	answers, err := p.store().Accept(p.T.Context(), []store.NewDispatch{d})
+	check(p.T, err)
+	check(p.T, answers[0].Err)
 	return answers[0].DispatchID
 }
 
 func (p *platform) byAnotherClient() context.Context {
-	return p.by(authn.Claims{ClientID: "c2", Family: "tuidd", Kind: authv1.ClientKind_CLIENT_KIND_PARTNER, DataSet: production})
+	return p.By(authn.Claims{ClientID: "c2", Family: "tuidd", Kind: authv1.ClientKind_CLIENT_KIND_PARTNER, DataSet: production})
 }
 
 func get(id string) *notificationsv1.GetDispatchRequest {
@@ -98,7 +98,7 @@ func TestDispatchesAreSeenByTheirProviders(t *testing.T) {
 		}
 		all := []string{"c1", "c2", "session", "staging"}
 		gateway := r.dispatches()
-		session := notificationsv1.NewDispatchServiceClient(r.as("session"))
+		session := notificationsv1.NewDispatchServiceClient(r.As("session"))
 		for name, c := range map[string]struct {
 			ctx         context.Context
 			calls       notificationsv1.DispatchServiceClient
@@ -108,14 +108,14 @@ func TestDispatchesAreSeenByTheirProviders(t *testing.T) {
 			"a client":                      {p.byClient(production), gateway, []string{"c1"}, false},
 			"the client of staging":         {p.byClient(staging), gateway, []string{"staging"}, false},
 			"another client":                {p.byAnotherClient(), gateway, []string{"c2"}, false},
-			"a client that is no provider":  {p.by(authn.Claims{ClientID: "session", DataSet: production}), gateway, nil, false},
-			"the role":                      {p.byPeer("session"), session, []string{"session"}, false},
-			"another role":                  {p.byPeer("gateway"), gateway, nil, false},
-			"viewers":                       {p.byOperator("viewer"), gateway, all, false},
-			"publishers":                    {p.byOperator("publisher"), gateway, all, false},
-			"editors":                       {p.byOperator("editor"), gateway, all, false},
-			"support":                       {p.byOperator("support"), gateway, all, true},
-			"security, which is viewer too": {p.byOperator("viewer", "security"), gateway, all, true},
+			"a client that is no provider":  {p.By(authn.Claims{ClientID: "session", DataSet: production}), gateway, nil, false},
+			"the role":                      {p.ByPeer("session"), session, []string{"session"}, false},
+			"another role":                  {p.ByPeer("gateway"), gateway, nil, false},
+			"viewers":                       {p.ByOperator("viewer"), gateway, all, false},
+			"publishers":                    {p.ByOperator("publisher"), gateway, all, false},
+			"editors":                       {p.ByOperator("editor"), gateway, all, false},
+			"support":                       {p.ByOperator("support"), gateway, all, true},
+			"security, which is viewer too": {p.ByOperator("viewer", "security"), gateway, all, true},
 		} {
 			listed, err := c.calls.ListDispatches(c.ctx, &notificationsv1.ListDispatchesRequest{})
 			check(t, err)
@@ -143,7 +143,7 @@ func TestDispatchesAreSeenByTheirProviders(t *testing.T) {
 				}
 			}
 		}
-		_, err := gateway.GetDispatch(p.byOperator("viewer"), get("nobody's \x00"))
+		_, err := gateway.GetDispatch(p.ByOperator("viewer"), get("nobody's \x00"))
 		wantReason(t, err, dispatchNotFound)
 	})
 }
@@ -152,7 +152,7 @@ func TestADispatchIsToldWhole(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		r := p.replica()
 		owner := p.owner("c1", "", message.Production)
-		began := timestamppb.New(p.clock.Now().Truncate(time.Millisecond))
+		began := timestamppb.New(p.Clock.Now().Truncate(time.Millisecond))
 		hour := timestamppb.New(began.AsTime().Add(time.Hour))
 		id := p.park(owner, func(d *store.NewDispatch) {
 			d.Reference = "r1"
@@ -191,11 +191,11 @@ func TestDispatchesAreListedInPages(t *testing.T) {
 	r := p.replica()
 	owner, another := p.owner("c1", "", message.Production), p.owner("c1", "", message.Production)
 	var ids []string // newest first
-	began := p.clock.Now()
+	began := p.Clock.Now()
 	for n := range 7 {
 		id := p.park([]int64{owner, another}[n%2], func(d *store.NewDispatch) { d.Reference = fmt.Sprint("r", n) })
 		ids = slices.Insert(ids, 0, id)
-		p.clock.Advance(time.Minute)
+		p.Clock.Advance(time.Minute)
 	}
 	list := func(page, size int32, filter *notificationsv1.DispatchFilter) *notificationsv1.ListDispatchesResponse {
 		t.Helper()
@@ -227,7 +227,7 @@ func TestWhatCannotBeListedIsRefused(t *testing.T) {
 	for range store.MaxProviders + 1 {
 		p.owner("c2", "", message.Production)
 	}
-	now := timestamppb.New(p.clock.Now())
+	now := timestamppb.New(p.Clock.Now())
 	for field, c := range map[string]struct {
 		ctx context.Context
 		req *notificationsv1.ListDispatchesRequest
@@ -266,10 +266,10 @@ func TestADispatchIsCancelled(t *testing.T) {
 		_, err = cancel(p.byClient(production), id)
 		wantReason(t, err, errorsv1.Reason_REASON_NOTHING_TO_CANCEL)
 		for _, role := range []string{"viewer", "publisher", "security"} {
-			_, err = cancel(p.byOperator(role), another)
+			_, err = cancel(p.ByOperator(role), another)
 			wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)
 		}
-		_, err = cancel(p.byOperator("support"), another)
+		_, err = cancel(p.ByOperator("support"), another)
 		check(t, err)
 		events, _ := r.events(&notificationsv1.ListEventsRequest{TargetPrefix: "dispatch/"})
 		if len(events) != 1 || events[0].GetActor() != "ana" || events[0].GetTarget() != "dispatch/"+another {

@@ -22,18 +22,18 @@ import (
 type dispatchStream = grpc.ServerStreamingClient[notificationsv1.WatchDispatchesResponse]
 
 func (r *replica) watch(ctx context.Context, req *notificationsv1.WatchDispatchesRequest) dispatchStream {
-	r.t.Helper()
+	r.T.Helper()
 	watching, err := r.dispatches().WatchDispatches(ctx, req)
-	check(r.t, err)
+	check(r.T, err)
 	return watching
 }
 
 // watchAll watches by a filter, from when this returns.
 func (r *replica) watchAll(ctx context.Context, filter *notificationsv1.DispatchFilter) dispatchStream {
-	r.t.Helper()
+	r.T.Helper()
 	watching := r.watch(ctx, &notificationsv1.WatchDispatchesRequest{Filter: filter})
 	_, err := watching.Header()
-	check(r.t, err)
+	check(r.T, err)
 	return watching
 }
 
@@ -51,7 +51,7 @@ func TestADispatchIsWatchedToItsEnd(t *testing.T) {
 		id := p.park(owner, func(d *store.NewDispatch) {
 			d.Parts = append(d.Parts, store.Part{Kind: message.Advertisement, Channel: message.SMS, Priority: message.Bulk, Status: message.Scheduled})
 		})
-		for destination, ctx := range map[string]context.Context{"": p.byClient(production), "p1": p.byOperator("support")} {
+		for destination, ctx := range map[string]context.Context{"": p.byClient(production), "p1": p.ByOperator("support")} {
 			watching := watched.watch(ctx, &notificationsv1.WatchDispatchesRequest{DispatchId: id})
 			first := recv(t, watching)
 			if first.GetVersion() == 1 {
@@ -76,7 +76,7 @@ func TestAWatchHasWhatItsCallerSees(t *testing.T) {
 	ctx, cancel := context.WithCancel(p.byClient(production))
 	defer cancel()
 	watching := r.watchAll(ctx, nil)
-	failures := r.watchAll(p.byOperator("viewer"), &notificationsv1.DispatchFilter{Status: notificationsv1.Status_STATUS_CANCELLED})
+	failures := r.watchAll(p.ByOperator("viewer"), &notificationsv1.DispatchFilter{Status: notificationsv1.Status_STATUS_CANCELLED})
 	p.park(another)
 	first := p.park(own)
 	if got := recv(t, watching); got.GetDispatchId() != first || got.GetDestination() != "" {
@@ -96,11 +96,11 @@ func TestAWatchHasWhatItsCallerSees(t *testing.T) {
 func TestWatchesEndWithTheirReplica(t *testing.T) {
 	p := newPlatform(t)
 	r := p.replica()
-	watching := r.watchAll(p.byOperator("viewer"), nil)
-	one := r.watch(p.byOperator("viewer"), &notificationsv1.WatchDispatchesRequest{DispatchId: p.park(p.owner("c1", "", message.Production))})
+	watching := r.watchAll(p.ByOperator("viewer"), nil)
+	one := r.watch(p.ByOperator("viewer"), &notificationsv1.WatchDispatchesRequest{DispatchId: p.park(p.owner("c1", "", message.Production))})
 	recv(t, one)
 	recv(t, watching)
-	r.stop()
+	r.Stop()
 	for _, w := range []dispatchStream{watching, one} {
 		_, err := w.Recv()
 		wantReason(t, err, errorsv1.Reason_REASON_UNAVAILABLE)
@@ -120,7 +120,7 @@ func TestACallerHasSoManyWatches(t *testing.T) {
 	}
 	_, err := r.watch(p.byClient(production), &notificationsv1.WatchDispatchesRequest{}).Recv()
 	wantReason(t, err, errorsv1.Reason_REASON_RATE_LIMITED)
-	r.watchAll(p.byOperator("viewer"), nil)
+	r.watchAll(p.ByOperator("viewer"), nil)
 }
 
 // Replicas store, cancel and end dispatches at the same time; each watcher sees all of them, and the last of each dispatch. One reads nothing
@@ -129,8 +129,8 @@ func TestNoLastStateIsMissed(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		watched := p.replica()
 		owner := p.owner("c1", "", message.Production)
-		watchers := []dispatchStream{watched.watchAll(p.byClient(production), nil), watched.watchAll(p.byOperator("support"), nil)}
-		idle := watched.watchAll(p.byOperator("viewer"), nil)
+		watchers := []dispatchStream{watched.watchAll(p.byClient(production), nil), watched.watchAll(p.ByOperator("support"), nil)}
+		idle := watched.watchAll(p.ByOperator("viewer"), nil)
 
 		var seen [2]sync.Map
 		var watching sync.WaitGroup
@@ -185,7 +185,7 @@ func TestNoLastStateIsMissed(t *testing.T) {
 				missing--
 			}
 		}
-		watched.stop()
+		watched.Stop()
 		watching.Wait()
 	})
 }

@@ -24,7 +24,7 @@ const (
 )
 
 func (r *replica) payments() notificationsv1.PaymentServiceClient {
-	return notificationsv1.NewPaymentServiceClient(r.as("gateway"))
+	return notificationsv1.NewPaymentServiceClient(r.As("gateway"))
 }
 
 // signed is a call of the payment provider's.
@@ -48,7 +48,7 @@ func believed(c *notifications.Config) {
 }
 
 func (p *provider) bill() *notificationsv1.DispatchResponse {
-	p.t.Helper()
+	p.T.Helper()
 	return p.dispatch(&notificationsv1.DispatchRequest{MicroPayment: &notificationsv1.MicroPayment{Amount: 1500, Currency: "CLP", Concept: "Bono", Reference: "R-1"}})
 }
 
@@ -67,30 +67,30 @@ func TestPaymentsAreSettled(t *testing.T) {
 			t.Errorf("requested is %v", got)
 		}
 		for i, secret := range []string{paymentSecret, previousSecret, paymentSecret} {
-			answer, err := r.payments().SettlePayment(t.Context(), signed(t, secret, p.clock.Now().Add(4*time.Minute), settlement(paid.GetPaymentId(), "paid")))
+			answer, err := r.payments().SettlePayment(t.Context(), signed(t, secret, p.Clock.Now().Add(4*time.Minute), settlement(paid.GetPaymentId(), "paid")))
 			if check(t, err); answer.GetPayment().GetStatus() != "paid" || answer.GetPayment().GetSettledAt() == nil {
 				t.Errorf("settled %d as %v", i, answer)
 			}
-			p.clock.Advance(time.Second)
+			p.Clock.Advance(time.Second)
 		}
-		_, err = r.payments().SettlePayment(t.Context(), signed(t, paymentSecret, p.clock.Now(), settlement(cancelled.GetPaymentId(), "cancelled")))
+		_, err = r.payments().SettlePayment(t.Context(), signed(t, paymentSecret, p.Clock.Now(), settlement(cancelled.GetPaymentId(), "cancelled")))
 		check(t, err)
-		_, err = r.payments().SettlePayment(t.Context(), signed(t, paymentSecret, p.clock.Now(), settlement(paid.GetPaymentId(), "cancelled")))
+		_, err = r.payments().SettlePayment(t.Context(), signed(t, paymentSecret, p.Clock.Now(), settlement(paid.GetPaymentId(), "cancelled")))
 		wantReason(t, err, errorsv1.Reason_REASON_PAYMENT_STATE)
 		for id, want := range map[string]notificationsv1.Status{
 			paid.GetDispatchId(): notificationsv1.Status_STATUS_DELIVERED, cancelled.GetDispatchId(): notificationsv1.Status_STATUS_CANCELLED,
 		} {
-			answer, err := notificationsv1.NewDispatchServiceClient(r.as("gateway")).GetDispatch(client, &notificationsv1.GetDispatchRequest{DispatchId: id})
+			answer, err := notificationsv1.NewDispatchServiceClient(r.As("gateway")).GetDispatch(client, &notificationsv1.GetDispatchRequest{DispatchId: id})
 			if check(t, err); answer.GetDispatch().GetStatus() != want {
 				t.Errorf("the dispatch is %v, want %v", answer.GetDispatch().GetStatus(), want)
 			}
 		}
-		for name, ctx := range map[string]context.Context{"staging's": p.byClient(inStaging), "a role": p.byPeer("gateway")} {
+		for name, ctx := range map[string]context.Context{"staging's": p.byClient(inStaging), "a role": p.ByPeer("gateway")} {
 			_, err := get(ctx, paid.GetPaymentId())
 			t.Log(name)
 			wantReason(t, err, errorsv1.Reason_REASON_PAYMENT_NOT_FOUND)
 		}
-		if _, err := get(p.byOperator("viewer"), paid.GetPaymentId()); err != nil {
+		if _, err := get(p.ByOperator("viewer"), paid.GetPaymentId()); err != nil {
 			t.Error(err)
 		}
 		_, err = get(client, "nobody's")
@@ -102,7 +102,7 @@ func TestSettlementsThatAreNotBelieved(t *testing.T) {
 	p := newPlatform(t)
 	p.change = believed
 	r := p.replica()
-	now, body := p.clock.Now(), settlement("x", "paid")
+	now, body := p.Clock.Now(), settlement("x", "paid")
 	good := func() *notificationsv1.SettlePaymentRequest { return signed(t, paymentSecret, now, body) }
 	altered := func(change func(*notificationsv1.SettlePaymentRequest)) *notificationsv1.SettlePaymentRequest {
 		in := good()
@@ -160,12 +160,12 @@ func TestSettlementsThatAreRefused(t *testing.T) {
 		"a text of amount": {strings.Replace(body, `1500`, `"1500"`, 1), fieldInvalid, "amount"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := r.payments().SettlePayment(t.Context(), signed(t, paymentSecret, p.clock.Now(), c.body))
+			_, err := r.payments().SettlePayment(t.Context(), signed(t, paymentSecret, p.Clock.Now(), c.body))
 			wantFault(t, err, c.want, c.field)
 		})
 	}
 	for name, body := range map[string]string{"an amount": strings.Replace(body, "1500", "1", 1), "a currency": strings.Replace(body, "CLP", "USD", 1)} {
-		_, err := r.payments().SettlePayment(t.Context(), signed(t, paymentSecret, p.clock.Now(), body))
+		_, err := r.payments().SettlePayment(t.Context(), signed(t, paymentSecret, p.Clock.Now(), body))
 		t.Log(name)
 		wantReason(t, err, errorsv1.Reason_REASON_PAYMENT_STATE)
 	}

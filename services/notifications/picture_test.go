@@ -16,12 +16,12 @@ func TestPicturesAreGivenUntilTheyAreErased(t *testing.T) {
 		r := p.replica()
 		var drawn bytes.Buffer
 		check(t, png.Encode(&drawn, image.NewGray(image.Rect(0, 0, 3, 2))))
-		_, err := p.db.Write.ExecContext(t.Context(), `INSERT INTO dispatch (dispatch_id, provider_id, service_id, data_set, person_id, reference, digest,
+		_, err := p.DB.Write.ExecContext(t.Context(), `INSERT INTO dispatch (dispatch_id, provider_id, service_id, data_set, person_id, reference, digest,
 			first_status, status, version, created_at, expires_at, changed_at, retention) VALUES ('d', 1, 1, 'production', 'ana', '', '', 'sent', 'sent', 1, 1, 1, 1, 1)`)
 		check(t, err)
-		_, err = p.db.Write.ExecContext(t.Context(), `INSERT INTO picture (picture_id, dispatch_id, part, media_type, bytes) VALUES ('p', 'd', 2, 'image/png', $1)`, drawn.Bytes())
+		_, err = p.DB.Write.ExecContext(t.Context(), `INSERT INTO picture (picture_id, dispatch_id, part, media_type, bytes) VALUES ('p', 'd', 2, 'image/png', $1)`, drawn.Bytes())
 		check(t, err)
-		pictures := notificationsv1.NewPictureServiceClient(r.as("gateway"))
+		pictures := notificationsv1.NewPictureServiceClient(r.As("gateway"))
 		get := func(id string) (*notificationsv1.GetPictureResponse, error) {
 			return pictures.GetPicture(t.Context(), &notificationsv1.GetPictureRequest{PictureId: id})
 		}
@@ -31,13 +31,13 @@ func TestPicturesAreGivenUntilTheyAreErased(t *testing.T) {
 		}
 		_, err = get("another")
 		wantReason(t, err, errorsv1.Reason_REASON_PICTURE_NOT_FOUND)
-		erased, err := r.recipients().DeleteRecipient(p.byOperator("security"), &notificationsv1.DeleteRecipientRequest{PersonId: "ana"})
+		erased, err := r.recipients().DeleteRecipient(p.ByOperator("security"), &notificationsv1.DeleteRecipientRequest{PersonId: "ana"})
 		if check(t, err); erased.GetDispatches() != 1 {
 			t.Errorf("%d were erased", erased.GetDispatches())
 		}
 		_, err = get("p")
 		wantReason(t, err, errorsv1.Reason_REASON_PICTURE_NOT_FOUND)
-		if person, err := sqlstore.Row(t.Context(), p.db, sqlstore.Value[string], `SELECT person_id FROM dispatch`); person != "" || err != nil {
+		if person, err := sqlstore.Row(t.Context(), p.DB, sqlstore.Value[string], `SELECT person_id FROM dispatch`); person != "" || err != nil {
 			t.Errorf("it is of %q, %v", person, err)
 		}
 	})

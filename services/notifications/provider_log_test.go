@@ -21,10 +21,10 @@ import (
 
 // events are those that a request finds, newest first, whatever the pages.
 func (r *replica) events(req *notificationsv1.ListEventsRequest) (all []*notificationsv1.Event, pages int) {
-	r.t.Helper()
+	r.T.Helper()
 	for {
-		page, err := r.providers().ListEvents(r.byOperator("viewer"), req)
-		check(r.t, err)
+		page, err := r.providers().ListEvents(r.ByOperator("viewer"), req)
+		check(r.T, err)
 		all = append(all, page.GetEvents()...)
 		if pages++; page.GetNextPageToken() == "" {
 			return all, pages
@@ -144,7 +144,7 @@ func TestWhatOperatorsChangeIsEntered(t *testing.T) {
 	missing := changing(t)
 	for _, a := range acts {
 		before, _ := r.events(&notificationsv1.ListEventsRequest{})
-		_, err := a.do(p.byOperator(a.role))
+		_, err := a.do(p.ByOperator(a.role))
 		check(t, err)
 		after, _ := r.events(&notificationsv1.ListEventsRequest{})
 		if len(after) == len(before) {
@@ -179,7 +179,7 @@ func TestEventsAreFoundHoweverMany(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		r := p.replica()
 		first := r.newProvider(inProduction)
-		_, err := p.db.Write.ExecContext(t.Context(), `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+		_, err := p.DB.Write.ExecContext(t.Context(), `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
 			INSERT INTO admin_event (at, actor, act, target, before, after) SELECT 0, 'leo', 'PutTemplate', 'nothing', '', '' FROM n`)
 		check(t, err)
 		r.newService()
@@ -190,16 +190,16 @@ func TestEventsAreFoundHoweverMany(t *testing.T) {
 		if found, _ := r.events(&notificationsv1.ListEventsRequest{Actor: "ana", PageSize: 1}); len(found) != 2 || found[0].GetAct() != "CreateService" {
 			t.Errorf("found %v", found)
 		}
-		page, err := r.providers().ListEvents(p.byOperator("viewer"), &notificationsv1.ListEventsRequest{})
+		page, err := r.providers().ListEvents(p.ByOperator("viewer"), &notificationsv1.ListEventsRequest{})
 		check(t, err)
 		if len(page.GetEvents()) != 50 || page.GetNextPageToken() == "" {
 			t.Errorf("%d on a page, and %q", len(page.GetEvents()), page.GetNextPageToken())
 		}
 		for _, token := range []string{"x", "0", "-1", "9223372036854775808"} {
-			_, err := r.providers().ListEvents(p.byOperator("viewer"), &notificationsv1.ListEventsRequest{PageToken: token})
+			_, err := r.providers().ListEvents(p.ByOperator("viewer"), &notificationsv1.ListEventsRequest{PageToken: token})
 			wantFault(t, err, fieldInvalid, "page_token")
 		}
-		_, err = r.providers().ListEvents(p.byOperator("viewer"), &notificationsv1.ListEventsRequest{PageSize: 501})
+		_, err = r.providers().ListEvents(p.ByOperator("viewer"), &notificationsv1.ListEventsRequest{PageSize: 501})
 		wantFault(t, err, fieldInvalid, "page_size")
 		_, err = r.providers().ListEvents(p.byClient(inProduction), &notificationsv1.ListEventsRequest{})
 		wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)

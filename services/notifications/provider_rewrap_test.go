@@ -12,32 +12,32 @@ import (
 )
 
 func (p *platform) keyOf(fill byte) *keyring.KEK {
-	p.t.Helper()
+	p.T.Helper()
 	kek, err := keyring.New(bytes.Repeat([]byte{fill}, 32))
-	check(p.t, err)
+	check(p.T, err)
 	return kek
 }
 
 // renewed is a replica with another key-encryption key, and the one before beside it.
 func (p *platform) renewed() *replica {
-	p.t.Helper()
-	p.kek = p.keyOf(2).WithPrevious(p.kek)
+	p.T.Helper()
+	p.KEK = p.keyOf(2).WithPrevious(p.KEK)
 	return p.replica()
 }
 
 func (r *replica) rewrap(role string) (*notificationsv1.RewrapSecretsResponse, error) {
-	return r.providers().RewrapSecrets(r.byOperator(role), &notificationsv1.RewrapSecretsRequest{})
+	return r.providers().RewrapSecrets(r.ByOperator(role), &notificationsv1.RewrapSecretsRequest{})
 }
 
 func TestSecretsAreSealedAnewWhileReplicasServe(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		p.directory.knows("ana")
-		first, second := p.kek, p.keyOf(2)
+		first, second := p.KEK, p.keyOf(2)
 		before := p.replica()
 		providerID := before.newProvider(inProduction).GetProviderId()
-		rotated, err := before.providers().RotateCallbackSecret(p.byOperator("security"), &notificationsv1.RotateCallbackSecretRequest{ProviderId: providerID})
+		rotated, err := before.providers().RotateCallbackSecret(p.ByOperator("security"), &notificationsv1.RotateCallbackSecretRequest{ProviderId: providerID})
 		check(t, err)
-		hook, err := before.put(p.byOperator("support"), "ana", webhook("https://example.org/a"))
+		hook, err := before.put(p.ByOperator("support"), "ana", webhook("https://example.org/a"))
 		check(t, err)
 		codes, err := p.store().SharedKeys(first).Open(t.Context(), "codes")
 		check(t, err)
@@ -53,7 +53,7 @@ func TestSecretsAreSealedAnewWhileReplicasServe(t *testing.T) {
 			wantProto(t, answer, &notificationsv1.RewrapSecretsResponse{Rewrapped: rewrapped, Secrets: 6})
 		}
 
-		p.kek = second
+		p.KEK = second
 		late := p.replica() // which would not start if a key of its own did not open
 		if key, err := p.store().SharedKeys(second).Open(t.Context(), "codes"); err != nil || !bytes.Equal(key, codes) {
 			t.Errorf("the key of codes is another: %v", err)
@@ -63,7 +63,7 @@ func TestSecretsAreSealedAnewWhileReplicasServe(t *testing.T) {
 		if text, err := secret.Open(second, secret.OfProvider(providerID), provider.CallbackSecret); err != nil || text != rotated.GetCallbackSecret() {
 			t.Errorf("the callbacks' secret is another: %v", err)
 		}
-		if _, err := secret.Open(second, secret.OfProvider(providerID), provider.PreviousSecret); err != nil || !provider.PreviousUntil.Equal(p.clock.Now().Add(24*time.Hour).Truncate(time.Millisecond)) {
+		if _, err := secret.Open(second, secret.OfProvider(providerID), provider.PreviousSecret); err != nil || !provider.PreviousUntil.Equal(p.Clock.Now().Add(24*time.Hour).Truncate(time.Millisecond)) {
 			t.Errorf("the secret of before does not open, or until %v: %v", provider.PreviousUntil, err)
 		}
 		kept, err := p.store().Recipients(t.Context(), "production", []string{"ana"})
@@ -81,17 +81,17 @@ func TestSecretsThatDoNotOpenAreCounted(t *testing.T) {
 	p := newPlatform(t)
 	before := p.replica()
 	lost, kept := before.newProvider(inProduction), before.newProvider(inProduction)
-	before.stop()
-	_, err := p.db.Write.ExecContext(t.Context(), `UPDATE provider SET callback_secret = $1 WHERE provider_id = $2`,
+	before.Stop()
+	_, err := p.DB.Write.ExecContext(t.Context(), `UPDATE provider SET callback_secret = $1 WHERE provider_id = $2`,
 		secret.Seal(p.keyOf(3), secret.OfProvider(lost.GetProviderId()), "whsec_"), lost.GetProviderId())
 	check(t, err)
 	var logs bytes.Buffer
-	p.logs = &logs
+	p.Logs = &logs
 	r := p.renewed()
 	answer, err := r.rewrap("security")
 	check(t, err)
 	wantProto(t, answer, &notificationsv1.RewrapSecretsResponse{Rewrapped: 4, Secrets: 5, Unreadable: 1})
-	r.stop()
+	r.Stop()
 	if !bytes.Contains(logs.Bytes(), []byte("provider/")) {
 		t.Error("the log does not say whose it is")
 	}

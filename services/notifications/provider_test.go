@@ -32,26 +32,26 @@ const (
 )
 
 func (r *replica) providers() notificationsv1.ProviderServiceClient {
-	return notificationsv1.NewProviderServiceClient(r.as("gateway"))
+	return notificationsv1.NewProviderServiceClient(r.As("gateway"))
 }
 
 // newProvider enters one of the client c1.
 func (r *replica) newProvider(set authv1.DataSet) *notificationsv1.Provider {
-	r.t.Helper()
-	answer, err := r.providers().CreateProvider(r.byOperator("editor"), &notificationsv1.CreateProviderRequest{
+	r.T.Helper()
+	answer, err := r.providers().CreateProvider(r.ByOperator("editor"), &notificationsv1.CreateProviderRequest{
 		Provider: &notificationsv1.Provider{Name: "Biblioteca", ClientId: "c1", DataSet: set},
 	})
-	check(r.t, err)
+	check(r.T, err)
 	return answer.GetProvider()
 }
 
 // newService defines one that takes everything.
 func (r *replica) newService() *notificationsv1.Service {
-	r.t.Helper()
-	answer, err := r.providers().CreateService(r.byOperator("editor"), &notificationsv1.CreateServiceRequest{Service: &notificationsv1.Service{
+	r.T.Helper()
+	answer, err := r.providers().CreateService(r.ByOperator("editor"), &notificationsv1.CreateServiceRequest{Service: &notificationsv1.Service{
 		Name: "Avisos", Destination: required, Notification: optional, Advertisement: optional, QrCode: optional, MicroPayment: optional,
 	}})
-	check(r.t, err)
+	check(r.T, err)
 	return answer.GetService()
 }
 
@@ -77,9 +77,9 @@ func TestAProviderIsKept(t *testing.T) {
 			Name: "Biblioteca", ClientId: "c1", NotificationUri: "https://biblioteca.example/avisos?de=ventanilla",
 			ProviderId: 99, CreatedAt: timestamppb.New(time.Unix(0, 0)),
 		}
-		created, err := r.providers().CreateProvider(p.byOperator("editor"), &notificationsv1.CreateProviderRequest{Provider: in})
+		created, err := r.providers().CreateProvider(p.ByOperator("editor"), &notificationsv1.CreateProviderRequest{Provider: in})
 		check(t, err)
-		now := timestamppb.New(p.clock.Now().Truncate(time.Millisecond))
+		now := timestamppb.New(p.Clock.Now().Truncate(time.Millisecond))
 		want := &notificationsv1.Provider{
 			ProviderId: created.GetProvider().GetProviderId(), DataSet: authv1.DataSet_DATA_SET_PRODUCTION, Name: "Biblioteca", ClientId: "c1",
 			NotificationUri: in.GetNotificationUri(), CreatedAt: now, UpdatedAt: now,
@@ -91,13 +91,13 @@ func TestAProviderIsKept(t *testing.T) {
 		if _, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(created.GetCallbackSecret(), "whsec_")); err != nil {
 			t.Error("the secret is no Standard Webhooks secret")
 		}
-		got, err := r.providers().GetProvider(p.byOperator("viewer"), &notificationsv1.GetProviderRequest{ProviderId: want.GetProviderId()})
+		got, err := r.providers().GetProvider(p.ByOperator("viewer"), &notificationsv1.GetProviderRequest{ProviderId: want.GetProviderId()})
 		check(t, err)
 		wantProto(t, got.GetProvider(), want)
-		_, err = r.providers().GetProvider(p.byOperator("viewer"), &notificationsv1.GetProviderRequest{ProviderId: 1 << 60})
+		_, err = r.providers().GetProvider(p.ByOperator("viewer"), &notificationsv1.GetProviderRequest{ProviderId: 1 << 60})
 		wantReason(t, err, errorsv1.Reason_REASON_PROVIDER_NOT_FOUND)
 
-		updated, err := r.providers().UpdateProvider(p.byOperator("security"), &notificationsv1.UpdateProviderRequest{
+		updated, err := r.providers().UpdateProvider(p.ByOperator("security"), &notificationsv1.UpdateProviderRequest{
 			Provider:   &notificationsv1.Provider{ProviderId: want.GetProviderId(), Role: "session", Disabled: true, Name: "not named", DataSet: 2},
 			UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"client_id", "role", "disabled", "notification_uri"}},
 		})
@@ -144,10 +144,10 @@ func TestProvidersThatAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			in := &notificationsv1.Provider{Name: "Biblioteca", ClientId: "c1"}
 			c.change(in)
-			_, err := r.providers().CreateProvider(p.byOperator("editor"), &notificationsv1.CreateProviderRequest{Provider: in})
+			_, err := r.providers().CreateProvider(p.ByOperator("editor"), &notificationsv1.CreateProviderRequest{Provider: in})
 			wantFault(t, err, c.reason, c.field)
 			in.ProviderId = kept.GetProviderId()
-			_, err = r.providers().UpdateProvider(p.byOperator("editor"), &notificationsv1.UpdateProviderRequest{
+			_, err = r.providers().UpdateProvider(p.ByOperator("editor"), &notificationsv1.UpdateProviderRequest{
 				Provider: in, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{c.mask}},
 			})
 			wantFault(t, err, c.reason, c.field)
@@ -156,15 +156,15 @@ func TestProvidersThatAreRefused(t *testing.T) {
 			}
 		})
 	}
-	_, err := r.providers().CreateProvider(p.byOperator("editor"), &notificationsv1.CreateProviderRequest{Provider: &notificationsv1.Provider{Name: "a", Role: "Session"}})
+	_, err := r.providers().CreateProvider(p.ByOperator("editor"), &notificationsv1.CreateProviderRequest{Provider: &notificationsv1.Provider{Name: "a", Role: "Session"}})
 	wantFault(t, err, fieldInvalid, "provider.role")
 	for _, good := range []string{"http://127.0.0.1:8080/a", "http://[::1]/", "http://localhost/", "https://biblioteca.example:8443/a?b=c"} {
-		_, err := r.providers().CreateProvider(p.byOperator("editor"), &notificationsv1.CreateProviderRequest{
+		_, err := r.providers().CreateProvider(p.ByOperator("editor"), &notificationsv1.CreateProviderRequest{
 			Provider: &notificationsv1.Provider{Name: "a", ClientId: "c1", NotificationUri: good},
 		})
 		check(t, err)
 	}
-	got, err := r.providers().GetProvider(p.byOperator("viewer"), &notificationsv1.GetProviderRequest{ProviderId: kept.GetProviderId()})
+	got, err := r.providers().GetProvider(p.ByOperator("viewer"), &notificationsv1.GetProviderRequest{ProviderId: kept.GetProviderId()})
 	check(t, err)
 	wantProto(t, got.GetProvider(), kept)
 }
@@ -175,24 +175,24 @@ func TestMasksOfProvidersAndServices(t *testing.T) {
 	provider, service := r.newProvider(authv1.DataSet_DATA_SET_PRODUCTION), r.newService()
 	for path, field := range map[string]string{"": "update_mask.paths[0]", "data_set": "update_mask.paths[0]", "created_at": "update_mask.paths[0]"} {
 		mask := &fieldmaskpb.FieldMask{Paths: []string{path}}
-		_, err := r.providers().UpdateProvider(p.byOperator("editor"), &notificationsv1.UpdateProviderRequest{Provider: provider, UpdateMask: mask})
+		_, err := r.providers().UpdateProvider(p.ByOperator("editor"), &notificationsv1.UpdateProviderRequest{Provider: provider, UpdateMask: mask})
 		wantFault(t, err, fieldInvalid, field)
-		_, err = r.providers().UpdateService(p.byOperator("editor"), &notificationsv1.UpdateServiceRequest{Service: service, UpdateMask: mask})
+		_, err = r.providers().UpdateService(p.ByOperator("editor"), &notificationsv1.UpdateServiceRequest{Service: service, UpdateMask: mask})
 		wantFault(t, err, fieldInvalid, field)
 	}
 	name := &fieldmaskpb.FieldMask{Paths: []string{"name"}}
-	_, err := r.providers().UpdateProvider(p.byOperator("editor"), &notificationsv1.UpdateProviderRequest{UpdateMask: name})
+	_, err := r.providers().UpdateProvider(p.ByOperator("editor"), &notificationsv1.UpdateProviderRequest{UpdateMask: name})
 	wantFault(t, err, fieldMissing, "provider.provider_id")
-	_, err = r.providers().UpdateService(p.byOperator("editor"), &notificationsv1.UpdateServiceRequest{UpdateMask: name})
+	_, err = r.providers().UpdateService(p.ByOperator("editor"), &notificationsv1.UpdateServiceRequest{UpdateMask: name})
 	wantFault(t, err, fieldMissing, "service.service_id")
-	_, err = r.providers().UpdateProvider(p.byOperator("editor"), &notificationsv1.UpdateProviderRequest{Provider: provider})
+	_, err = r.providers().UpdateProvider(p.ByOperator("editor"), &notificationsv1.UpdateProviderRequest{Provider: provider})
 	wantFault(t, err, fieldMissing, "update_mask")
-	_, err = r.providers().UpdateService(p.byOperator("editor"), &notificationsv1.UpdateServiceRequest{Service: service, UpdateMask: &fieldmaskpb.FieldMask{}})
+	_, err = r.providers().UpdateService(p.ByOperator("editor"), &notificationsv1.UpdateServiceRequest{Service: service, UpdateMask: &fieldmaskpb.FieldMask{}})
 	wantFault(t, err, fieldMissing, "update_mask")
 	provider.ProviderId, service.ServiceId = 1<<40, 1<<30
-	_, err = r.providers().UpdateProvider(p.byOperator("editor"), &notificationsv1.UpdateProviderRequest{Provider: provider, UpdateMask: name})
+	_, err = r.providers().UpdateProvider(p.ByOperator("editor"), &notificationsv1.UpdateProviderRequest{Provider: provider, UpdateMask: name})
 	wantReason(t, err, errorsv1.Reason_REASON_PROVIDER_NOT_FOUND)
-	_, err = r.providers().UpdateService(p.byOperator("editor"), &notificationsv1.UpdateServiceRequest{Service: service, UpdateMask: name})
+	_, err = r.providers().UpdateService(p.ByOperator("editor"), &notificationsv1.UpdateServiceRequest{Service: service, UpdateMask: name})
 	wantReason(t, err, errorsv1.Reason_REASON_SERVICE_NOT_FOUND)
 }
 
@@ -207,7 +207,7 @@ func TestListsComeInPages(t *testing.T) {
 		var providers []int64
 		var services []int32
 		for token := ""; ; {
-			page, err := r.providers().ListProviders(p.byOperator("viewer"), &notificationsv1.ListProvidersRequest{PageSize: 2, PageToken: token})
+			page, err := r.providers().ListProviders(p.ByOperator("viewer"), &notificationsv1.ListProvidersRequest{PageSize: 2, PageToken: token})
 			check(t, err)
 			for _, one := range page.GetProviders() {
 				providers = append(providers, one.GetProviderId())
@@ -217,7 +217,7 @@ func TestListsComeInPages(t *testing.T) {
 			}
 		}
 		for token := ""; ; {
-			page, err := r.providers().ListServices(p.byOperator("viewer"), &notificationsv1.ListServicesRequest{PageSize: 5, PageToken: token})
+			page, err := r.providers().ListServices(p.ByOperator("viewer"), &notificationsv1.ListServicesRequest{PageSize: 5, PageToken: token})
 			check(t, err)
 			for _, one := range page.GetServices() {
 				services = append(services, one.GetServiceId())
@@ -233,12 +233,12 @@ func TestListsComeInPages(t *testing.T) {
 			t.Error(diff)
 		}
 		for _, token := range []string{"x", "-1", "0", "9223372036854775808", " 1"} {
-			_, err := r.providers().ListProviders(p.byOperator("viewer"), &notificationsv1.ListProvidersRequest{PageToken: token})
+			_, err := r.providers().ListProviders(p.ByOperator("viewer"), &notificationsv1.ListProvidersRequest{PageToken: token})
 			wantFault(t, err, fieldInvalid, "page_token")
-			_, err = r.providers().ListServices(p.byOperator("viewer"), &notificationsv1.ListServicesRequest{PageToken: token})
+			_, err = r.providers().ListServices(p.ByOperator("viewer"), &notificationsv1.ListServicesRequest{PageToken: token})
 			wantFault(t, err, fieldInvalid, "page_token")
 		}
-		_, err := r.providers().ListServices(p.byOperator("viewer"), &notificationsv1.ListServicesRequest{PageToken: "2147483648"})
+		_, err := r.providers().ListServices(p.ByOperator("viewer"), &notificationsv1.ListServicesRequest{PageToken: "2147483648"})
 		wantFault(t, err, fieldInvalid, "page_token")
 	})
 }
@@ -247,15 +247,15 @@ func TestAServiceSaysWhatItDoesNot(t *testing.T) {
 	p := newPlatform(t)
 	r := p.replica()
 	in := &notificationsv1.Service{Name: "Entradas", QrCode: required, ServiceId: 99}
-	created, err := r.providers().CreateService(p.byOperator("editor"), &notificationsv1.CreateServiceRequest{Service: in})
+	created, err := r.providers().CreateService(p.ByOperator("editor"), &notificationsv1.CreateServiceRequest{Service: in})
 	check(t, err)
-	now := timestamppb.New(p.clock.Now().Truncate(time.Millisecond))
+	now := timestamppb.New(p.Clock.Now().Truncate(time.Millisecond))
 	want := &notificationsv1.Service{
 		ServiceId: 1, Name: "Entradas", Destination: refused, Notification: refused, Advertisement: refused, QrCode: required, MicroPayment: refused,
 		Life: durationpb.New(72 * time.Hour), Retention: durationpb.New(90 * 24 * time.Hour), QuietHours: new(true), CreatedAt: now, UpdatedAt: now,
 	}
 	wantProto(t, created.GetService(), want)
-	updated, err := r.providers().UpdateService(p.byOperator("editor"), &notificationsv1.UpdateServiceRequest{
+	updated, err := r.providers().UpdateService(p.ByOperator("editor"), &notificationsv1.UpdateServiceRequest{
 		Service: &notificationsv1.Service{
 			ServiceId: 1, Destination: required, Notification: optional, QuietHours: new(false), DailyRecipientQuota: 3,
 			Channels: []notificationsv1.Channel{notificationsv1.Channel_CHANNEL_SMS}, Life: durationpb.New(time.Hour), Name: "not named",
@@ -267,7 +267,7 @@ func TestAServiceSaysWhatItDoesNot(t *testing.T) {
 	want.Channels, want.Life = []notificationsv1.Channel{notificationsv1.Channel_CHANNEL_SMS}, durationpb.New(time.Hour)
 	want.UpdatedAt = updated.GetService().GetUpdatedAt()
 	wantProto(t, updated.GetService(), want)
-	listed, err := r.providers().ListServices(p.byOperator("viewer"), &notificationsv1.ListServicesRequest{})
+	listed, err := r.providers().ListServices(p.ByOperator("viewer"), &notificationsv1.ListServicesRequest{})
 	check(t, err)
 	wantProto(t, listed, &notificationsv1.ListServicesResponse{Services: []*notificationsv1.Service{want}})
 }
@@ -296,19 +296,19 @@ func TestServicesThatAreRefused(t *testing.T) {
 		"a name of lines":           {&notificationsv1.Service{Name: "a\nb", QrCode: required}, "service.name"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := r.providers().CreateService(p.byOperator("editor"), &notificationsv1.CreateServiceRequest{Service: c.service})
+			_, err := r.providers().CreateService(p.ByOperator("editor"), &notificationsv1.CreateServiceRequest{Service: c.service})
 			wantFault(t, err, fieldInvalid, c.field)
 		})
 	}
 	service := r.newService()
 	for path, field := range map[string]string{"destination": "service.destination", "life": "service.life"} {
-		_, err := r.providers().UpdateService(p.byOperator("editor"), &notificationsv1.UpdateServiceRequest{
+		_, err := r.providers().UpdateService(p.ByOperator("editor"), &notificationsv1.UpdateServiceRequest{
 			Service:    &notificationsv1.Service{ServiceId: service.GetServiceId(), Life: durationpb.New(1)},
 			UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{path}},
 		})
 		wantFault(t, err, fieldInvalid, field)
 	}
-	_, err := r.providers().UpdateService(p.byOperator("editor"), &notificationsv1.UpdateServiceRequest{
+	_, err := r.providers().UpdateService(p.ByOperator("editor"), &notificationsv1.UpdateServiceRequest{
 		Service: &notificationsv1.Service{ServiceId: service.GetServiceId()}, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"name"}},
 	})
 	wantFault(t, err, fieldMissing, "service.name")
@@ -321,11 +321,11 @@ func TestSubscriptionsBeginAndEnd(t *testing.T) {
 		r := p.replica()
 		provider, service := r.newProvider(authv1.DataSet_DATA_SET_PRODUCTION), r.newService()
 		subscribe := func(providerID int64, serviceID int32) (*notificationsv1.CreateSubscriptionResponse, error) {
-			return r.providers().CreateSubscription(p.byOperator("editor"), &notificationsv1.CreateSubscriptionRequest{ProviderId: providerID, ServiceId: serviceID})
+			return r.providers().CreateSubscription(p.ByOperator("editor"), &notificationsv1.CreateSubscriptionRequest{ProviderId: providerID, ServiceId: serviceID})
 		}
 		first, err := subscribe(provider.GetProviderId(), service.GetServiceId())
 		check(t, err)
-		p.clock.Advance(time.Second)
+		p.Clock.Advance(time.Second)
 		second, err := subscribe(provider.GetProviderId(), service.GetServiceId())
 		check(t, err)
 		if !uuidV4.MatchString(first.GetServiceToken()) || first.GetServiceToken() == second.GetServiceToken() {
@@ -337,25 +337,25 @@ func TestSubscriptionsBeginAndEnd(t *testing.T) {
 		wantReason(t, err, errorsv1.Reason_REASON_SERVICE_NOT_FOUND)
 
 		end := func(id string) (*notificationsv1.EndSubscriptionResponse, error) {
-			return r.providers().EndSubscription(p.byOperator("security"), &notificationsv1.EndSubscriptionRequest{SubscriptionId: id})
+			return r.providers().EndSubscription(p.ByOperator("security"), &notificationsv1.EndSubscriptionRequest{SubscriptionId: id})
 		}
 		ended, err := end(first.GetSubscription().GetSubscriptionId())
 		check(t, err)
-		p.clock.Advance(time.Second)
+		p.Clock.Advance(time.Second)
 		again, err := end(first.GetSubscription().GetSubscriptionId())
 		check(t, err)
 		wantProto(t, again, ended)
 		want := proto.CloneOf(first.GetSubscription())
-		want.EndedAt = timestamppb.New(p.clock.Now().Add(-time.Second).Truncate(time.Millisecond))
+		want.EndedAt = timestamppb.New(p.Clock.Now().Add(-time.Second).Truncate(time.Millisecond))
 		wantProto(t, ended.GetSubscription(), want)
 		for _, id := range []string{"x", "\x00", "0199f0a0-0000-7000-8000-000000000000"} {
 			_, err := end(id)
 			wantReason(t, err, errorsv1.Reason_REASON_SUBSCRIPTION_NOT_FOUND)
 		}
-		listed, err := r.providers().ListSubscriptions(p.byOperator("viewer"), &notificationsv1.ListSubscriptionsRequest{ProviderId: provider.GetProviderId()})
+		listed, err := r.providers().ListSubscriptions(p.ByOperator("viewer"), &notificationsv1.ListSubscriptionsRequest{ProviderId: provider.GetProviderId()})
 		check(t, err)
 		wantProto(t, listed, &notificationsv1.ListSubscriptionsResponse{Subscriptions: []*notificationsv1.Subscription{want, second.GetSubscription()}})
-		_, err = r.providers().ListSubscriptions(p.byOperator("viewer"), &notificationsv1.ListSubscriptionsRequest{ProviderId: 1 << 40})
+		_, err = r.providers().ListSubscriptions(p.ByOperator("viewer"), &notificationsv1.ListSubscriptionsRequest{ProviderId: 1 << 40})
 		wantReason(t, err, errorsv1.Reason_REASON_PROVIDER_NOT_FOUND)
 	})
 }
@@ -364,30 +364,30 @@ func TestSubscriptionsBeginAndEnd(t *testing.T) {
 func TestSecretsOfProvidersStayIn(t *testing.T) {
 	p := newPlatform(t)
 	var logs bytes.Buffer
-	p.logs = &logs
+	p.Logs = &logs
 	r := p.replica()
-	created, err := r.providers().CreateProvider(p.byOperator("editor"), &notificationsv1.CreateProviderRequest{
+	created, err := r.providers().CreateProvider(p.ByOperator("editor"), &notificationsv1.CreateProviderRequest{
 		Provider: &notificationsv1.Provider{Name: "Biblioteca", ClientId: "c1"},
 	})
 	check(t, err)
 	id := created.GetProvider().GetProviderId()
-	rotated, err := r.providers().RotateCallbackSecret(p.byOperator("security"), &notificationsv1.RotateCallbackSecretRequest{ProviderId: id})
+	rotated, err := r.providers().RotateCallbackSecret(p.ByOperator("security"), &notificationsv1.RotateCallbackSecretRequest{ProviderId: id})
 	check(t, err)
-	_, err = r.providers().RotateCallbackSecret(p.byOperator("security"), &notificationsv1.RotateCallbackSecretRequest{ProviderId: 1 << 40})
+	_, err = r.providers().RotateCallbackSecret(p.ByOperator("security"), &notificationsv1.RotateCallbackSecretRequest{ProviderId: 1 << 40})
 	wantReason(t, err, errorsv1.Reason_REASON_PROVIDER_NOT_FOUND)
-	subscribed, err := r.providers().CreateSubscription(p.byOperator("editor"), &notificationsv1.CreateSubscriptionRequest{ProviderId: id, ServiceId: r.newService().GetServiceId()})
+	subscribed, err := r.providers().CreateSubscription(p.ByOperator("editor"), &notificationsv1.CreateSubscriptionRequest{ProviderId: id, ServiceId: r.newService().GetServiceId()})
 	check(t, err)
 	if created.GetCallbackSecret() == rotated.GetCallbackSecret() {
 		t.Error("the secret stayed the same")
 	}
-	r.stop()
+	r.Stop()
 	var stored strings.Builder
 	for _, query := range []string{
 		`SELECT CAST(callback_secret AS TEXT) || CAST(previous_secret AS TEXT) FROM provider`, `SELECT CAST(token AS TEXT) FROM subscription`,
 		`SELECT group_concat(before || after) FROM admin_event`,
 	} {
 		var text string
-		check(t, p.db.Read.QueryRowContext(t.Context(), query).Scan(&text))
+		check(t, p.DB.Read.QueryRowContext(t.Context(), query).Scan(&text))
 		stored.WriteString(text)
 	}
 	for _, secret := range []string{created.GetCallbackSecret(), rotated.GetCallbackSecret(), subscribed.GetServiceToken()} {
@@ -403,19 +403,19 @@ func TestWhoKeepsProviders(t *testing.T) {
 	c := r.providers()
 	calls := map[string]func(role string) error{
 		"look": func(role string) error {
-			_, err := c.ListProviders(p.byOperator(role), &notificationsv1.ListProvidersRequest{})
+			_, err := c.ListProviders(p.ByOperator(role), &notificationsv1.ListProvidersRequest{})
 			return err
 		},
 		"keep": func(role string) error {
-			_, err := c.CreateProvider(p.byOperator(role), &notificationsv1.CreateProviderRequest{Provider: &notificationsv1.Provider{Name: "a", ClientId: "c1"}})
+			_, err := c.CreateProvider(p.ByOperator(role), &notificationsv1.CreateProviderRequest{Provider: &notificationsv1.Provider{Name: "a", ClientId: "c1"}})
 			return err
 		},
 		"define": func(role string) error {
-			_, err := c.CreateService(p.byOperator(role), &notificationsv1.CreateServiceRequest{Service: &notificationsv1.Service{Name: "a", QrCode: required}})
+			_, err := c.CreateService(p.ByOperator(role), &notificationsv1.CreateServiceRequest{Service: &notificationsv1.Service{Name: "a", QrCode: required}})
 			return err
 		},
 		"rotate": func(role string) error {
-			_, err := c.RotateCallbackSecret(p.byOperator(role), &notificationsv1.RotateCallbackSecretRequest{ProviderId: 1})
+			_, err := c.RotateCallbackSecret(p.ByOperator(role), &notificationsv1.RotateCallbackSecretRequest{ProviderId: 1})
 			return err
 		},
 	}
@@ -440,31 +440,31 @@ func TestARoleFindsItsOwnProviders(t *testing.T) {
 	foreign, service := r.newProvider(authv1.DataSet_DATA_SET_PRODUCTION), r.newService()
 	var own []*notificationsv1.Provider
 	for _, set := range []authv1.DataSet{authv1.DataSet_DATA_SET_PRODUCTION, authv1.DataSet_DATA_SET_STAGING} {
-		made, err := r.providers().CreateProvider(p.byOperator("editor"), &notificationsv1.CreateProviderRequest{
+		made, err := r.providers().CreateProvider(p.ByOperator("editor"), &notificationsv1.CreateProviderRequest{
 			Provider: &notificationsv1.Provider{Name: "La ventanilla", Role: "session", DataSet: set},
 		})
 		check(t, err)
 		own = append(own, made.GetProvider())
 	}
 	for _, provider := range []*notificationsv1.Provider{own[0], foreign} {
-		_, err := r.providers().CreateSubscription(p.byOperator("editor"), &notificationsv1.CreateSubscriptionRequest{
+		_, err := r.providers().CreateSubscription(p.ByOperator("editor"), &notificationsv1.CreateSubscriptionRequest{
 			ProviderId: provider.GetProviderId(), ServiceId: service.GetServiceId(),
 		})
 		check(t, err)
 	}
-	bySession := notificationsv1.NewProviderServiceClient(r.as("session"))
-	listed, err := bySession.ListProviders(p.byPeer("session"), &notificationsv1.ListProvidersRequest{})
+	bySession := notificationsv1.NewProviderServiceClient(r.As("session"))
+	listed, err := bySession.ListProviders(p.ByPeer("session"), &notificationsv1.ListProvidersRequest{})
 	check(t, err)
 	wantProto(t, listed, &notificationsv1.ListProvidersResponse{Providers: own})
-	subs, err := bySession.ListSubscriptions(p.byPeer("session"), &notificationsv1.ListSubscriptionsRequest{ProviderId: own[0].GetProviderId()})
+	subs, err := bySession.ListSubscriptions(p.ByPeer("session"), &notificationsv1.ListSubscriptionsRequest{ProviderId: own[0].GetProviderId()})
 	check(t, err)
 	if all := subs.GetSubscriptions(); len(all) != 1 || all[0].GetServiceId() != service.GetServiceId() {
 		t.Errorf("subscribed to %v", all)
 	}
-	_, err = bySession.ListSubscriptions(p.byPeer("session"), &notificationsv1.ListSubscriptionsRequest{ProviderId: foreign.GetProviderId()})
+	_, err = bySession.ListSubscriptions(p.ByPeer("session"), &notificationsv1.ListSubscriptionsRequest{ProviderId: foreign.GetProviderId()})
 	wantReason(t, err, errorsv1.Reason_REASON_PROVIDER_NOT_FOUND)
 	_, err = bySession.ListSubscriptions(p.byClient(authv1.DataSet_DATA_SET_PRODUCTION), &notificationsv1.ListSubscriptionsRequest{ProviderId: foreign.GetProviderId()})
 	wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)
-	_, err = bySession.GetProvider(p.byPeer("session"), &notificationsv1.GetProviderRequest{ProviderId: own[0].GetProviderId()})
+	_, err = bySession.GetProvider(p.ByPeer("session"), &notificationsv1.GetProviderRequest{ProviderId: own[0].GetProviderId()})
 	wantReason(t, err, errorsv1.Reason_REASON_PEER_REFUSED)
 }

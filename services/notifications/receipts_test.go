@@ -35,7 +35,7 @@ func TestKannelIsListenedTo(t *testing.T) {
 		}
 		return err
 	})
-	r.stop()
+	r.Stop()
 	if _, err := ask(); err == nil {
 		t.Error("it listens after its end")
 	}

@@ -22,7 +22,7 @@ const (
 )
 
 func (r *replica) recipients() notificationsv1.RecipientServiceClient {
-	return notificationsv1.NewRecipientServiceClient(r.as("gateway"))
+	return notificationsv1.NewRecipientServiceClient(r.As("gateway"))
 }
 
 func fcm(token string) *notificationsv1.Address {
@@ -39,9 +39,9 @@ func (r *replica) put(ctx context.Context, person string, address *notifications
 
 // addresses are the ends of a person's, oldest first.
 func (r *replica) addresses(person string) string {
-	r.t.Helper()
-	got, err := r.recipients().GetRecipient(r.byOperator("support"), &notificationsv1.GetRecipientRequest{PersonId: person})
-	check(r.t, err)
+	r.T.Helper()
+	got, err := r.recipients().GetRecipient(r.ByOperator("support"), &notificationsv1.GetRecipientRequest{PersonId: person})
+	check(r.T, err)
 	var ends []string
 	for _, a := range got.GetAddresses() {
 		ends = append(ends, a.GetValue())
@@ -57,7 +57,7 @@ func TestAddressesAreKept(t *testing.T) {
 		client := p.byClient(inProduction, recipients)
 		first, err := r.put(client, "ana", fcm("a-token-1111"))
 		check(t, err)
-		p.clock.Advance(time.Second)
+		p.Clock.Advance(time.Second)
 		hook, err := r.put(client, "ana", webhook("https://example.org/hook"))
 		check(t, err)
 		key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(hook.GetSecret(), "whsec_"))
@@ -109,25 +109,25 @@ func TestAddressesThatAreRefused(t *testing.T) {
 		"a foreign token": fcm("ñandú"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := r.put(p.byOperator("support"), "ana", address)
+			_, err := r.put(p.ByOperator("support"), "ana", address)
 			wantFault(t, err, fieldInvalid, "address.value")
 			if strings.Contains(fmt.Sprint(err), address.GetValue()) {
 				t.Error("it is repeated")
 			}
 		})
 	}
-	_, err := r.put(p.byOperator("support"), "ana", &notificationsv1.Address{Channel: notificationsv1.Channel_CHANNEL_SMS, Value: "+56955550001"})
+	_, err := r.put(p.ByOperator("support"), "ana", &notificationsv1.Address{Channel: notificationsv1.Channel_CHANNEL_SMS, Value: "+56955550001"})
 	wantReason(t, err, fieldInvalid)
 	for n := range 21 {
-		if _, err = r.put(p.byOperator("support"), "ana", fcm(fmt.Sprint("token", n))); n < 20 {
+		if _, err = r.put(p.ByOperator("support"), "ana", fcm(fmt.Sprint("token", n))); n < 20 {
 			check(t, err)
 		}
 	}
 	wantFault(t, err, fieldInvalid, "address")
-	_, err = r.put(p.byOperator("support"), "nobody", fcm("token"))
+	_, err = r.put(p.ByOperator("support"), "nobody", fcm("token"))
 	wantFault(t, err, errorsv1.Reason_REASON_DESTINATION_UNREACHABLE, "person_id")
 	p.directory.fails(context.DeadlineExceeded)
-	_, err = r.put(p.byOperator("support"), "leo", fcm("token"))
+	_, err = r.put(p.ByOperator("support"), "leo", fcm("token"))
 	wantReason(t, err, errorsv1.Reason_REASON_UNAVAILABLE)
 }
 
@@ -139,7 +139,7 @@ func TestWishesAreKept(t *testing.T) {
 			got, err := r.recipients().PutWishes(p.byClient(inProduction, recipients), &notificationsv1.PutWishesRequest{PersonId: "ana", Wishes: wishes})
 			if err == nil {
 				wantProto(t, got.GetWishes(), wishes)
-				kept, err := r.recipients().GetRecipient(p.byOperator("support"), &notificationsv1.GetRecipientRequest{PersonId: "ana"})
+				kept, err := r.recipients().GetRecipient(p.ByOperator("support"), &notificationsv1.GetRecipientRequest{PersonId: "ana"})
 				check(t, err)
 				wantProto(t, kept.GetWishes(), wishes)
 			}
@@ -159,7 +159,7 @@ func TestRecipientsAreForWhoMayKeepThem(t *testing.T) {
 	p.directory.knows("ana")
 	const denied = errorsv1.Reason_REASON_PERMISSION_DENIED
 	for name, ctx := range map[string]context.Context{
-		"a viewer":                 p.byOperator("viewer", "publisher"),
+		"a viewer":                 p.ByOperator("viewer", "publisher"),
 		"a client without a scope": p.byClient(inProduction, "identity.read"),
 	} {
 		_, err := r.put(ctx, "ana", fcm("token"))
@@ -173,9 +173,9 @@ func TestRecipientsAreForWhoMayKeepThem(t *testing.T) {
 	if got := r.addresses("ana"); got != "" {
 		t.Errorf("production has staging's %q", got)
 	}
-	_, err = notificationsv1.NewRecipientServiceClient(r.as("session")).PutAddress(p.byPeer("session"), &notificationsv1.PutAddressRequest{PersonId: "ana", Address: fcm("token")})
+	_, err = notificationsv1.NewRecipientServiceClient(r.As("session")).PutAddress(p.ByPeer("session"), &notificationsv1.PutAddressRequest{PersonId: "ana", Address: fcm("token")})
 	check(t, err)
-	for name, ctx := range map[string]context.Context{"support": p.byOperator("support", "editor"), "a client": p.byClient(inProduction, recipients)} {
+	for name, ctx := range map[string]context.Context{"support": p.ByOperator("support", "editor"), "a client": p.byClient(inProduction, recipients)} {
 		_, err := r.recipients().DeleteRecipient(ctx, &notificationsv1.DeleteRecipientRequest{PersonId: "ana"})
 		t.Log(name)
 		wantReason(t, err, denied)
@@ -187,17 +187,17 @@ func TestChangesOfRecipientsAreEntered(t *testing.T) {
 	onBoth(t, func(t *testing.T, p *platform) {
 		r := p.replica()
 		p.directory.knows("ana")
-		put, err := r.put(p.byOperator("support"), "ana", webhook("https://secret.example/hook"))
+		put, err := r.put(p.ByOperator("support"), "ana", webhook("https://secret.example/hook"))
 		check(t, err)
-		_, err = r.put(p.byOperator("support"), "ana", webhook("https://secret.example/hook"))
+		_, err = r.put(p.ByOperator("support"), "ana", webhook("https://secret.example/hook"))
 		check(t, err)
 		_, err = r.recipients().PutWishes(p.byClient(inProduction, recipients), &notificationsv1.PutWishesRequest{PersonId: "ana", Wishes: &notificationsv1.Wishes{RefusesAdvertisements: true}})
 		check(t, err)
-		_, err = r.recipients().DeleteAddress(p.byOperator("editor"), &notificationsv1.DeleteAddressRequest{PersonId: "ana", AddressId: put.GetAddress().GetAddressId()})
+		_, err = r.recipients().DeleteAddress(p.ByOperator("editor"), &notificationsv1.DeleteAddressRequest{PersonId: "ana", AddressId: put.GetAddress().GetAddressId()})
 		check(t, err)
-		_, err = r.recipients().DeleteRecipient(p.byOperator("security"), &notificationsv1.DeleteRecipientRequest{PersonId: "ana"})
+		_, err = r.recipients().DeleteRecipient(p.ByOperator("security"), &notificationsv1.DeleteRecipientRequest{PersonId: "ana"})
 		check(t, err)
-		entered, err := sqlstore.Rows(t.Context(), p.db, sqlstore.Value[string], `SELECT act || ' ' || actor || ' ' || target || ' ' || before || ' ' || after FROM admin_event ORDER BY number`)
+		entered, err := sqlstore.Rows(t.Context(), p.DB, sqlstore.Value[string], `SELECT act || ' ' || actor || ' ' || target || ' ' || before || ' ' || after FROM admin_event ORDER BY number`)
 		check(t, err)
 		text := strings.Join(entered, "\n")
 		for i, act := range []string{"PutAddress ana", "PutWishes client:c1", "DeleteAddress ana", "DeleteRecipient ana"} {
@@ -217,7 +217,7 @@ func TestChangesOfRecipientsAreEntered(t *testing.T) {
 func TestOneConnectionServesManyRecipients(t *testing.T) {
 	p := openPlatform(t, "sqlite:"+t.TempDir()+"/n.db", 1)
 	r := p.replica()
-	client, ctx := r.recipients(), p.byOperator("support")
+	client, ctx := r.recipients(), p.ByOperator("support")
 	var group sync.WaitGroup
 	for n := range 100 {
 		person := fmt.Sprint("person", n%10)

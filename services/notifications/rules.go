@@ -1,6 +1,7 @@
 package notifications
 
 import (
+	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/rpcserver"
 	notificationsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/notifications/v1"
 )
@@ -10,15 +11,6 @@ const (
 	gateway   = "gateway"
 	session   = "session"
 	bootstrap = "bootstrap" // sets a new platform up, which has no operator yet
-)
-
-// Roles of operators, as internal tokens name them.
-const (
-	viewer    = "viewer"
-	support   = "support"
-	editor    = "editor"
-	publisher = "publisher"
-	security  = "security"
 )
 
 // scopeRecipients is what clients need for RecipientService. Dispatching is a right of who is a provider, not a scope.
@@ -35,11 +27,11 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 		rule.OperatorRoles = roles
 		return rule
 	}
-	all := []string{viewer, support, editor, publisher, security}
-	look := operators(all...).OrTrusted(bootstrap)
+	all := authn.OperatorRoles()
+	look := rpcserver.Operators(all...).OrTrusted(bootstrap)
 	// Operators, and the role that finds out which providers are its own.
 	own := rpcserver.Rule{Peers: []string{gateway, session}, Caller: rpcserver.AnyCaller, OperatorRoles: all}.OrTrusted(bootstrap)
-	keep := operators(editor, security).OrTrusted(bootstrap)
+	keep := rpcserver.Operators(authn.Editor, authn.Security).OrTrusted(bootstrap)
 	// What holding a code, an address or a signature is enough for.
 	public := rpcserver.Rule{Peers: services, Caller: rpcserver.NoCaller}
 	return map[string]rpcserver.Rule{
@@ -47,48 +39,43 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 		notificationsv1.ProviderService_GetProvider_FullMethodName:          look,
 		notificationsv1.ProviderService_ListProviders_FullMethodName:        own,
 		notificationsv1.ProviderService_UpdateProvider_FullMethodName:       keep,
-		notificationsv1.ProviderService_RotateCallbackSecret_FullMethodName: operators(security).OrTrusted(bootstrap),
+		notificationsv1.ProviderService_RotateCallbackSecret_FullMethodName: rpcserver.Operators(authn.Security).OrTrusted(bootstrap),
 		notificationsv1.ProviderService_CreateService_FullMethodName:        keep,
 		notificationsv1.ProviderService_ListServices_FullMethodName:         look,
 		notificationsv1.ProviderService_UpdateService_FullMethodName:        keep,
 		notificationsv1.ProviderService_CreateSubscription_FullMethodName:   keep,
 		notificationsv1.ProviderService_ListSubscriptions_FullMethodName:    own,
 		notificationsv1.ProviderService_EndSubscription_FullMethodName:      keep,
-		notificationsv1.ProviderService_ListEvents_FullMethodName:           operators(all...),
-		notificationsv1.ProviderService_RewrapSecrets_FullMethodName:        operators(security),
+		notificationsv1.ProviderService_ListEvents_FullMethodName:           rpcserver.Operators(all...),
+		notificationsv1.ProviderService_RewrapSecrets_FullMethodName:        rpcserver.Operators(authn.Security),
 
 		notificationsv1.DispatchService_Dispatch_FullMethodName:        provide,
 		notificationsv1.DispatchService_DispatchBatch_FullMethodName:   provide,
 		notificationsv1.DispatchService_GetDispatch_FullMethodName:     with(all...),
 		notificationsv1.DispatchService_ListDispatches_FullMethodName:  with(all...),
-		notificationsv1.DispatchService_CancelDispatch_FullMethodName:  with(support, editor),
+		notificationsv1.DispatchService_CancelDispatch_FullMethodName:  with(authn.Support, authn.Editor),
 		notificationsv1.DispatchService_WatchDispatches_FullMethodName: with(all...),
 
-		notificationsv1.DeadLetterService_ListDeadLetters_FullMethodName:   operators(all...),
-		notificationsv1.DeadLetterService_ReplayDeadLetters_FullMethodName: operators(support, editor),
+		notificationsv1.DeadLetterService_ListDeadLetters_FullMethodName:   rpcserver.Operators(all...),
+		notificationsv1.DeadLetterService_ReplayDeadLetters_FullMethodName: rpcserver.Operators(authn.Support, authn.Editor),
 
-		notificationsv1.TemplateService_PutTemplate_FullMethodName:   with(editor).OrTrusted(bootstrap),
+		notificationsv1.TemplateService_PutTemplate_FullMethodName:   with(authn.Editor).OrTrusted(bootstrap),
 		notificationsv1.TemplateService_GetTemplate_FullMethodName:   with(all...),
 		notificationsv1.TemplateService_ListTemplates_FullMethodName: with(all...),
 
-		notificationsv1.RecipientService_PutAddress_FullMethodName:      with(support, editor).OrTrusted(bootstrap),
-		notificationsv1.RecipientService_DeleteAddress_FullMethodName:   with(support, editor),
-		notificationsv1.RecipientService_GetRecipient_FullMethodName:    with(support, editor).OrTrusted(bootstrap),
-		notificationsv1.RecipientService_PutWishes_FullMethodName:       with(support, editor).OrTrusted(bootstrap),
-		notificationsv1.RecipientService_DeleteRecipient_FullMethodName: operators(security),
+		notificationsv1.RecipientService_PutAddress_FullMethodName:      with(authn.Support, authn.Editor).OrTrusted(bootstrap),
+		notificationsv1.RecipientService_DeleteAddress_FullMethodName:   with(authn.Support, authn.Editor),
+		notificationsv1.RecipientService_GetRecipient_FullMethodName:    with(authn.Support, authn.Editor).OrTrusted(bootstrap),
+		notificationsv1.RecipientService_PutWishes_FullMethodName:       with(authn.Support, authn.Editor).OrTrusted(bootstrap),
+		notificationsv1.RecipientService_DeleteRecipient_FullMethodName: rpcserver.Operators(authn.Security),
 
 		notificationsv1.CodeService_GetCode_FullMethodName:    with(all...),
 		notificationsv1.CodeService_RenderCode_FullMethodName: public,
 		notificationsv1.CodeService_RedeemCode_FullMethodName: provide,
-		notificationsv1.CodeService_RevokeCode_FullMethodName: with(support, editor),
+		notificationsv1.CodeService_RevokeCode_FullMethodName: with(authn.Support, authn.Editor),
 
 		notificationsv1.PaymentService_GetPayment_FullMethodName:    with(all...),
 		notificationsv1.PaymentService_SettlePayment_FullMethodName: public,
 		notificationsv1.PictureService_GetPicture_FullMethodName:    public,
 	}
-}
-
-// operators lets operators of one of the roles in.
-func operators(roles ...string) rpcserver.Rule {
-	return rpcserver.Rule{Peers: []string{gateway}, Caller: rpcserver.OperatorCaller, OperatorRoles: roles}
 }

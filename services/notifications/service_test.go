@@ -9,7 +9,7 @@ import (
 
 func TestStrangersAreRefused(t *testing.T) {
 	p := newPlatform(t)
-	conn := p.replica().as("benefits")
-	_, err := notificationsv1.NewDispatchServiceClient(conn).GetDispatch(p.byPeer("benefits"), &notificationsv1.GetDispatchRequest{DispatchId: "x"})
+	conn := p.replica().As("benefits")
+	_, err := notificationsv1.NewDispatchServiceClient(conn).GetDispatch(p.ByPeer("benefits"), &notificationsv1.GetDispatchRequest{DispatchId: "x"})
 	wantReason(t, err, errorsv1.Reason_REASON_PEER_REFUSED)
 }

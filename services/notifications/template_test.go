@@ -14,7 +14,7 @@ import (
 )
 
 func (r *replica) templates() notificationsv1.TemplateServiceClient {
-	return notificationsv1.NewTemplateServiceClient(r.as("gateway"))
+	return notificationsv1.NewTemplateServiceClient(r.As("gateway"))
 }
 
 func reminder(provider *notificationsv1.Provider, message string) *notificationsv1.PutTemplateRequest {
@@ -31,12 +31,12 @@ func TestTemplatesAreVersioned(t *testing.T) {
 		first, err := r.templates().PutTemplate(client, reminder(provider, "El {{day}}.\nTraiga su cédula."))
 		check(t, err)
 		want := proto.CloneOf(reminder(provider, "El {{day}}.\nTraiga su cédula.").GetTemplate())
-		want.Version, want.CreatedAt = 1, timestamppb.New(p.clock.Now().Truncate(time.Millisecond))
+		want.Version, want.CreatedAt = 1, timestamppb.New(p.Clock.Now().Truncate(time.Millisecond))
 		wantProto(t, first.GetTemplate(), want)
-		same, err := r.templates().PutTemplate(p.byOperator("editor"), reminder(provider, "El {{day}}.\nTraiga su cédula."))
+		same, err := r.templates().PutTemplate(p.ByOperator("editor"), reminder(provider, "El {{day}}.\nTraiga su cédula."))
 		check(t, err)
 		wantProto(t, same, first)
-		second, err := r.templates().PutTemplate(p.byOperator("editor"), reminder(provider, "Le esperamos el {{day}}."))
+		second, err := r.templates().PutTemplate(p.ByOperator("editor"), reminder(provider, "Le esperamos el {{day}}."))
 		check(t, err)
 		get := func(version int32) *notificationsv1.Template {
 			got, err := r.templates().GetTemplate(client, &notificationsv1.GetTemplateRequest{ProviderId: provider.GetProviderId(), Name: "recordatorio", Version: version})
@@ -56,7 +56,7 @@ func TestTemplatesOfOthersDoNotExist(t *testing.T) {
 	p := newPlatform(t)
 	r := p.replica()
 	mine, staging := r.newProvider(authv1.DataSet_DATA_SET_PRODUCTION), r.newProvider(authv1.DataSet_DATA_SET_STAGING)
-	_, err := r.templates().PutTemplate(p.byOperator("editor"), reminder(staging, "El {{day}}."))
+	_, err := r.templates().PutTemplate(p.ByOperator("editor"), reminder(staging, "El {{day}}."))
 	check(t, err)
 	client := p.byClient(authv1.DataSet_DATA_SET_PRODUCTION)
 	_, err = r.templates().ListTemplates(client, &notificationsv1.ListTemplatesRequest{ProviderId: mine.GetProviderId()})
@@ -76,13 +76,13 @@ func TestTemplatesOfOthersDoNotExist(t *testing.T) {
 		{ProviderId: staging.GetProviderId(), Name: "\x00"},
 		{ProviderId: 1 << 40, Name: "recordatorio"},
 	} {
-		_, err := r.templates().GetTemplate(p.byOperator("viewer"), missing)
+		_, err := r.templates().GetTemplate(p.ByOperator("viewer"), missing)
 		wantReason(t, err, errorsv1.Reason_REASON_TEMPLATE_NOT_FOUND)
 	}
-	_, err = r.templates().ListTemplates(p.byOperator("viewer"), &notificationsv1.ListTemplatesRequest{ProviderId: 1 << 40})
+	_, err = r.templates().ListTemplates(p.ByOperator("viewer"), &notificationsv1.ListTemplatesRequest{ProviderId: 1 << 40})
 	wantReason(t, err, errorsv1.Reason_REASON_PROVIDER_NOT_FOUND)
 	for _, role := range []string{"viewer", "support", "publisher", "security"} {
-		_, err := r.templates().PutTemplate(p.byOperator(role), reminder(mine, "El {{day}}."))
+		_, err := r.templates().PutTemplate(p.ByOperator(role), reminder(mine, "El {{day}}."))
 		wantReason(t, err, errorsv1.Reason_REASON_PERMISSION_DENIED)
 	}
 }
@@ -109,7 +109,7 @@ func TestTemplatesThatAreRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			req := reminder(provider, "El {{day}}.")
 			c.change(req.GetTemplate())
-			_, err := r.templates().PutTemplate(p.byOperator("editor"), req)
+			_, err := r.templates().PutTemplate(p.ByOperator("editor"), req)
 			wantFault(t, err, fieldInvalid, c.field)
 		})
 	}

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"encoding/base64"
 	"errors"
 	"strings"
 	"time"
@@ -65,24 +64,6 @@ func kindFromProto(kind sessionv1.AccountKind) store.Kind {
 	default:
 		return ""
 	}
-}
-
-// accountToken writes a place in lists of accounts.
-func accountToken(at store.AccountCursor) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(string(at.Kind) + " " + at.Login))
-}
-
-// accountCursor reads a page token of lists of accounts.
-func accountCursor(token string) (store.AccountCursor, error) {
-	if token == "" {
-		return store.AccountCursor{}, nil
-	}
-	text, err := base64.RawURLEncoding.DecodeString(token)
-	kind, login, ok := strings.Cut(string(text), " ")
-	if err != nil || !ok || !sqlstore.CanBeKey(login) {
-		return store.AccountCursor{}, rpcerr.Invalid("page_token", "not one that was given out")
-	}
-	return store.AccountCursor{Login: login, Kind: store.Kind(kind)}, nil
 }
 
 // accountFailure is sqlstore.Failure for what is about an account.

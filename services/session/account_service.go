@@ -55,22 +55,20 @@ func (s *accountService) GetAccount(ctx context.Context, req *sessionv1.GetAccou
 
 // ListAccounts returns accounts by login.
 func (s *accountService) ListAccounts(ctx context.Context, req *sessionv1.ListAccountsRequest) (*sessionv1.ListAccountsResponse, error) {
-	after, err := accountCursor(req.GetPageToken())
+	after, err := behindAccount(req.GetPageToken())
 	if err != nil {
 		return nil, err
 	}
 	size := pageSize(req.GetPageSize())
 	set, kind := store.DataSetFromProto(req.GetDataSet()), kindFromProto(req.GetKind())
-	accounts, err := s.store.Accounts(ctx, set, kind, after, size+1) // one more shows whether there is more
+	accounts, err := s.store.Accounts(ctx, set, kind, after, size+1) // see paged
 	if err != nil {
 		return nil, sqlstore.Failure(err, "listing accounts")
 	}
 	answer := &sessionv1.ListAccountsResponse{}
-	if len(accounts) > size {
-		accounts = accounts[:size]
-		answer.NextPageToken = accountToken(accounts[size-1].Cursor())
-	}
-	for _, account := range accounts {
+	page, next := paged(accounts, size, func(a store.Account) string { return accountToken(a.Cursor()) })
+	answer.NextPageToken = next
+	for _, account := range page {
 		answer.Accounts = append(answer.Accounts, accountToProto(account))
 	}
 	return answer, nil

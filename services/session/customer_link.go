@@ -25,7 +25,7 @@ func (s *organisationService) LinkCustomer(ctx context.Context, req *sessionv1.L
 	if err := s.onRecord(ctx, organisation, req.GetPersonId()); err != nil {
 		return nil, err
 	}
-	err = s.store.LinkCustomer(ctx, authn.CallerOf(ctx).Actor(), req.GetOrganisationId(), req.GetCustomerId(), req.GetPersonId())
+	err = s.store.LinkCustomer(ctx, authn.CallerOf(ctx).Actor(), organisation.DataSet, organisation.ID, req.GetCustomerId(), req.GetPersonId())
 	if err != nil {
 		return nil, customerFailure(err, "linking a customer")
 	}

@@ -96,7 +96,7 @@ func TestOperatorsLinkCustomersToPersons(t *testing.T) {
 
 	events, _, err := eventlog.List(t.Context(), p.DB, eventlog.Filter{TargetPrefix: fmt.Sprint("organisation/", d.at, "/customer/")}, 0, 9)
 	roletest.Check(t, err)
-	if len(events) != 2 || events[0].Before != `{"person_id":"p-1"}` || events[1].After != events[0].Before {
+	if len(events) != 2 || events[0].Before == "{}" || strings.Contains(events[0].Before, "p-1") || events[1].After != events[0].Before {
 		t.Errorf("the log has %v", events)
 	}
 }

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"strconv"
 
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -28,7 +27,7 @@ func (s *eventService) ListEvents(ctx context.Context, req *sessionv1.ListEvents
 	}
 	answer := &sessionv1.ListEventsResponse{}
 	if next > 0 {
-		answer.NextPageToken = strconv.FormatInt(next, 10)
+		answer.NextPageToken = numberToken(next)
 	}
 	for _, e := range events {
 		answer.Events = append(answer.Events, &sessionv1.Event{

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"encoding/base64"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -85,23 +84,4 @@ func functionalityToProto(f store.Functionality) *sessionv1.Functionality {
 		PassKeyLife: durationpb.New(f.PassKeyLife), IntegrationKey: f.IntegrationKey, Disabled: f.Disabled,
 		CreatedAt: timestamppb.New(f.CreatedAt), UpdatedAt: timestamppb.New(f.UpdatedAt),
 	}
-}
-
-// functionalitiesBehind is the token of the page behind a functionality.
-func functionalitiesBehind(f store.Functionality) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(f.CreatedAt.UnixMilli(), 10) + " " + f.Key))
-}
-
-// functionalitiesAfter reads a page token.
-func functionalitiesAfter(token string) (after store.FunctionalityCursor, err error) {
-	if token == "" {
-		return after, nil
-	}
-	text, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	at, key, found := strings.Cut(string(text), " ")
-	millis, wrong := strconv.ParseInt(at, 10, 64)
-	if err != nil || wrong != nil || !found {
-		return after, rpcerr.Invalid("page_token", "not one that was given out")
-	}
-	return store.FunctionalityCursor{CreatedAt: time.UnixMilli(millis), Key: key}, nil
 }

@@ -55,21 +55,19 @@ func (s *functionalityService) GetFunctionality(ctx context.Context, req *sessio
 
 // ListFunctionalities returns a page.
 func (s *functionalityService) ListFunctionalities(ctx context.Context, req *sessionv1.ListFunctionalitiesRequest) (*sessionv1.ListFunctionalitiesResponse, error) {
-	after, err := functionalitiesAfter(req.GetPageToken())
+	after, err := behindPlace(req.GetPageToken())
 	if err != nil {
 		return nil, err
 	}
 	size := pageSize(req.GetPageSize())
-	all, err := s.store.Functionalities(ctx, req.GetClientId(), after, size+1) // one more shows whether there is more
+	all, err := s.store.Functionalities(ctx, req.GetClientId(), after, size+1) // see paged
 	if err != nil {
 		return nil, sqlstore.Failure(err, "listing functionalities")
 	}
 	answer := &sessionv1.ListFunctionalitiesResponse{}
-	if len(all) > size {
-		all = all[:size]
-		answer.NextPageToken = functionalitiesBehind(all[size-1])
-	}
-	for _, f := range all {
+	page, next := paged(all, size, func(f store.Functionality) string { return placeToken(f.Place()) })
+	answer.NextPageToken = next
+	for _, f := range page {
 		answer.Functionalities = append(answer.Functionalities, functionalityToProto(f))
 	}
 	return answer, nil

@@ -1,16 +1,12 @@
 package session
 
 import (
-	"encoding/base64"
-	"strconv"
-	"strings"
 	"time"
 
 	"buf.build/go/protovalidate"
 	"google.golang.org/protobuf/types/known/durationpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
 	"github.com/ventanilla/ventanilla/services/session/internal/integration"
 	"github.com/ventanilla/ventanilla/services/session/internal/store"
@@ -132,23 +128,4 @@ func stepsToProto(steps []integration.Step) (all []*sessionv1.IntegrationStep) {
 		})
 	}
 	return all
-}
-
-// integrationsBehind is the token of the page behind an integration.
-func integrationsBehind(i store.Integration) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(i.CreatedAt.UnixMilli(), 10) + " " + i.Key))
-}
-
-// integrationsAfter reads a page token.
-func integrationsAfter(token string) (after store.IntegrationCursor, err error) {
-	if token == "" {
-		return after, nil
-	}
-	text, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	at, key, found := strings.Cut(string(text), " ")
-	millis, wrong := strconv.ParseInt(at, 10, 64)
-	if err != nil || wrong != nil || !found {
-		return after, rpcerr.Invalid("page_token", "not one that was given out")
-	}
-	return store.IntegrationCursor{CreatedAt: time.UnixMilli(millis), Key: key}, nil
 }

@@ -59,21 +59,19 @@ func (s *integrationService) GetIntegration(ctx context.Context, req *sessionv1.
 
 // ListIntegrations returns a page.
 func (s *integrationService) ListIntegrations(ctx context.Context, req *sessionv1.ListIntegrationsRequest) (*sessionv1.ListIntegrationsResponse, error) {
-	after, err := integrationsAfter(req.GetPageToken())
+	after, err := behindPlace(req.GetPageToken())
 	if err != nil {
 		return nil, err
 	}
 	size := pageSize(req.GetPageSize())
-	all, err := s.store.Integrations(ctx, req.GetClientId(), after, size+1) // one more shows whether there is more
+	all, err := s.store.Integrations(ctx, req.GetClientId(), after, size+1) // see paged
 	if err != nil {
 		return nil, sqlstore.Failure(err, "listing integrations")
 	}
 	answer := &sessionv1.ListIntegrationsResponse{}
-	if len(all) > size {
-		all = all[:size]
-		answer.NextPageToken = integrationsBehind(all[size-1])
-	}
-	for _, i := range all {
+	page, next := paged(all, size, func(i store.Integration) string { return placeToken(i.Place()) })
+	answer.NextPageToken = next
+	for _, i := range page {
 		answer.Integrations = append(answer.Integrations, integrationToProto(i))
 	}
 	return answer, nil
@@ -99,7 +97,11 @@ func (s *integrationService) UpdateIntegration(ctx context.Context, req *session
 			return err
 		}
 		decided.Key, decided.CreatedAt, decided.UpdatedAt = i.Key, i.CreatedAt, i.UpdatedAt
-		if err := s.conceal(&decided, i.Secrets); err != nil {
+		sealed := i.Secrets
+		if decided.Definition.LeadsBeyond(i.Definition) {
+			sealed = nil // nobody gets to know values by leading them to a host of theirs
+		}
+		if err := s.conceal(&decided, sealed); err != nil {
 			return err
 		}
 		*i = decided

@@ -66,6 +66,20 @@ func TestIntegrationsAreKeptAndTheirValuesNeverTold(t *testing.T) {
 		})
 		roletest.WantField(t, err, errorsv1.Reason_REASON_FIELD_MISSING, "integration.static_headers[2].value")
 
+		// Nobody gets to know values by leading them elsewhere.
+		elsewhere := proto.CloneOf(want)
+		elsewhere.Login.Url = "https://elsewhere.example.org/login"
+		_, err = c.UpdateIntegration(editor, &sessionv1.UpdateIntegrationRequest{
+			Integration: elsewhere, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"login"}},
+		})
+		roletest.WantField(t, err, errorsv1.Reason_REASON_FIELD_MISSING, "integration.login.parameters[0].value")
+		whole := e.definition()
+		whole.IntegrationKey, whole.Login.Url = key, elsewhere.GetLogin().GetUrl()
+		_, err = c.UpdateIntegration(editor, &sessionv1.UpdateIntegrationRequest{
+			Integration: whole, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"login", "static_headers"}},
+		})
+		roletest.Check(t, err)
+
 		second := enter(r, e.definition())
 		page, err := c.ListIntegrations(r.ByOperator("viewer"), &sessionv1.ListIntegrationsRequest{PageSize: 1, ClientId: partnerClient})
 		roletest.Check(t, err)

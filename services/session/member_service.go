@@ -34,7 +34,7 @@ func (s *organisationService) DeleteMember(ctx context.Context, req *sessionv1.D
 // ListMembers returns a page.
 func (s *organisationService) ListMembers(ctx context.Context, req *sessionv1.ListMembersRequest) (*sessionv1.ListMembersResponse, error) {
 	size := pageSize(req.GetPageSize())
-	all, err := s.store.Members(ctx, req.GetOrganisationId(), req.GetPageToken(), size+1) // one more shows whether there is more
+	all, err := s.store.Members(ctx, req.GetOrganisationId(), req.GetPageToken(), size+1) // see paged
 	if err == nil && len(all) == 0 {
 		_, err = s.store.Organisation(ctx, req.GetOrganisationId())
 	}
@@ -42,11 +42,9 @@ func (s *organisationService) ListMembers(ctx context.Context, req *sessionv1.Li
 		return nil, memberFailure(err, "listing members")
 	}
 	answer := &sessionv1.ListMembersResponse{}
-	if len(all) > size {
-		all = all[:size]
-		answer.NextPageToken = all[size-1].Key
-	}
-	for _, m := range all {
+	page, next := paged(all, size, func(m store.Member) string { return m.Key })
+	answer.NextPageToken = next
+	for _, m := range page {
 		answer.Members = append(answer.Members, memberToProto(m))
 	}
 	return answer, nil

@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"errors"
-	"strconv"
 
 	"buf.build/go/protovalidate"
 
@@ -62,16 +61,14 @@ func (s *organisationService) ListOrganisations(
 		return nil, err
 	}
 	size := pageSize(req.GetPageSize())
-	all, err := s.store.Organisations(ctx, store.DataSetFromProto(req.GetDataSet()), after, size+1) // one more shows whether there is more
+	all, err := s.store.Organisations(ctx, store.DataSetFromProto(req.GetDataSet()), after, size+1) // see paged
 	if err != nil {
 		return nil, sqlstore.Failure(err, "listing organisations")
 	}
 	answer := &sessionv1.ListOrganisationsResponse{}
-	if len(all) > size {
-		all = all[:size]
-		answer.NextPageToken = strconv.FormatInt(all[size-1].ID, 10)
-	}
-	for _, o := range all {
+	page, next := paged(all, size, func(o store.Organisation) string { return numberToken(o.ID) })
+	answer.NextPageToken = next
+	for _, o := range page {
 		answer.Organisations = append(answer.Organisations, organisationToProto(o))
 	}
 	return answer, nil

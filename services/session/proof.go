@@ -20,10 +20,10 @@ type proof struct {
 	login, address []byte
 }
 
-// developer proves a developer's credential against the account that its login is of, if there is one. One that was proven lately is taken as it is, whoever
-// else fails with its login. It fails with CREDENTIAL_INVALID, one answer for all reasons, or with RATE_LIMITED.
+// developer proves a developer's credential against the account that its login is of, if there is one. One that was proven lately from its address is taken as it is,
+// whoever else fails with its login. It fails with CREDENTIAL_INVALID, one answer for all reasons, or with RATE_LIMITED.
 func (s *Service) developer(ctx context.Context, in *sessionv1.DeveloperCredential, account store.Account) error {
-	pair := password.Pair{Account: account.ID, Epoch: account.Epoch, Password: in.GetPassword()}
+	pair := password.Pair{Account: account.ID, Epoch: account.Epoch, Password: in.GetPassword(), Address: in.GetAddress()}
 	if account.ID == "" {
 		pair.Account = "nobody: " + store.FoldLogin(in.GetLogin())
 	}

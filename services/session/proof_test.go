@@ -239,7 +239,8 @@ func TestFailedLoginsArePaced(t *testing.T) {
 			m.tried(one, credentialInvalid, &sessionv1.DeveloperCredential{Login: "taller", Password: "wrong"}, "eva", userPassword)
 		}
 		m.tried(three, rateLimited, from(""), "eva", userPassword)
-		logIn(one, "taller", "eva") // where the pair is remembered, nobody's failures keep its developer out
+		logIn(one, "taller", "eva")                                        // where the pair is remembered, nobody's failures keep its developer out
+		m.tried(one, rateLimited, from("192.0.2.10"), "eva", userPassword) // and who guesses does not find it out
 	})
 }
 

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"github.com/ventanilla/ventanilla/pkg/authn"
 	"github.com/ventanilla/ventanilla/pkg/rpcserver"
 	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
 )
@@ -9,15 +10,6 @@ import (
 const (
 	gateway   = "gateway"
 	bootstrap = "bootstrap" // sets a new platform up, which has no operator yet
-)
-
-// Roles of operators, as internal tokens name them.
-const (
-	viewer    = "viewer"
-	support   = "support"
-	editor    = "editor"
-	publisher = "publisher"
-	security  = "security"
 )
 
 // Scopes that clients need.
@@ -31,9 +23,9 @@ const (
 // platform's. A method that is not here is for nobody.
 func Rules(internal ...string) map[string]rpcserver.Rule {
 	services := append([]string{gateway}, internal...)
-	look := operators(viewer, support, editor, publisher, security).OrTrusted(bootstrap)
-	keep := operators(editor, security).OrTrusted(bootstrap)
-	accounts := operators(support, security).OrTrusted(bootstrap)
+	look := rpcserver.Operators(authn.OperatorRoles()...).OrTrusted(bootstrap)
+	keep := rpcserver.Operators(authn.Editor, authn.Security).OrTrusted(bootstrap)
+	accounts := rpcserver.Operators(authn.Support, authn.Security).OrTrusted(bootstrap)
 	// The request itself carries a developer's credential and a user's session, or a beneficiary's token.
 	carried := rpcserver.Rule{Peers: services, Caller: rpcserver.NoCaller}
 	client := rpcserver.Rule{Peers: services, Caller: rpcserver.ClientCaller}
@@ -43,15 +35,15 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 		sessionv1.AccountService_ListAccounts_FullMethodName:  look,
 		sessionv1.AccountService_UpdateAccount_FullMethodName: accounts,
 		sessionv1.AccountService_SetPassword_FullMethodName:   accounts,
-		sessionv1.AccountService_DeleteAccount_FullMethodName: operators(security),
+		sessionv1.AccountService_DeleteAccount_FullMethodName: rpcserver.Operators(authn.Security),
 
 		sessionv1.SessionService_CheckDeveloper_FullMethodName: carried,
 		sessionv1.SessionService_OpenSession_FullMethodName:    carried,
 		sessionv1.SessionService_CheckSession_FullMethodName:   carried,
 		sessionv1.SessionService_CloseSession_FullMethodName:   carried,
 		sessionv1.SessionService_ListSessions_FullMethodName:   look,
-		sessionv1.SessionService_EndSession_FullMethodName:     operators(support, security),
-		sessionv1.SessionService_EndSessions_FullMethodName:    operators(support, security),
+		sessionv1.SessionService_EndSession_FullMethodName:     rpcserver.Operators(authn.Support, authn.Security),
+		sessionv1.SessionService_EndSessions_FullMethodName:    rpcserver.Operators(authn.Support, authn.Security),
 
 		sessionv1.OrganisationService_CreateOrganisation_FullMethodName: keep,
 		sessionv1.OrganisationService_GetOrganisation_FullMethodName:    look,
@@ -84,8 +76,8 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 		sessionv1.IntegrationService_ListIntegrations_FullMethodName:  look,
 		sessionv1.IntegrationService_UpdateIntegration_FullMethodName: keep,
 		sessionv1.IntegrationService_DeleteIntegration_FullMethodName: keep,
-		sessionv1.IntegrationService_TryIntegration_FullMethodName:    operators(editor, security),
-		sessionv1.IntegrationService_RewrapSecrets_FullMethodName:     operators(security),
+		sessionv1.IntegrationService_TryIntegration_FullMethodName:    rpcserver.Operators(authn.Editor, authn.Security),
+		sessionv1.IntegrationService_RewrapSecrets_FullMethodName:     rpcserver.Operators(authn.Security),
 
 		sessionv1.PassKeyService_OpenFunctionality_FullMethodName:   carried,
 		sessionv1.PassKeyService_RedeemPassKey_FullMethodName:       client,
@@ -95,13 +87,8 @@ func Rules(internal ...string) map[string]rpcserver.Rule {
 		sessionv1.BeneficiaryService_AuthenticateBeneficiary_FullMethodName: client,
 		sessionv1.BeneficiaryService_LogInBeneficiary_FullMethodName:        client,
 		sessionv1.BeneficiaryService_SendMessage_FullMethodName:             client,
-		sessionv1.BeneficiaryService_EraseBeneficiary_FullMethodName:        operators(security),
+		sessionv1.BeneficiaryService_EraseBeneficiary_FullMethodName:        rpcserver.Operators(authn.Security),
 
-		sessionv1.EventService_ListEvents_FullMethodName: operators(viewer, support, editor, publisher, security),
+		sessionv1.EventService_ListEvents_FullMethodName: rpcserver.Operators(authn.OperatorRoles()...),
 	}
-}
-
-// operators lets operators of one of the roles in.
-func operators(roles ...string) rpcserver.Rule {
-	return rpcserver.Rule{Peers: []string{gateway}, Caller: rpcserver.OperatorCaller, OperatorRoles: roles}
 }

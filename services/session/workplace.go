@@ -45,6 +45,21 @@ func (s *Service) subject(ctx context.Context, u user, in *sessionv1.Behalf) (pe
 	return personID, nil
 }
 
+// forSomebody is a request of a user that is about somebody.
+type forSomebody interface {
+	GetSession() *sessionv1.UserSession
+	GetBehalf() *sessionv1.Behalf
+}
+
+// userFor is who calls and the person on record that the request is about. It fails as userOf and subject do.
+func (s *Service) userFor(ctx context.Context, req forSomebody) (u user, personID string, err error) {
+	if u, err = s.userOf(ctx, req.GetSession()); err != nil {
+		return user{}, "", err
+	}
+	personID, err = s.subject(ctx, u, req.GetBehalf())
+	return u, personID, err
+}
+
 // argentina has had no summer time since 2009; the system need not know zones.
 var argentina = time.FixedZone("-03", -3*60*60)
 

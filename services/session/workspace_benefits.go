@@ -13,11 +13,7 @@ import (
 
 // ListPotentialBenefits asks benefits what a person may have.
 func (s *workspaceService) ListPotentialBenefits(ctx context.Context, req *sessionv1.ListPotentialBenefitsRequest) (*sessionv1.ListPotentialBenefitsResponse, error) {
-	u, err := s.userOf(ctx, req.GetSession())
-	if err != nil {
-		return nil, err
-	}
-	personID, err := s.subject(ctx, u, req.GetBehalf())
+	u, personID, err := s.userFor(ctx, req)
 	if err != nil {
 		return nil, err
 	}

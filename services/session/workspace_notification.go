@@ -25,11 +25,7 @@ const (
 // SendNotification has notifications tell a person something, and then enters whose it is. Where that fails, a repetition with the same reference finds the
 // same dispatch, and enters it.
 func (s *workspaceService) SendNotification(ctx context.Context, req *sessionv1.SendNotificationRequest) (*sessionv1.SendNotificationResponse, error) {
-	u, err := s.userOf(ctx, req.GetSession())
-	if err != nil {
-		return nil, err
-	}
-	personID, err := s.subject(ctx, u, req.GetBehalf())
+	u, personID, err := s.userFor(ctx, req)
 	if err != nil {
 		return nil, err
 	}

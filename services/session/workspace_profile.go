@@ -13,11 +13,7 @@ import (
 
 // GetUserProfile asks identity for the basic profile of a person.
 func (s *workspaceService) GetUserProfile(ctx context.Context, req *sessionv1.GetUserProfileRequest) (*sessionv1.GetUserProfileResponse, error) {
-	u, err := s.userOf(ctx, req.GetSession())
-	if err != nil {
-		return nil, err
-	}
-	personID, err := s.subject(ctx, u, req.GetBehalf())
+	u, personID, err := s.userFor(ctx, req)
 	if err != nil {
 		return nil, err
 	}

@@ -145,15 +145,18 @@ func (c caller) account() string {
 	return Name + "." + hex.EncodeToString(sum[:16])
 }
 
-// credential is what was presented. Where no session is, parameters may have a user's password.
+// credential is what was presented, and from where: a caller who has to wait is not to find out passwords by those being let through that are good from
+// another address. Where no session is, parameters may have a user's password.
 func (c caller) credential(parameters map[string]any) (credential.Credential, error) {
-	presented := credential.Credential{Scheme: credential.Basic, ClientID: c.developer.GetLogin(), Secret: c.developer.GetPassword()}
+	presented := credential.Credential{
+		Scheme: credential.Basic, ClientID: c.developer.GetLogin(), Secret: c.developer.GetPassword(), Token: c.developer.GetAddress(),
+	}
 	if c.session == nil {
 		more, err := json.Marshal(parameters)
 		if err != nil {
 			return presented, rpcerr.Wrap(errorsv1.Reason_REASON_INTERNAL, err, "naming a credential")
 		}
-		presented.Token = string(more)
+		presented.Token += " " + string(more)
 	}
 	return presented, nil
 }

@@ -17,6 +17,7 @@ import (
 type counted struct {
 	charged          []string
 	admitted, failed int
+	address          string
 }
 
 func (c *counted) Admit(context.Context) error { c.admitted++; return nil }
@@ -28,11 +29,11 @@ func (c *counted) Charge(_ context.Context, caller *authv1.Principal) error {
 	return nil
 }
 
-func (c *counted) Address(context.Context) string { return "127.0.0.1" }
+func (c *counted) Address(context.Context) string { return c.address }
 
 // Calls are counted by the developer's account, however its login is spelt and whatever comes of them, unless the credential does not hold.
 func TestCallsAreCountedByTheDeveloper(t *testing.T) {
-	limits := &counted{}
+	limits := &counted{address: "127.0.0.1"}
 	family, err := colppy.New((&edgetest.Workspaces{}).Serve(t), limits, time.Now, colppy.Config{})
 	if err != nil {
 		t.Fatal(err)
@@ -51,7 +52,12 @@ func TestCallsAreCountedByTheDeveloper(t *testing.T) {
 	if strings.Contains(limits.charged[0], "ejemplo") {
 		t.Errorf("the login is told: %s", limits.charged[0])
 	}
-	*limits = counted{}
+	*limits = counted{address: "192.0.2.1"}
+	ask("dev@ejemplo.example", "s3cret", "validar_sesion", session)
+	if limits.admitted != 1 {
+		t.Error("what is good from one address is let through from another")
+	}
+	*limits = counted{address: "127.0.0.1"}
 	ask("DEV@ejemplo.example", "x", "validar_sesion", session)
 	ask("dev@ejemplo.example", "s3cret", "iniciar_sesion", `{"usuario":"ana@ejemplo.example","password":"x"}`)
 	if len(limits.charged) != 1 || limits.admitted != 2 || limits.failed != 2 {

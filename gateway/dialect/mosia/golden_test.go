@@ -14,7 +14,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func TestGolden(t *testing.T) {
 	edgetest.Golden(t, func(p edgetest.Platform) ([]edge.Family, error) {
-		f, err := mosia.New(p.Exchanger, p.PassKeys, edgetest.Clock, mosia.Config{})
+		f, err := mosia.New(p.Exchanger, p.PassKeys, p.Clock, mosia.Config{})
 		return []edge.Family{f, edgetest.Fallback()}, err
 	})
 }

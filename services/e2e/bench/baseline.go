@@ -20,6 +20,7 @@ const (
 	passThroughName = "pass-through"
 	bareHandlerName = "bare handler"
 	profilePassName = "pass-through of profiles"
+	sessionPassName = "pass-through of sessions"
 	loopback        = "127.0.0.1:0"
 )
 
@@ -32,6 +33,8 @@ type answers struct {
 	Service json.RawMessage `json:"service,omitempty"`
 	// Profiles is where profiles are read.
 	Profiles *database `json:"profiles,omitempty"`
+	// Sessions is the service that calls are passed on to.
+	Sessions *callee `json:"sessions,omitempty"`
 }
 
 // place is where a baseline is found, and the authority (DER) that its
@@ -76,6 +79,8 @@ func serveAs(ctx context.Context, name string, edge net.Listener, self *identity
 		return servePassThrough(ctx, edge, self, reply)
 	case name == profilePassName && reply.Profiles != nil:
 		return serveProfiles(ctx, edge, self, *reply.Profiles)
+	case name == sessionPassName && reply.Sessions != nil:
+		return serveSessions(ctx, edge, self, *reply.Sessions)
 	}
 	return serveHTTPS(ctx, edge, self, bareHandler(reply))
 }

@@ -93,6 +93,18 @@
 //   - held and due: accept over 32 connections and delivery by SMS, while -backlog parts wait for another day and a tenth as many for a
 //     carrier that there is not, and then while all are due and are delivered; accept is measured beside 200 deliveries a second.
 //
+// Sessions and pass keys are measured with roles that are processes of their own: gateway, session, auth, identity and etcd. There are a developer, a user
+// with an organisation of 500 customers, and a client with 100 pass keys. The pass-through is a grpc-gateway as above, but it passes RPCs on to
+// the session role, over mTLS with the gateway's certificate: the same that the edge makes for the same work, with the same credentials. CPU is that of
+// all these processes, the pass-through's among them, and the goals count that of PostgreSQL too. What session takes is in both figures, so that gateway and
+// pass-through alone are compared as well, without a goal.
+//
+//   - listar_cliente, leer_empresa and validar_sesion: a list of 20 of the 50 customers in a province, an organisation, what is left of a session.
+//   - pass key, redeem: `GET /clientes/chavePasse/usuario`.
+//   - iniciar_sesion: right logins, one to 40 requests of the rest, and their hashes alone, with the same parameters in this process.
+//   - refused logins: 60 of unknown users and 60 with wrong passwords a run, one after the other, each of another user and from another address, so
+//     that none waits. Mann and Whitney's test tells whether their durations differ; that has no goal.
+//
 // Rules are measured by the benchmarks of their package, which this program runs with `go test`; -runs of them:
 //
 //   - decision and explanation: 100 rules for one person, beside bare CEL, which gets the same expressions and facts, and beside
@@ -100,7 +112,7 @@
 //   - bulk: 100 rules for 100,000 persons from memory, with the digest of the facts of each.
 //   - catalogue: what a rule costs among 10 to 10,000, in the best round; more rules than the caches hold cost more.
 //
-// -only picks cost (the kinds of work), memory, stress, identity, benefits, dispatches or rules.
+// -only picks cost (the kinds of work), memory, stress, identity, benefits, dispatches, sessions or rules.
 //
 // The load comes from this process, over at most -connections kept-alive
 // HTTP/1.1 connections to loopback, and is not counted. Every answer is checked;

@@ -33,7 +33,7 @@ type options struct {
 func main() {
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
-	if len(os.Args) == 2 && slices.Contains([]string{passThroughName, bareHandlerName, profilePassName}, os.Args[1]) {
+	if len(os.Args) == 2 && slices.Contains([]string{passThroughName, bareHandlerName, profilePassName, sessionPassName}, os.Args[1]) {
 		exit(serveBaseline(ctx, os.Args[1], os.Stdin, os.Stdout))
 		return
 	}
@@ -79,7 +79,7 @@ func parse(args []string) (options, error) {
 	flags.BoolVar(&asked.json, "json", false, "print JSON with every run in place of the table")
 	flags.BoolVar(&asked.check, "check", false, "fail when a goal is missed")
 	flags.StringVar(&asked.postgres, "postgres", "", "`URL` of an empty PostgreSQL database on this machine to use in place of SQLite")
-	flags.Func("only", "measure one `part` only: cost (CPU and latency of each kind of work), stress (overload, slow clients), memory (of auth and gateway alone), identity (profiles, imports and cards), benefits (partners' call and decisions in bulk), dispatches (accept and delivery) or rules (of benefits)", func(part string) error {
+	flags.Func("only", "measure one `part` only: cost (CPU and latency of each kind of work), stress (overload, slow clients), memory (of auth and gateway alone), identity (profiles, imports and cards), benefits (partners' call and decisions in bulk), dispatches (accept and delivery), sessions (operations, logins and pass keys) or rules (of benefits)", func(part string) error {
 		if !slices.Contains(parts, part) {
 			return fmt.Errorf("must be one of %s", strings.Join(parts, ", "))
 		}
@@ -137,10 +137,11 @@ const (
 	identityPart   = "identity"
 	benefitsPart   = "benefits"
 	dispatchesPart = "dispatches"
+	sessionsPart   = "sessions"
 	rulesPart      = "rules"
 )
 
-var parts = []string{costPart, stressPart, memoryPart, identityPart, benefitsPart, dispatchesPart, rulesPart}
+var parts = []string{costPart, stressPart, memoryPart, identityPart, benefitsPart, dispatchesPart, sessionsPart, rulesPart}
 
 // wants tells whether a part is to be measured.
 func (o options) wants(part string) bool { return o.only == "" || o.only == part }
@@ -182,6 +183,7 @@ func measurePlatform(ctx context.Context, asked options, result *measured, progr
 		{identityPart, func() (err error) { result.persons, err = platform.persons(ctx, asked, progress); return err }},
 		{benefitsPart, func() (err error) { result.benefits, err = platform.benefits(ctx, asked, progress); return err }},
 		{dispatchesPart, func() (err error) { result.dispatches, err = platform.dispatches(ctx, asked, progress); return err }},
+		{sessionsPart, func() (err error) { result.sessions, err = platform.sessions(ctx, asked, progress); return err }},
 	} {
 		if !asked.wants(part.name) {
 			continue
@@ -190,7 +192,7 @@ func measurePlatform(ctx context.Context, asked options, result *measured, progr
 			return err
 		}
 	}
-	if slices.Contains([]string{memoryPart, identityPart, benefitsPart, dispatchesPart}, asked.only) {
+	if slices.Contains([]string{memoryPart, identityPart, benefitsPart, dispatchesPart, sessionsPart}, asked.only) {
 		return nil
 	}
 	progress("issuing tokens for a later process")

@@ -104,5 +104,8 @@ func (l *loader) request(ctx context.Context, work workload, i int) (*http.Reque
 	if work.authorization != nil {
 		request.Header.Set("Authorization", work.authorization(i))
 	}
+	if work.address != nil {
+		request.Header.Set("X-Forwarded-For", work.address(i))
+	}
 	return request, nil
 }

@@ -74,6 +74,7 @@ type report struct {
 	Endurance   []endurance  `json:"endurance"`
 	Stress      []stress     `json:"stress"`
 	Memory      []memory     `json:"memory"`
+	Tellings    []telling    `json:"tellings,omitempty"`
 }
 
 // measured is what the parts of the bench found; what was not asked for is empty.
@@ -87,6 +88,8 @@ type measured struct {
 	benefits *benefitsFound
 	// dispatches is nil when it was not asked for.
 	dispatches *dispatchesFound
+	// sessions is nil when it was not asked for.
+	sessions *sessionsFound
 	// rules is nil when it was not asked for.
 	rules *rulesFound
 }
@@ -120,6 +123,9 @@ func newReport(asked options, found measured) report {
 	}
 	if found.dispatches != nil {
 		r.addDispatches(*found.dispatches)
+	}
+	if found.sessions != nil {
+		r.addSessions(*found.sessions)
 	}
 	if found.rules != nil {
 		r.addRules(*found.rules)

@@ -45,7 +45,7 @@ func (p platform) startRoles(ctx context.Context, running *sync.WaitGroup) (auth
 	if err := p.registerClients(ctx, &clients); err != nil {
 		return nil, nil, access{}, err
 	}
-	gateway, err = r.start(ctx, "gateway", at[4], "--set", "edge.listen="+at[5], "--set", "edge.http_listen=", "--set", "admin.rpc_listen="+at[6],
+	gateway, err = r.start(ctx, gatewayRole, at[4], "--set", "edge.listen="+at[5], "--set", "edge.http_listen=", "--set", "admin.rpc_listen="+at[6],
 		"--set", "edge.tls.cert_file="+r.path("edge.pem"), "--set", "edge.tls.key_file="+r.path("edge-key.pem"),
 		"--set", "edge.rate.per_second=1000000", "--set", "edge.rate.burst=1000000")
 	if err != nil {
@@ -56,10 +56,10 @@ func (p platform) startRoles(ctx context.Context, running *sync.WaitGroup) (auth
 
 func (p platform) path(name string) string { return filepath.Join(p.dir, name) }
 
-// certificates makes those of all roles, and the key that private keys are stored under.
-func (p platform) certificates(ctx context.Context) error {
+// certificates makes those of all roles, more among them, and the key that private keys are stored under.
+func (p platform) certificates(ctx context.Context, more ...string) error {
 	commands := [][]string{{"pki", "init", "--dir", p.dir}}
-	for _, role := range []string{"auth", "gateway", "etcd", "bootstrap", "edge"} {
+	for _, role := range append([]string{"auth", gatewayRole, "etcd", "bootstrap", "edge"}, more...) {
 		commands = append(commands, []string{"pki", "issue", "--dir", p.dir, role, "--host", "127.0.0.1"})
 	}
 	for _, args := range commands {

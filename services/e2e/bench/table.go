@@ -41,6 +41,10 @@ func (r report) writeTable(w io.Writer) error {
 		fmt.Fprintf(&text, "%-26s%.1f MB after %d requests, %.1f when started; goal at most %d: %s\n%26sof these anonymous, no pages of the program: %.1f, %.1f when started\n",
 			"memory of "+m.Role, m.Worked.All, memoryRequests, m.Start.All, memoryGoal, verdict, "", m.Worked.Own, m.Start.Own)
 	}
+	for _, t := range r.Tellings {
+		fmt.Fprintf(&text, "%-26s%s %.2f ms, %s %.2f ms, medians of %d each; Mann-Whitney U %.3f of all pairs, p = %.3f\n",
+			t.Work, t.One, t.OneMedian, t.Other, t.OtherMedian, t.Count, t.U, t.P)
+	}
 	text.WriteString("\n" + references)
 	_, err := io.WriteString(w, text.String())
 	return err

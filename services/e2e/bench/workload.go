@@ -22,6 +22,8 @@ type workload struct {
 	contentType string
 	// accept is the media type asked for; empty for JSON.
 	accept string
+	// address gives the address from which a proxy says request i comes; nil for no proxy.
+	address func(i int) string
 	// get gives the path and query of request i, which has no body then; nil where there is a form.
 	get func(i int) string
 	// form gives the body of request i.

@@ -54,7 +54,7 @@ func scanAPIKey(row sqlstore.Scanner) (APIKey, error) {
 // such client, with ErrTooManyKeys, and with sqlstore.ErrConflict when the identifier is taken.
 func (s *Store) CreateAPIKey(ctx context.Context, k APIKey, act Act) (APIKey, error) {
 	err := s.change(ctx, func(tx *sql.Tx, _ int64) error {
-		if !storable(k.ClientID) {
+		if !sqlstore.CanBeKey(k.ClientID) {
 			return sqlstore.ErrNotFound
 		}
 		var keys int
@@ -82,7 +82,7 @@ func (s *Store) CreateAPIKey(ctx context.Context, k APIKey, act Act) (APIKey, er
 
 // APIKey finds a key. It fails with sqlstore.ErrNotFound, also for a deleted one.
 func (s *Store) APIKey(ctx context.Context, id string) (APIKey, error) {
-	if !storable(id) {
+	if !sqlstore.CanBeKey(id) {
 		return APIKey{}, fmt.Errorf("finding an API key: %w", sqlstore.ErrNotFound)
 	}
 	k, err := sqlstore.Row(ctx, s.db, scanAPIKey, `SELECT `+apiKeyColumns+` FROM api_key WHERE id = $1 AND deleted_at = 0`, id)
@@ -104,7 +104,7 @@ func (s *Store) APIKeyOfText(ctx context.Context, hash []byte) (APIKey, error) {
 
 // APIKeys lists a client's keys, oldest first, without deleted ones.
 func (s *Store) APIKeys(ctx context.Context, clientID string) ([]APIKey, error) {
-	if !storable(clientID) {
+	if !sqlstore.CanBeKey(clientID) {
 		return nil, nil
 	}
 	keys, err := sqlstore.Rows(ctx, s.db, scanAPIKey,
@@ -121,7 +121,7 @@ func (s *Store) APIKeys(ctx context.Context, clientID string) ([]APIKey, error) 
 func (s *Store) DeleteAPIKey(ctx context.Context, id string, until time.Time, act Act) (Revocation, error) {
 	var r Revocation
 	err := s.change(ctx, func(tx *sql.Tx, revision int64) error {
-		if !storable(id) {
+		if !sqlstore.CanBeKey(id) {
 			return sqlstore.ErrNotFound
 		}
 		k, err := scanAPIKey(tx.QueryRowContext(ctx, `UPDATE api_key SET deleted_at = $2 WHERE id = $1 AND deleted_at = 0

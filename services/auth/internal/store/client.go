@@ -152,7 +152,7 @@ func (s *Store) DeleteClient(ctx context.Context, id string, act Act) (Client, e
 func (s *Store) changeClient(
 	ctx context.Context, tx *sql.Tx, revision int64, id string, act Act, change func(*Client) error,
 ) (Client, error) {
-	if !storable(id) {
+	if !sqlstore.CanBeKey(id) {
 		return Client{}, sqlstore.ErrNotFound
 	}
 	old, err := scanClient(tx.QueryRowContext(ctx, `SELECT `+clientColumns+` FROM client WHERE id = $1 AND NOT deleted`, id))

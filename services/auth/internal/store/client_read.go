@@ -9,7 +9,7 @@ import (
 
 // Client finds a client. It fails with sqlstore.ErrNotFound, also for a deleted one.
 func (s *Store) Client(ctx context.Context, id string) (Client, error) {
-	if !storable(id) {
+	if !sqlstore.CanBeKey(id) {
 		return Client{}, fmt.Errorf("finding a client: %w", sqlstore.ErrNotFound)
 	}
 	c, err := sqlstore.Row(ctx, s.db, scanClient, `SELECT `+clientColumns+` FROM client WHERE id = $1 AND NOT deleted`, id)
@@ -36,7 +36,7 @@ func (s *Store) Clients(ctx context.Context, ask ClientPage) ([]Client, error) {
 		query = `SELECT ` + clientColumns + ` FROM client WHERE id > $1 AND family = $3 AND NOT deleted ORDER BY id LIMIT $2`
 		args = append(args, ask.Family)
 	}
-	if !storable(ask.After) || !storable(ask.Family) {
+	if !sqlstore.CanBeKey(ask.After) || !sqlstore.CanBeKey(ask.Family) {
 		return nil, nil
 	}
 	clients, err := sqlstore.Rows(ctx, s.db, scanClient, query, args...)

@@ -109,7 +109,7 @@ func (s *Store) PromoteKey(ctx context.Context, p Promotion, act Act) ([]Signing
 func (s *Store) RetireKey(ctx context.Context, kid string, act Act, decide func(*SigningKey) error) (SigningKey, error) {
 	var k SigningKey
 	err := s.change(ctx, func(tx *sql.Tx, revision int64) error {
-		if !storable(kid) {
+		if !sqlstore.CanBeKey(kid) {
 			return sqlstore.ErrNotFound
 		}
 		found, err := lockKeys(ctx, tx, lockOne, revision, kid)

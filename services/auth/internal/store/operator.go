@@ -58,7 +58,7 @@ func (s *Store) ChangeOperator(
 ) (Operator, error) {
 	var o Operator
 	err := s.change(ctx, func(tx *sql.Tx, revision int64) error {
-		if !storable(name) {
+		if !sqlstore.CanBeKey(name) {
 			return sqlstore.ErrNotFound
 		}
 		old, err := scanOperator(tx.QueryRowContext(ctx, `SELECT `+operatorColumns+` FROM operator WHERE name = $1`, name))
@@ -111,7 +111,7 @@ func otherOperators(ctx context.Context, tx *sql.Tx, name string) ([]Operator, e
 
 // Operator finds an operator. It fails with sqlstore.ErrNotFound.
 func (s *Store) Operator(ctx context.Context, name string) (Operator, error) {
-	if !storable(name) {
+	if !sqlstore.CanBeKey(name) {
 		return Operator{}, fmt.Errorf("finding an operator: %w", sqlstore.ErrNotFound)
 	}
 	o, err := sqlstore.Row(ctx, s.db, scanOperator, `SELECT `+operatorColumns+` FROM operator WHERE name = $1`, name)

@@ -72,7 +72,7 @@ func (s *Store) Revoked(ctx context.Context, tokenID string) (bool, error) {
 }
 
 func (s *Store) revocation(ctx context.Context, tokenID string) (Revocation, error) {
-	if !storable(tokenID) {
+	if !sqlstore.CanBeKey(tokenID) {
 		return Revocation{}, sqlstore.ErrNotFound
 	}
 	return sqlstore.Row(ctx, s.db, scanRevocation, `SELECT `+revocationColumns+` FROM revocation WHERE token_id = $1`, tokenID)

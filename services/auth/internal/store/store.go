@@ -6,9 +6,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 )
@@ -62,11 +60,6 @@ func (s *Store) change(ctx context.Context, fn func(tx *sql.Tx, revision int64) 
 		}
 		return fn(tx, revision)
 	})
-}
-
-// storable tells whether a text can be a key. PostgreSQL refuses others with an error even in a query.
-func storable(key string) bool {
-	return utf8.ValidString(key) && !strings.ContainsRune(key, 0)
 }
 
 func page(limit int) int {

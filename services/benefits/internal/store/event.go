@@ -36,7 +36,7 @@ func scanEvent(row sqlstore.Scanner) (e Event, err error) {
 
 // History returns some events of a benefit behind a number, oldest first; none of a benefit that there is not.
 func (s *Store) History(ctx context.Context, benefitID string, after int64, limit int) ([]Event, error) {
-	if !canBeKey(benefitID) {
+	if !sqlstore.CanBeKey(benefitID) {
 		return nil, nil
 	}
 	events, err := sqlstore.Rows(ctx, s.db, scanEvent, selectHistory, benefitID, after, limit)

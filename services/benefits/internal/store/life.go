@@ -82,7 +82,7 @@ func latest(a, b time.Time) time.Time {
 }
 
 func (s *Store) step(ctx context.Context, act Act, from, to State, apply func(*sql.Tx, *Version, time.Time) error) (Version, error) {
-	if !canBeKey(act.BenefitID) {
+	if !sqlstore.CanBeKey(act.BenefitID) {
 		return Version{}, fmt.Errorf("making a version %s: %w", to, sqlstore.ErrNotFound)
 	}
 	var version Version

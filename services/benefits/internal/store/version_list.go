@@ -33,7 +33,7 @@ func selectVersions(f Filter) (query string, args []any) {
 
 // Versions returns some versions behind a benefit, one of each benefit, by the benefit's identifier.
 func (s *Store) Versions(ctx context.Context, f Filter, after string, limit int) ([]Version, error) {
-	if !canBeKey(after) || !canBeKey(f.Category) {
+	if !sqlstore.CanBeKey(after) || !sqlstore.CanBeKey(f.Category) {
 		return nil, nil
 	}
 	query, args := selectVersions(f)

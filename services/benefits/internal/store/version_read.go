@@ -3,9 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 )
@@ -53,7 +51,7 @@ func (s *Store) Revision(ctx context.Context, knownAt time.Time) (int64, error) 
 
 // Version returns a version of a benefit, the newest when number is 0. It fails with sqlstore.ErrNotFound.
 func (s *Store) Version(ctx context.Context, benefitID string, number int32) (Version, error) {
-	if !canBeKey(benefitID) {
+	if !sqlstore.CanBeKey(benefitID) {
 		return Version{}, fmt.Errorf("reading a version: %w", sqlstore.ErrNotFound)
 	}
 	query, args := selectVersion, []any{benefitID, number}
@@ -66,6 +64,3 @@ func (s *Store) Version(ctx context.Context, benefitID string, number int32) (Ve
 	}
 	return version, nil
 }
-
-// canBeKey is false for texts that PostgreSQL refuses: nothing is stored under them.
-func canBeKey(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }

@@ -52,7 +52,7 @@ type UpdateIntegration struct {
 
 // Help shows a file.
 func (UpdateIntegration) Help() string {
-	return `Each member of the file takes the place of what there was of it, the others stay. Headers and parameters without a value keep the one of their name that is stored, so that a file of "admin integration show --as-file" can be changed and given back.
+	return `Each member of the file takes the place of what there was of it, the others stay. Headers and parameters without a value keep the one of their name that is stored, so that a file of "admin integration show --as-file" can be changed and given back. Where an address leads to another host or port than any before, all must have one.
 
 ` + integrationHelp
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 )
 
 var (
@@ -131,7 +133,7 @@ func (s *Store) issueCard(ctx context.Context, tx *sql.Tx, act Act, source CardS
 // the transaction ends.
 func (s *Store) lockCardSource(ctx context.Context, tx *sql.Tx, membershipID string) (CardSource, error) {
 	var c CardSource
-	if !canBeKey(membershipID) {
+	if !sqlstore.CanBeKey(membershipID) {
 		return c, ErrNoMembership
 	}
 	var ended sql.NullInt64

@@ -97,7 +97,7 @@ func (s *Store) RotateCardKey(ctx context.Context, act Act, set DataSet, fresh S
 func (s *Store) RetireCardKey(ctx context.Context, act Act, id string, agree func(SigningKey) error) (revoked int64, err error) {
 	err = s.db.InTx(ctx, func(tx *sql.Tx) error {
 		revoked = 0
-		if !canBeKey(id) {
+		if !sqlstore.CanBeKey(id) {
 			return sqlstore.ErrNotFound
 		}
 		key, err := scanKey(tx.QueryRowContext(ctx, s.locking(`SELECT `+keyColumns+` FROM signing_key WHERE key_id = $1 AND use = 'card'`, toChange), id))

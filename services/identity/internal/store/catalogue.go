@@ -93,7 +93,7 @@ func (s *Store) PutCatalogueEntry(ctx context.Context, e CatalogueEntry, act Act
 
 // DeleteCatalogueEntry removes an entry that no membership has, ended ones included. It fails with sqlstore.ErrNotFound or ErrInUse.
 func (s *Store) DeleteCatalogueEntry(ctx context.Context, e CatalogueEntry, act Act) error {
-	if !canBeKey(e.Code) {
+	if !sqlstore.CanBeKey(e.Code) {
 		return fmt.Errorf("deleting a catalogue's entry: %w", sqlstore.ErrNotFound)
 	}
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {

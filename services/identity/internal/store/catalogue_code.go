@@ -50,7 +50,7 @@ func (s *Store) knownCodes(ctx context.Context, tx *sql.Tx, set DataSet, members
 	known := map[catalogueCode]bool{}
 	for _, m := range memberships {
 		for _, code := range m.codes() {
-			if _, seen := known[code]; !seen && canBeKey(code.code) {
+			if _, seen := known[code]; !seen && sqlstore.CanBeKey(code.code) {
 				wanted[code.catalogue] = append(wanted[code.catalogue], code.code)
 			}
 			known[code] = false

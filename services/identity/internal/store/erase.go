@@ -13,7 +13,7 @@ import (
 // that revoked. Its cards keep folio and signature, so that they stay on the list of revoked ones. A household in which nobody is left goes with
 // what was stated about it. It fails with ErrNotFound.
 func (s *Store) ErasePerson(ctx context.Context, act Act, personID, reason string) (revoked int64, err error) {
-	if !canBeKey(personID) {
+	if !sqlstore.CanBeKey(personID) {
 		return 0, fmt.Errorf("erasing a person: %w", sqlstore.ErrNotFound)
 	}
 	err = s.db.InTx(ctx, func(tx *sql.Tx) error {

@@ -147,7 +147,7 @@ func (s *Store) checkCodes(ctx context.Context, tx *sql.Tx, m Membership) error 
 
 // membershipToChange reads a membership whose person is locked: who changes memberships does so alone.
 func (s *Store) membershipToChange(ctx context.Context, tx *sql.Tx, id string) (Membership, error) {
-	if !canBeKey(id) {
+	if !sqlstore.CanBeKey(id) {
 		return Membership{}, sqlstore.ErrNotFound
 	}
 	var personID string

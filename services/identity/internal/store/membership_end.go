@@ -11,7 +11,7 @@ import (
 
 // Memberships lists a person's memberships, oldest first.
 func (s *Store) Memberships(ctx context.Context, personID string) ([]Membership, error) {
-	if !canBeKey(personID) {
+	if !sqlstore.CanBeKey(personID) {
 		return nil, nil
 	}
 	all, err := sqlstore.Rows(ctx, s.db, scanMembership, selectMembership+` WHERE person_id = $2 ORDER BY membership_id`,

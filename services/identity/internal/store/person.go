@@ -147,7 +147,7 @@ func (s *Store) ChangePerson(ctx context.Context, id string, act Act, reason str
 
 // lockPerson keeps other transactions from changing a person, its memberships, or erasing it.
 func (s *Store) lockPerson(ctx context.Context, tx *sql.Tx, id string) (PersonRef, error) {
-	if !canBeKey(id) {
+	if !sqlstore.CanBeKey(id) {
 		return PersonRef{}, sqlstore.ErrNotFound
 	}
 	return scanRef(tx.QueryRowContext(ctx, s.locking(selectRef+` WHERE person_id = $1`, toChange), id))

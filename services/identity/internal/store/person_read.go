@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 )
@@ -27,7 +25,7 @@ func (s *Store) PersonByIdentifier(ctx context.Context, set DataSet, i Identifie
 }
 
 func (s *Store) findPerson(ctx context.Context, query, key string, args ...any) (Person, error) {
-	if !canBeKey(key) {
+	if !sqlstore.CanBeKey(key) {
 		return Person{}, fmt.Errorf("finding a person: %w", sqlstore.ErrNotFound)
 	}
 	p, err := sqlstore.Row(ctx, s.db, scanPerson, query, append([]any{key}, args...)...)
@@ -41,7 +39,7 @@ const selectPersons = selectPerson + ` WHERE data_set = $1 AND person_id > $2 OR
 
 // Persons lists persons of a data set in the order of their identifiers, after one of them; empty begins at the first.
 func (s *Store) Persons(ctx context.Context, set DataSet, after string, limit int) ([]Person, error) {
-	if !canBeKey(after) {
+	if !sqlstore.CanBeKey(after) {
 		return nil, nil
 	}
 	all, err := sqlstore.Rows(ctx, s.db, scanPerson, selectPersons, set, after, limit)
@@ -67,7 +65,7 @@ func scanRef(row sqlstore.Scanner) (PersonRef, error) {
 
 // PersonRef finds what leads to a person. It fails with sqlstore.ErrNotFound.
 func (s *Store) PersonRef(ctx context.Context, id string) (PersonRef, error) {
-	if !canBeKey(id) {
+	if !sqlstore.CanBeKey(id) {
 		return PersonRef{}, fmt.Errorf("finding a person: %w", sqlstore.ErrNotFound)
 	}
 	ref, err := sqlstore.Row(ctx, s.db, scanRef, selectRef+` WHERE person_id = $1`, id)
@@ -96,13 +94,10 @@ func (s *Store) PersonRefs(ctx context.Context, tx *sql.Tx, set DataSet, keys []
 	return refs, nil
 }
 
-// canBeKey is false for texts that PostgreSQL refuses: nothing is stored under them.
-func canBeKey(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }
-
 func keyable(texts []string) []string {
 	var some []string
 	for _, text := range texts {
-		if canBeKey(text) {
+		if sqlstore.CanBeKey(text) {
 			some = append(some, text)
 		}
 	}

@@ -109,7 +109,7 @@ func (s *Store) situations(ctx context.Context, set DataSet, keys []PersonKey, w
 // SituationsAfter returns those of the persons of a data set in the order of their identifiers, after one of them; empty begins at the
 // first. It fails with ErrTooLong.
 func (s *Store) SituationsAfter(ctx context.Context, set DataSet, after string, limit int, want SituationQuery) ([]Situation, error) {
-	if !canBeKey(after) {
+	if !sqlstore.CanBeKey(after) {
 		return nil, nil
 	}
 	persons, err := situated(ctx, s, selectSituated, set, after, limit)

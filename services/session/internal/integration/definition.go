@@ -2,7 +2,9 @@ package integration
 
 import (
 	"maps"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -118,6 +120,29 @@ func (d *Definition) Hide() {
 			values[i].Value = ""
 		}
 	}
+}
+
+// LeadsBeyond tells whether an address leads to a host, by a scheme and at a port, to which none of another definition's does.
+func (d *Definition) LeadsBeyond(other Definition) bool {
+	known := other.hosts()
+	return slices.ContainsFunc(d.hosts(), func(host string) bool { return !slices.Contains(known, host) })
+}
+
+// hosts are where the addresses lead, which are well-formed.
+func (d *Definition) hosts() (all []string) {
+	addresses := []string{d.Login.URL}
+	if d.Authorization != nil {
+		addresses = append(addresses, d.Authorization.URL)
+	}
+	if d.Refresh != nil {
+		addresses = append(addresses, d.Refresh.URL)
+	}
+	for _, address := range addresses {
+		if u, err := url.Parse(address); err == nil {
+			all = append(all, u.Scheme+"://"+strings.ToLower(u.Host))
+		}
+	}
+	return all
 }
 
 // Valueless is the first header or parameter without a value: where it is, and at which place there.

@@ -17,12 +17,14 @@ const (
 	maxRemembered = 10_000
 )
 
-// Pair is a password and whose it is.
+// Pair is a password and whose it is, from where. What was proven from one address is not from another: who may not try passwords out for a while is not to
+// find out the right one by its being remembered.
 type Pair struct {
 	// Account is an identifier, Epoch says since when its password is the same.
 	Account  string
 	Epoch    int64
 	Password string
+	Address  string
 }
 
 // Proven remembers for a while which pairs were proven. A pair is known by its HMAC under a key that the process makes and forgets: whoever reads the memory has
@@ -55,8 +57,9 @@ func (p *Proven) Prove(ctx context.Context, pair Pair, prove func(context.Contex
 
 func (p *Proven) digest(pair Pair) (digest [sha256.Size]byte) {
 	mac := hmac.New(sha256.New, p.key)
-	_ = binary.Write(mac, binary.BigEndian, []int64{pair.Epoch, int64(len(pair.Account))}) // a hash takes all
+	_ = binary.Write(mac, binary.BigEndian, []int64{pair.Epoch, int64(len(pair.Account)), int64(len(pair.Address))}) // a hash takes all
 	mac.Write([]byte(pair.Account))
+	mac.Write([]byte(pair.Address))
 	mac.Write([]byte(pair.Password))
 	mac.Sum(digest[:0])
 	return digest

@@ -25,7 +25,8 @@ func TestAProvenPairIsRemembered(t *testing.T) {
 		t.Error("a pair is not proven once")
 	}
 	for name, other := range map[string]password.Pair{
-		"another password": {"a", 1, "bd"}, "another epoch": {"a", 2, "bc"}, "another account": {"b", 1, "bc"}, "moved by a character": {"ab", 1, "c"},
+		"another password": {"a", 1, "bd", ""}, "another epoch": {"a", 2, "bc", ""}, "another account": {"b", 1, "bc", ""}, "another address": {"a", 1, "bc", "b"},
+		"moved by a character": {"ab", 1, "c", ""}, "moved into the address": {"a", 1, "c", "b"},
 	} {
 		if prove(other) != 1 {
 			t.Errorf("%s is taken for it", name)

@@ -26,7 +26,7 @@ const (
 	User      Kind = "user"
 )
 
-// Account is a developer or a user. Its JSON is what events show of it.
+// Account is a developer or a user. Its JSON is what events show of it, beside who it is.
 type Account struct {
 	ID      string  `json:"account_id"`
 	DataSet DataSet `json:"data_set"`
@@ -38,7 +38,7 @@ type Account struct {
 	// Epoch grows whenever all that was opened and proven ends.
 	Epoch    int64  `json:"-"`
 	Disabled bool   `json:"disabled"`
-	PersonID string `json:"person_id,omitempty"`
+	PersonID string `json:"-"` // see personDigest
 	// LastLoginAt is zero for never.
 	LastLoginAt time.Time `json:"-"`
 	CreatedAt   time.Time `json:"created_at"`

@@ -31,7 +31,7 @@ func (s *Store) CreateAccount(ctx context.Context, actor string, a Account) (Acc
 			truth(a.Disabled), a.PersonID, a.CreatedAt.UnixMilli()); err != nil {
 			return err
 		}
-		return s.enteredAccount(ctx, tx, actor, "CreateAccount", a.ID, nil, a)
+		return s.enteredAccount(ctx, tx, actor, "CreateAccount", a.ID, nil, eventOf(a))
 	})
 	if errors.Is(err, sqlstore.ErrConflict) {
 		err = ErrAccountExists
@@ -111,7 +111,7 @@ func (s *Store) changeAccount(ctx context.Context, actor, act, id string, change
 		if _, err := tx.ExecContext(ctx, updateAccount, a.ID, a.Name, a.Password, a.Epoch, truth(a.Disabled), a.PersonID, a.UpdatedAt.UnixMilli()); err != nil {
 			return err
 		}
-		return s.enteredAccount(ctx, tx, actor, act, a.ID, before, a)
+		return s.enteredAccount(ctx, tx, actor, act, a.ID, eventOf(before), eventOf(a))
 	})
 	if err != nil {
 		return Account{}, 0, fmt.Errorf("changing an account: %w", err)
@@ -129,7 +129,7 @@ func (s *Store) DeleteAccount(ctx context.Context, actor, id string) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM account WHERE account_id = $1`, before.ID); err != nil {
 			return err
 		}
-		return s.enteredAccount(ctx, tx, actor, "DeleteAccount", before.ID, before, nil)
+		return s.enteredAccount(ctx, tx, actor, "DeleteAccount", before.ID, eventOf(before), nil)
 	})
 	if err != nil {
 		return fmt.Errorf("removing an account: %w", err)
@@ -145,6 +145,14 @@ func (s *Store) heldAccount(ctx context.Context, tx *sql.Tx, id string) (Account
 	}
 	return a, err
 }
+
+// accountEvent is what events show of an account.
+type accountEvent struct {
+	Account
+	Person string `json:"person,omitempty"`
+}
+
+func eventOf(a Account) accountEvent { return accountEvent{a, personDigest(a.DataSet, a.PersonID)} }
 
 func (s *Store) enteredAccount(ctx context.Context, tx *sql.Tx, actor, act, id string, before, after any) error {
 	return eventlog.Enter(ctx, tx, s.now(), eventlog.Act{Actor: actor, Name: act, Target: "account/" + id}, before, after)

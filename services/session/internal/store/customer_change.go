@@ -103,10 +103,10 @@ func (s *Store) UpdateCustomer(ctx context.Context, organisationID, id int64, ch
 	return c, nil
 }
 
-// LinkCustomer says which person a customer is; none when it is empty. What changes nothing is not written. It fails with ErrNoCustomer.
-func (s *Store) LinkCustomer(ctx context.Context, actor string, organisationID, id int64, personID string) error {
+// LinkCustomer says which person of the organisation's data set a customer is; none when it is empty. What changes nothing is not written. It fails with ErrNoCustomer.
+func (s *Store) LinkCustomer(ctx context.Context, actor string, set DataSet, organisationID, id int64, personID string) error {
 	type link struct {
-		PersonID string `json:"person_id,omitempty"`
+		Person string `json:"person,omitempty"`
 	}
 	err := s.db.InTx(ctx, func(tx *sql.Tx) error {
 		before, err := s.heldCustomer(ctx, tx, organisationID, id)
@@ -118,7 +118,8 @@ func (s *Store) LinkCustomer(ctx context.Context, actor string, organisationID, 
 			return err
 		}
 		target := fmt.Sprintf("%s/customer/%d", organisationTarget(organisationID), id)
-		return eventlog.Enter(ctx, tx, now, eventlog.Act{Actor: actor, Name: "LinkCustomer", Target: target}, link{before.PersonID}, link{personID})
+		return eventlog.Enter(ctx, tx, now, eventlog.Act{Actor: actor, Name: "LinkCustomer", Target: target},
+			link{personDigest(set, before.PersonID)}, link{personDigest(set, personID)})
 	})
 	if err != nil {
 		return fmt.Errorf("linking a customer: %w", err)

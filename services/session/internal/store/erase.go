@@ -58,8 +58,16 @@ func (s *Store) EraseBeneficiary(ctx context.Context, actor string, set DataSet,
 	return erased.Rows, nil
 }
 
-// personTarget names a person in events, without saying who it is.
+// personTarget names a person among the targets of events.
 func personTarget(set DataSet, personID string) string {
+	return "person/" + personDigest(set, personID)
+}
+
+// personDigest stands for a person in events, which outlive what is known of it: it tells persons apart, and leads to none. It is empty for nobody.
+func personDigest(set DataSet, personID string) string {
+	if personID == "" {
+		return ""
+	}
 	digest := sha256.Sum256([]byte(string(set) + "\x00" + personID))
-	return "person/" + hex.EncodeToString(digest[:])
+	return hex.EncodeToString(digest[:])
 }

@@ -34,12 +34,6 @@ type Functionality struct {
 	UpdatedAt      time.Time `json:"updated_at"`
 }
 
-// FunctionalityCursor is a place in the list of functionalities: behind the one with the time and key. The zero is the beginning.
-type FunctionalityCursor struct {
-	CreatedAt time.Time
-	Key       string
-}
-
 const (
 	functionalityColumns = `f.functionality_key, f.data_set, f.client_id, f.name, f.redirect_uri, f.pass_key_life, COALESCE(f.integration_key, ''), f.disabled,
 	f.created_at, f.updated_at`
@@ -70,8 +64,8 @@ func (s *Store) Functionality(ctx context.Context, key string) (Functionality, e
 }
 
 // Functionalities returns some behind a place, oldest first; of one client, or of all where it is empty.
-func (s *Store) Functionalities(ctx context.Context, clientID string, after FunctionalityCursor, limit int) ([]Functionality, error) {
-	query, args := selectFunctionalities, []any{after.CreatedAt.UnixMilli(), storable(after.Key), limit}
+func (s *Store) Functionalities(ctx context.Context, clientID string, after Place, limit int) ([]Functionality, error) {
+	query, args := selectFunctionalities, []any{after.At.UnixMilli(), storable(after.Key), limit}
 	if clientID != "" {
 		query, args = selectOfClient, append(args, storable(clientID))
 	}

@@ -28,12 +28,6 @@ type Integration struct {
 	UpdatedAt  time.Time              `json:"updated_at"`
 }
 
-// IntegrationCursor is a place in the list of integrations: behind the one with the time and key. The zero is the beginning.
-type IntegrationCursor struct {
-	CreatedAt time.Time
-	Key       string
-}
-
 const (
 	integrationColumns         = `i.integration_key, i.data_set, i.client_id, i.definition, i.secrets, i.disabled, i.created_at, i.updated_at`
 	selectIntegration          = `SELECT ` + integrationColumns + ` FROM integration i WHERE i.integration_key = $1`
@@ -68,8 +62,8 @@ func (s *Store) Integration(ctx context.Context, key string) (Integration, error
 }
 
 // Integrations returns some behind a place, oldest first; of one client, or of all where it is empty.
-func (s *Store) Integrations(ctx context.Context, clientID string, after IntegrationCursor, limit int) ([]Integration, error) {
-	query, args := selectIntegrations, []any{after.CreatedAt.UnixMilli(), storable(after.Key), limit}
+func (s *Store) Integrations(ctx context.Context, clientID string, after Place, limit int) ([]Integration, error) {
+	query, args := selectIntegrations, []any{after.At.UnixMilli(), storable(after.Key), limit}
 	if clientID != "" {
 		query, args = selectIntegrationsOfClient, append(args, storable(clientID))
 	}

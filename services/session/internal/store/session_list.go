@@ -12,12 +12,6 @@ import (
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
 )
 
-// SessionCursor is the place of a session in lists; the zero value is before the newest.
-type SessionCursor struct {
-	OpenedAt time.Time
-	ID       string
-}
-
 const (
 	// selectGood selects sessions that are good; $1 is now.
 	selectGood = ` FROM session s JOIN account u ON u.account_id = s.user_id AND u.epoch = s.user_epoch
@@ -43,10 +37,10 @@ func scanSession(row sqlstore.Scanner) (s Session, err error) {
 }
 
 // Sessions returns some of a data set that are good, older than a place, newest first: those of a user, or opened by a developer; all when account is empty.
-func (s *Store) Sessions(ctx context.Context, set DataSet, account string, after SessionCursor, limit int) ([]Session, error) {
+func (s *Store) Sessions(ctx context.Context, set DataSet, account string, after Place, limit int) ([]Session, error) {
 	opened := int64(math.MaxInt64)
-	if !after.OpenedAt.IsZero() {
-		opened = after.OpenedAt.UnixMilli()
+	if !after.At.IsZero() {
+		opened = after.At.UnixMilli()
 	}
 	query, of := selectSessions, string(set)
 	if account != "" {
@@ -59,7 +53,7 @@ func (s *Store) Sessions(ctx context.Context, set DataSet, account string, after
 		}
 		query, of = map[Kind]string{User: selectSessionsOfUser, Developer: selectSessionsOfDeveloper}[a.Kind], a.ID
 	}
-	sessions, err := sqlstore.Rows(ctx, s.db, scanSession, query, s.now().UnixMilli(), of, opened, storable(after.ID), limit)
+	sessions, err := sqlstore.Rows(ctx, s.db, scanSession, query, s.now().UnixMilli(), of, opened, storable(after.Key), limit)
 	if err != nil {
 		return nil, fmt.Errorf("listing sessions: %w", err)
 	}

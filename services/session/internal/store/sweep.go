@@ -42,7 +42,10 @@ func (s *Store) drop(table, column string, kept time.Duration) func(context.Cont
 			rows = int(dropped)
 			return err
 		})
-		return rows, err
+		if err != nil {
+			return 0, err // what was not committed is still there
+		}
+		return rows, nil
 	}
 }
 

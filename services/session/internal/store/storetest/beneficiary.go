@@ -16,6 +16,7 @@ var beneficiaryChecks = checks{
 	"a beneficiary has one number":       aBeneficiaryHasOneNumber,
 	"a token is of one who is there":     aTokenIsOfOneWhoIsThere,
 	"a person is erased":                 aPersonIsErased,
+	"a sweep that fails removes nothing": aSweepThatFailsRemovesNothing,
 	"tokens and pass keys are swept":     tokensAndPassKeysAreSwept,
 	"whoever is erased leaves no tokens": whoeverIsErasedLeavesNothingBehind,
 }
@@ -94,7 +95,7 @@ func everythingOf(t failing, b *bench, set store.DataSet) (u appUser, clientID s
 	o := employ(t, b, set, "uno")
 	c, err := b.CreateCustomer(ctx, store.Customer{OrganisationID: o.ID, LegalName: "dos"})
 	check(t, err)
-	check(t, b.LinkCustomer(ctx, "ana", o.ID, c.ID, u.personID))
+	check(t, b.LinkCustomer(ctx, "ana", set, o.ID, c.ID, u.personID))
 	return u, clientID, k
 }
 
@@ -118,6 +119,11 @@ func aPersonIsErased(t *testing.T, b *bench) {
 		if again, err := b.EraseBeneficiary(ctx, "ana", store.Production, personID); err != nil || again != 0 {
 			t.Errorf("%d more rows, %v", again, err)
 		}
+	}
+	var told int
+	check(t, b.db.Read.QueryRowContext(ctx, `SELECT COUNT(*) FROM admin_event WHERE target || before || after LIKE '%' || $1 || '%'`, u.personID).Scan(&told))
+	if told > 0 {
+		t.Errorf("%d events tell of the person still", told)
 	}
 	if again, err := b.Beneficiary(ctx, clientID, store.Production, u.personID, u.uniqueKey); err != nil || again == u.id {
 		t.Errorf("whoever comes back is %d again, %v", again, err)
@@ -145,6 +151,32 @@ func whoeverIsErasedLeavesNothingBehind(t *testing.T, b *bench) {
 		wantClass(t, "a token that was made meanwhile", err, store.ErrNoToken)
 		_, err = b.PassKey(ctx, store.Redemption{Hash: key, FunctionalityKey: f.Key, ClientID: clientID, DataSet: store.Production})
 		wantClass(t, "a pass key that was made meanwhile", err, store.ErrNoPassKey)
+	}
+}
+
+// Whoever sweeps until little is left does not go on for ever where nothing can be removed.
+func aSweepThatFailsRemovesNothing(t *testing.T, b *bench) {
+	u := enrol(t, b, store.Production, uuid.NewString())
+	run := func(statement string, args ...any) {
+		t.Helper()
+		_, err := b.db.Write.ExecContext(ctx, statement, args...)
+		check(t, err)
+	}
+	run(`CREATE TABLE holder (token BYTEA REFERENCES beneficiary_token (token) DEFERRABLE INITIALLY DEFERRED)`) // the commit fails
+	defer run(`DROP TABLE holder`)
+	run(`INSERT INTO holder (token) VALUES ($1)`, u.token[:])
+	b.clock.Advance(time.Hour)
+	failed := 0
+	for _, s := range b.Sweeps() {
+		rows, err := s.Once(ctx)
+		if err != nil {
+			if failed++; rows != 0 {
+				t.Errorf("%s failed, and removed %d", s.Doing, rows)
+			}
+		}
+	}
+	if failed != 1 {
+		t.Errorf("%d sweeps failed", failed)
 	}
 }
 

@@ -114,7 +114,7 @@ func functionalitiesAreListed(t *testing.T, b *bench) {
 		return cmp.Or(x.CreatedAt.Compare(y.CreatedAt), cmp.Compare(x.Key, y.Key))
 	})
 	var got []store.Functionality
-	var after store.FunctionalityCursor
+	var after store.Place
 	for {
 		some, err := b.Functionalities(ctx, client, after, 2)
 		check(t, err)
@@ -122,10 +122,10 @@ func functionalitiesAreListed(t *testing.T, b *bench) {
 		if len(some) < 2 {
 			break
 		}
-		after = store.FunctionalityCursor{CreatedAt: some[1].CreatedAt, Key: some[1].Key}
+		after = some[1].Place()
 	}
 	wantSame(t, "listed", got, want)
-	all, err := b.Functionalities(ctx, "", store.FunctionalityCursor{CreatedAt: begun.Add(-time.Millisecond)}, 1000)
+	all, err := b.Functionalities(ctx, "", store.Place{At: begun.Add(-time.Millisecond)}, 1000)
 	check(t, err)
 	mine := 0
 	for _, f := range all {

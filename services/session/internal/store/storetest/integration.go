@@ -104,17 +104,17 @@ func integrationsAreListedByAge(t *testing.T, b *bench) {
 		}
 	}
 	enterIntegration(t, b, "listed-other", "listed-other")
-	page, err := b.Integrations(ctx, "listed", store.IntegrationCursor{}, 2)
+	page, err := b.Integrations(ctx, "listed", store.Place{}, 2)
 	check(t, err)
 	wantSame(t, "the first page", page, want[:2])
-	page, err = b.Integrations(ctx, "listed", store.IntegrationCursor{CreatedAt: page[1].CreatedAt, Key: page[1].Key}, 2)
+	page, err = b.Integrations(ctx, "listed", page[1].Place(), 2)
 	check(t, err)
 	wantSame(t, "the second page", page, want[2:])
 	b.clock.Advance(time.Second)
-	all, err := b.Integrations(ctx, "", store.IntegrationCursor{CreatedAt: want[1].CreatedAt, Key: want[1].Key}, 1)
+	all, err := b.Integrations(ctx, "", want[1].Place(), 1)
 	check(t, err)
 	wantSame(t, "of all", all, want[2:])
-	none, err := b.Integrations(ctx, "\x00", store.IntegrationCursor{}, 2)
+	none, err := b.Integrations(ctx, "\x00", store.Place{}, 2)
 	check(t, err)
 	wantSame(t, "of nobody", len(none), 0)
 }

@@ -12,6 +12,7 @@ import (
 var sessionChecks = checks{
 	"a session is found by what is presented": aSessionIsFound,
 	"a session needs accounts as they are":    aSessionNeedsAccounts,
+	"a user has so many sessions at most":     sessionsAreBounded,
 	"use moves the end of a session on":       useMovesTheEnd,
 	"a session that is over is not found":     sessionsAreOver,
 	"sessions are listed, newest first":       sessionsAreListed,
@@ -99,6 +100,29 @@ func aSessionNeedsAccounts(t *testing.T, b *bench) {
 	}
 }
 
+func sessionsAreBounded(t *testing.T, b *bench) {
+	u, d, other := register(t, b, store.User, "many"), register(t, b, store.Developer, "many"), register(t, b, store.Developer, "few")
+	good := func(key [32]byte, developer string) bool {
+		_, session, err := b.Session(ctx, store.Presented{DataSet: store.Production, Developer: developer, User: "many", Key: key})
+		check(t, err)
+		return session.ID != ""
+	}
+	few, first := begin(t, b, u, other), begin(t, b, u, d)
+	b.clock.Advance(time.Millisecond)
+	second := begin(t, b, u, d)
+	b.clock.Advance(time.Millisecond)
+	for range store.MaxSessions - 2 {
+		begin(t, b, u, d)
+	}
+	if !good(first, "many") {
+		t.Error("the first session ended before there were too many")
+	}
+	begin(t, b, u, d)
+	if good(first, "many") || !good(second, "many") || !good(few, "few") {
+		t.Error("not the oldest of user and developer ended")
+	}
+}
+
 func useMovesTheEnd(t *testing.T, b *bench) {
 	u, d := register(t, b, store.User, "used"), register(t, b, store.Developer, "used")
 	p := store.Presented{DataSet: store.Production, Developer: "used", User: "used", Key: begin(t, b, u, d)}
@@ -126,7 +150,7 @@ func sessionsAreOver(t *testing.T, b *bench) {
 	_, over, err := b.Session(ctx, p)
 	check(t, err)
 	wantSame(t, "one that is over", over, store.Session{})
-	listed, err := b.Sessions(ctx, store.Production, u.ID, store.SessionCursor{}, 10)
+	listed, err := b.Sessions(ctx, store.Production, u.ID, store.Place{}, 10)
 	check(t, err)
 	wantSame(t, "listed", len(listed), 0)
 	wantClass(t, "the end of one that is over", b.EndSession(ctx, "ana", session.ID), store.ErrNoSession)
@@ -158,7 +182,7 @@ func sessionsAreListed(t *testing.T, b *bench) {
 		b.clock.Advance(time.Second)
 	}
 	list := func(account string) (who []string) {
-		for after := (store.SessionCursor{}); ; {
+		for after := (store.Place{}); ; {
 			page, err := b.Sessions(ctx, store.Production, account, after, 2)
 			check(t, err)
 			for _, s := range page {
@@ -169,17 +193,17 @@ func sessionsAreListed(t *testing.T, b *bench) {
 			if len(page) < 2 {
 				return who
 			}
-			after = store.SessionCursor{OpenedAt: page[1].OpenedAt, ID: page[1].ID}
+			after = page[1].Place()
 		}
 	}
 	wantSame(t, "of a user", list(ana.ID), []string{"listed ana listed uno", "listed ana listed dos", "listed ana listed uno"})
 	wantSame(t, "of a developer", list(uno.ID), []string{"listed ana listed uno", "listed eva listed uno", "listed ana listed uno"})
 	wantSame(t, "all", list(""), []string{"listed ana listed uno", "listed ana listed dos", "listed eva listed uno", "listed ana listed uno"})
 	wantSame(t, "of nobody", list("nobody"), []string(nil))
-	staged, err := b.Sessions(ctx, store.Staging, ana.ID, store.SessionCursor{}, 2)
+	staged, err := b.Sessions(ctx, store.Staging, ana.ID, store.Place{}, 2)
 	check(t, err)
 	wantSame(t, "of another data set", len(staged), 0)
-	newest, err := b.Sessions(ctx, store.Production, "", store.SessionCursor{}, 1)
+	newest, err := b.Sessions(ctx, store.Production, "", store.Place{}, 1)
 	check(t, err)
 	check(t, b.EndSession(ctx, "berta", newest[0].ID))
 	wantClass(t, "ended twice", b.EndSession(ctx, "berta", newest[0].ID), store.ErrNoSession)

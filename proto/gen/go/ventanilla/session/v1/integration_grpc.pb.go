@@ -43,8 +43,8 @@ type IntegrationServiceClient interface {
 	// ListIntegrations returns integrations, oldest first.
 	ListIntegrations(ctx context.Context, in *ListIntegrationsRequest, opts ...grpc.CallOption) (*ListIntegrationsResponse, error)
 	// UpdateIntegration changes the fields of the mask, whole ones: "name", "static_headers", "authorization", "login", "refresh", "attributes",
-	// "unique_key_attribute", "security_headers", "disabled". Headers and parameters without a value keep the one of their name that is stored.
-	// Fails with INTEGRATION_NOT_FOUND, FIELD_INVALID.
+	// "unique_key_attribute", "security_headers", "disabled". Headers and parameters without a value keep the one of their name that is stored; where an
+	// address leads to another host or port than any before, all must have one. Fails with INTEGRATION_NOT_FOUND, FIELD_MISSING, FIELD_INVALID.
 	UpdateIntegration(ctx context.Context, in *UpdateIntegrationRequest, opts ...grpc.CallOption) (*UpdateIntegrationResponse, error)
 	// DeleteIntegration ends one, with what it told about persons. Fails with INTEGRATION_NOT_FOUND, and with INTEGRATION_IN_USE while a
 	// functionality has it.
@@ -150,8 +150,8 @@ type IntegrationServiceServer interface {
 	// ListIntegrations returns integrations, oldest first.
 	ListIntegrations(context.Context, *ListIntegrationsRequest) (*ListIntegrationsResponse, error)
 	// UpdateIntegration changes the fields of the mask, whole ones: "name", "static_headers", "authorization", "login", "refresh", "attributes",
-	// "unique_key_attribute", "security_headers", "disabled". Headers and parameters without a value keep the one of their name that is stored.
-	// Fails with INTEGRATION_NOT_FOUND, FIELD_INVALID.
+	// "unique_key_attribute", "security_headers", "disabled". Headers and parameters without a value keep the one of their name that is stored; where an
+	// address leads to another host or port than any before, all must have one. Fails with INTEGRATION_NOT_FOUND, FIELD_MISSING, FIELD_INVALID.
 	UpdateIntegration(context.Context, *UpdateIntegrationRequest) (*UpdateIntegrationResponse, error)
 	// DeleteIntegration ends one, with what it told about persons. Fails with INTEGRATION_NOT_FOUND, and with INTEGRATION_IN_USE while a
 	// functionality has it.

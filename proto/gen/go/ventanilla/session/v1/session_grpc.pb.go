@@ -42,7 +42,7 @@ type SessionServiceClient interface {
 	// CheckDeveloper tells whether a developer's credential holds.
 	CheckDeveloper(ctx context.Context, in *CheckDeveloperRequest, opts ...grpc.CallOption) (*CheckDeveloperResponse, error)
 	// OpenSession opens a session. Fails with LOGIN_REFUSED, one answer for an unknown user, a wrong password and a disabled account, found out
-	// with the same work.
+	// with the same work. A user has at most 200 sessions by a developer's programs: with one more the oldest ends.
 	OpenSession(ctx context.Context, in *OpenSessionRequest, opts ...grpc.CallOption) (*OpenSessionResponse, error)
 	// CheckSession tells what is left of a session. It counts as use. Fails with SESSION_INVALID.
 	CheckSession(ctx context.Context, in *CheckSessionRequest, opts ...grpc.CallOption) (*CheckSessionResponse, error)
@@ -148,7 +148,7 @@ type SessionServiceServer interface {
 	// CheckDeveloper tells whether a developer's credential holds.
 	CheckDeveloper(context.Context, *CheckDeveloperRequest) (*CheckDeveloperResponse, error)
 	// OpenSession opens a session. Fails with LOGIN_REFUSED, one answer for an unknown user, a wrong password and a disabled account, found out
-	// with the same work.
+	// with the same work. A user has at most 200 sessions by a developer's programs: with one more the oldest ends.
 	OpenSession(context.Context, *OpenSessionRequest) (*OpenSessionResponse, error)
 	// CheckSession tells what is left of a session. It counts as use. Fails with SESSION_INVALID.
 	CheckSession(context.Context, *CheckSessionRequest) (*CheckSessionResponse, error)
