@@ -11,18 +11,21 @@ import (
 	"github.com/ventanilla/ventanilla/pkg/testkit"
 )
 
-func sessionAway(t *testing.T, w *workplace) {
-	w.without(t, w.sessions, slices.Collect(maps.Keys(w.errands(t)))...)
-}
+func sessionAway(t *testing.T, w *workplace) { w.withoutRole(t, w.sessions, w.all(t)...) }
 
 func sessionWithoutIdentity(t *testing.T, w *workplace) {
-	w.without(t, w.identities, "profile", "benefits", "household", "authentication", "message")
+	w.withoutRole(t, w.identities, "profile", "benefits", "household", "authentication", "message")
 }
 
-func sessionWithoutBenefits(t *testing.T, w *workplace) { w.without(t, w.benefits, "benefits") }
+func sessionWithoutBenefits(t *testing.T, w *workplace) { w.withoutRole(t, w.benefits, "benefits") }
 
 func sessionWithoutNotifications(t *testing.T, w *workplace) {
-	w.without(t, w.notifications, "notification", "message")
+	w.withoutRole(t, w.notifications, "notification", "message")
+}
+
+// sessionWithoutPostgres has the database crash: sessions and pass keys outlast it.
+func sessionWithoutPostgres(t *testing.T, w *workplace) {
+	w.without(t, w.postgres.Crash, w.postgres.Start, w.all(t)...)
 }
 
 // errands are all that programs and apps do, by name.
@@ -53,14 +56,30 @@ func (w *workplace) errands(t *testing.T) map[string]errand {
 	}
 }
 
-// without kills a service: what needs it is refused in its family's shape, and told when to come back; all else goes on. All is done soon after the return.
-func (w *workplace) without(t *testing.T, replicas []*role, needed ...string) {
+// all are the names of all errands.
+func (w *workplace) all(t *testing.T) []string { return slices.Collect(maps.Keys(w.errands(t))) }
+
+// withoutRole kills a service and brings it back.
+func (w *workplace) withoutRole(t *testing.T, replicas []*role, needed ...string) {
+	t.Helper()
+	w.without(t, func() {
+		for _, r := range replicas {
+			r.kill()
+		}
+	}, func() {
+		for _, r := range replicas {
+			r.start(t, w.cluster)
+		}
+	}, needed...)
+}
+
+// without takes a part away: what needs it is refused in its family's shape, and told when to come back; all else goes on. All is done soon after the return,
+// with the session and the pass key of before.
+func (w *workplace) without(t *testing.T, away, back func(), needed ...string) {
 	t.Helper()
 	errands := w.errands(t)
 	w.doneSoon(t, errands)
-	for _, r := range replicas {
-		r.kill()
-	}
+	away()
 	for name, e := range errands {
 		tell := e.carriedOut
 		if slices.Contains(needed, name) {
@@ -77,9 +96,7 @@ func (w *workplace) without(t *testing.T, replicas []*role, needed ...string) {
 			return err
 		})
 	}
-	for _, r := range replicas {
-		r.start(t, w.cluster)
-	}
+	back()
 	w.doneSoon(t, errands)
 }
 

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -28,6 +27,7 @@ func TestDrillSessions(t *testing.T) {
 		{"identity away", sessionWithoutIdentity},
 		{"benefits away", sessionWithoutBenefits},
 		{"notifications away", sessionWithoutNotifications},
+		{"PostgreSQL crashed", sessionWithoutPostgres},
 	} {
 		if !t.Run(d.name, func(t *testing.T) { d.run(t, w) }) {
 			w.heal(t)
@@ -143,7 +143,7 @@ func (w *workplace) refused(t *testing.T, why string, e errand, at *role, as col
 // must does an errand.
 func must(t *testing.T, e errand, at *role) answer {
 	t.Helper()
-	a, err := e.done(context.WithoutCancel(t.Context()), at.edge)
+	a, err := e.done(t.Context(), at.edge)
 	if err != nil {
 		t.Fatal(err)
 	}
