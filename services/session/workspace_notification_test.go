@@ -79,13 +79,17 @@ func TestNotificationsThatAreRefused(t *testing.T) {
 	to := messagingtest.New()
 	p.notifications = to
 	d, customer := serving(p)
-	_, err := d.send(customer, "", strings.Repeat("ñ", 167))
-	roletest.WantField(t, err, errorsv1.Reason_REASON_FIELD_INVALID, "message")
-	if len(to.Asked) > 0 {
-		t.Error("a message that is too long was dispatched")
-	}
-	id, err := d.send(customer, "", strings.Repeat("ñ", 166))
+	id, err := d.send(customer, "", "Hola")
 	roletest.Check(t, err)
+	if longest := to.Asked[0].GetLongestMessage(); longest != 166 {
+		t.Errorf("the dispatcher may take %d", longest)
+	}
+	to.Fail = func(*notificationsv1.DispatchRequest) error {
+		return rpcerr.New(errorsv1.Reason_REASON_FIELD_INVALID, "too long", rpcerr.Field("notification.title", ""), rpcerr.Field("notification.message", ""))
+	}
+	_, err = d.send(customer, "", strings.Repeat("ñ", 167))
+	roletest.WantField(t, err, errorsv1.Reason_REASON_FIELD_INVALID, "title")
+	roletest.WantField(t, err, errorsv1.Reason_REASON_FIELD_INVALID, "message")
 	to.Fail = func(*notificationsv1.DispatchRequest) error {
 		return rpcerr.New(errorsv1.Reason_REASON_DESTINATION_UNREACHABLE, "no address", rpcerr.Field("destination", "has no address"))
 	}
