@@ -95,8 +95,8 @@ func dispatch(in *notificationsv1.DispatchRequest) (*notificationsv1.DispatchRes
 		return nil, scripted(errorsv1.Reason_REASON_FIELD_MISSING, "destination")
 	case in.GetNotification() == nil && in.GetAdvertisement() == nil && in.GetQrCode() == nil && in.GetMicroPayment() == nil:
 		return nil, scripted(errorsv1.Reason_REASON_FIELD_MISSING, "parts")
-	case utf8.RuneCountInString(in.GetNotification().GetTitle()) > 32:
-		return nil, scripted(errorsv1.Reason_REASON_FIELD_INVALID, "notification.title")
+	case len(tooLong(in)) > 0:
+		return nil, scripted(errorsv1.Reason_REASON_FIELD_INVALID, tooLong(in)...)
 	case in.GetNotification().GetTemplate().GetName() == "none":
 		return nil, scripted(errorsv1.Reason_REASON_TEMPLATE_NOT_FOUND)
 	case in.GetAdvertisement().GetChannel() == sat:
@@ -119,6 +119,20 @@ func dispatch(in *notificationsv1.DispatchRequest) (*notificationsv1.DispatchRes
 		out.PaymentId = "pay-1"
 	}
 	return out, nil
+}
+
+// tooLong are the texts that are.
+func tooLong(in *notificationsv1.DispatchRequest) (fields []string) {
+	if utf8.RuneCountInString(in.GetNotification().GetTitle()) > 32 {
+		fields = append(fields, "notification.title")
+	}
+	if utf8.RuneCountInString(in.GetNotification().GetMessage()) > int(in.GetLongestMessage()) {
+		fields = append(fields, "notification.message")
+	}
+	if utf8.RuneCountInString(in.GetAdvertisement().GetMessage()) > int(in.GetLongestMessage()) {
+		fields = append(fields, "advertisement.message")
+	}
+	return fields
 }
 
 // DispatchBatch answers each item as Dispatch does.

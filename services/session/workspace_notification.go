@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	sqlstore "github.com/ventanilla/ventanilla/pkg/store"
@@ -29,12 +28,9 @@ func (s *workspaceService) SendNotification(ctx context.Context, req *sessionv1.
 	if err != nil {
 		return nil, err
 	}
-	if utf8.RuneCountInString(req.GetMessage()) > maxNotification {
-		return nil, rpcerr.Invalid("message", fmt.Sprintf("must have at most %d characters", maxNotification))
-	}
 	organisationID := req.GetBehalf().GetOrganisationId()
 	id, status, err := s.messenger.Send(ctx, u.DataSet, messaging.Message{
-		PersonID: personID, Channel: req.GetChannel(), Title: req.GetTitle(), Text: req.GetMessage(),
+		PersonID: personID, Channel: req.GetChannel(), Title: req.GetTitle(), Text: req.GetMessage(), Longest: maxNotification,
 		Reference: ownReference(organisationID, req.GetReference()),
 	})
 	if err != nil {

@@ -36,7 +36,7 @@ func TestAnOrganisationNotifies(t *testing.T) {
 		id, err := d.send(customer, "F-1", "Su factura está lista")
 		roletest.Check(t, err)
 		wantProto(t, "what was dispatched", to.Asked[0], &notificationsv1.DispatchRequest{
-			ProviderId: 1, ServiceId: 7, Destination: "p-2", Reference: fmt.Sprintf("organisation/%d/F-1", d.at),
+			ProviderId: 1, ServiceId: 7, Destination: "p-2", Reference: fmt.Sprintf("organisation/%d/F-1", d.at), LongestMessage: 166,
 			Notification: &notificationsv1.Message{Channel: notificationsv1.Channel_CHANNEL_EMAIL, Title: "Factura", Message: "Su factura está lista"},
 		})
 		created, changed := timestamppb.New(p.Clock.Now()), timestamppb.New(p.Clock.Now())
@@ -79,13 +79,19 @@ func TestNotificationsThatAreRefused(t *testing.T) {
 	to := messagingtest.New()
 	p.notifications = to
 	d, customer := serving(p)
-	_, err := d.send(customer, "", strings.Repeat("ñ", 167))
-	roletest.WantField(t, err, errorsv1.Reason_REASON_FIELD_INVALID, "message")
-	if len(to.Asked) > 0 {
-		t.Error("a message that is too long was dispatched")
-	}
-	id, err := d.send(customer, "", strings.Repeat("ñ", 166))
+	id, err := d.send(customer, "", "Hola")
 	roletest.Check(t, err)
+	if longest := to.Asked[0].GetLongestMessage(); longest != 166 {
+		t.Errorf("the dispatcher may take %d", longest)
+	}
+	to.Fail = func(*notificationsv1.DispatchRequest) error {
+		return rpcerr.New(errorsv1.Reason_REASON_FIELD_INVALID, "too long", rpcerr.Field("notification.title", ""), rpcerr.Field("notification.message", ""))
+	}
+	_, err = d.send(customer, "", strings.Repeat("ñ", 167))
+	roletest.WantReason(t, err, errorsv1.Reason_REASON_FIELD_INVALID)
+	if named := rpcerr.Fields(err); len(named) != 2 || named[0].Field != "title" || named[1].Field != "message" {
+		t.Errorf("names %v", named)
+	}
 	to.Fail = func(*notificationsv1.DispatchRequest) error {
 		return rpcerr.New(errorsv1.Reason_REASON_DESTINATION_UNREACHABLE, "no address", rpcerr.Field("destination", "has no address"))
 	}

@@ -2,6 +2,7 @@ package colppy
 
 import (
 	"context"
+	"crypto/md5" //nolint:gosec // of the document, and nothing is stored under it
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -69,7 +70,15 @@ func (c callers) developer(r *http.Request, auth map[string]any) (*sessionv1.Dev
 	if strings.HasPrefix(dialect.HostName(r.Host), stagingHosts) {
 		set = authv1.DataSet_DATA_SET_STAGING
 	}
-	return &sessionv1.DeveloperCredential{Login: login, Password: password, DataSet: set, Address: c.limits.Address(r.Context())}, nil
+	return &sessionv1.DeveloperCredential{Login: login, Password: digest(password), DataSet: set, Address: c.limits.Address(r.Context())}, nil
+}
+
+// digest is a password as clients present it: an MD5 is the same in capital hex digits.
+func digest(password string) string {
+	if sum, err := hex.DecodeString(password); err == nil && len(sum) == md5.Size {
+		return hex.EncodeToString(sum)
+	}
+	return password
 }
 
 // newCaller is the developer with the session of the parameters, where the operation needs one.
@@ -116,6 +125,16 @@ func (c callers) call(ctx context.Context, of caller, parameters map[string]any,
 			_ = c.limits.Charge(ctx, principal)
 		}
 		return err
+	})
+}
+
+// refuse answers what there is no use in carrying out with why, or with what is wrong about the developer's credential.
+func (c callers) refuse(ctx context.Context, developer *sessionv1.DeveloperCredential, why error) error {
+	return c.call(ctx, caller{developer: developer}, nil, func(ctx context.Context) error {
+		if err := checkDeveloper(ctx, c.sessions); err != nil {
+			return err
+		}
+		return why
 	})
 }
 

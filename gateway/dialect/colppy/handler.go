@@ -119,11 +119,11 @@ func (h *handler) carryOut(r *http.Request, asked *name) (json.RawMessage, error
 	}
 	op, err := h.operations.find(in.name)
 	if err != nil {
-		return nil, err
+		return nil, h.callers.refuse(r.Context(), developer, err)
 	}
 	of, err := newCaller(developer, op, in.parameters)
 	if err != nil {
-		return nil, err
+		return nil, h.callers.refuse(r.Context(), developer, err)
 	}
 	var out any
 	err = h.callers.call(r.Context(), of, in.parameters, func(ctx context.Context) (err error) {

@@ -15,7 +15,7 @@ import (
 )
 
 // loosen gives an object's members the types of the fields that they are for, where what clients send means the same: numbers and
-// booleans for texts, blank texts for numbers and lists, and [] for an object, which is how PHP writes an empty one.
+// booleans for texts, blank texts for numbers and lists, {} for an empty list, and [] for an object, which is how PHP writes an empty one.
 func loosen(of protoreflect.MessageDescriptor, object map[string]any) map[string]any {
 	out := make(map[string]any, len(object))
 	for name, value := range object {
@@ -32,7 +32,7 @@ func loosenValue(f protoreflect.FieldDescriptor, value any) any {
 	isBlank := isText && oauth.Blank(blank)
 	if f.IsList() {
 		array, ok := value.([]any)
-		if !ok && isBlank {
+		if object, isObject := value.(map[string]any); !ok && (isBlank || isObject && len(object) == 0) {
 			return nil
 		}
 		if !ok {

@@ -42,7 +42,7 @@ func (u *usuario) IniciarSesion(ctx context.Context, in *colppyv1.IniciarSesionR
 		return nil, rpcerr.New(errorsv1.Reason_REASON_LOGIN_REFUSED, "the user's credential is too long")
 	}
 	opened, err := u.sessions.OpenSession(ctx, &sessionv1.OpenSessionRequest{
-		Developer: callerOf(ctx).developer, User: in.GetUsuario(), Password: in.GetPassword(),
+		Developer: callerOf(ctx).developer, User: in.GetUsuario(), Password: digest(in.GetPassword()),
 	})
 	if err != nil {
 		return nil, translate(openFields, err)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/gateway/dialect"
@@ -116,11 +118,21 @@ func (a *adapter) opened(r *http.Request, in *mosiav1.SubmitFunctionalityRequest
 	if err != nil {
 		return "", fmt.Errorf("reading the functionality's address: %w", err)
 	}
-	if to.RawQuery != "" {
+	if to.RawQuery = withoutPassKey(to.RawQuery); to.RawQuery != "" {
 		to.RawQuery += "&"
 	}
 	to.RawQuery += parameterPassKey + "=" + url.QueryEscape(opened.GetPassKey())
 	return to.String(), nil
+}
+
+// withoutPassKey is a query without parameters that the page would take for the pass key. The rest stays as it is written.
+func withoutPassKey(query string) string {
+	kept := slices.DeleteFunc(strings.Split(query, "&"), func(pair string) bool {
+		name, _, _ := strings.Cut(pair, "=")
+		name, err := url.QueryUnescape(name)
+		return err == nil && name == parameterPassKey
+	})
+	return strings.Join(kept, "&")
 }
 
 // deviceOf is a device as the session service has it; nil for one of which nothing is told.

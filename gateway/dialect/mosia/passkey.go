@@ -9,7 +9,9 @@ import (
 	"github.com/ventanilla/ventanilla/gateway/credential"
 	"github.com/ventanilla/ventanilla/gateway/dialect"
 	"github.com/ventanilla/ventanilla/gateway/wirejson"
+	"github.com/ventanilla/ventanilla/pkg/rpcerr"
 	mosiav1 "github.com/ventanilla/ventanilla/proto/gen/go/mosia/v1"
+	errorsv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/errors/v1"
 	sessionv1 "github.com/ventanilla/ventanilla/proto/gen/go/ventanilla/session/v1"
 )
 
@@ -28,6 +30,9 @@ var (
 	householdFields = passKeyFields((*sessionv1.GetPassKeyHouseholdRequest)(nil))
 	deviceFields    = passKeyFields((*sessionv1.GetPassKeyDeviceRequest)(nil))
 )
+
+// maxKey is the contract's bound on keys, in bytes: what is longer is nobody's.
+const maxKey = 64
 
 // passKeyQuery is what the endpoints' queries have alike.
 type passKeyQuery interface {
@@ -56,6 +61,9 @@ func (a *adapter) passKey(r *http.Request, in passKeyQuery) (credential.Caller, 
 	set, err := dataSet(in.GetInstanciaApp())
 	if err != nil {
 		return credential.Caller{}, nil, err
+	}
+	if len(in.GetChavePasse()) > maxKey || len(in.GetChaveFuncionalidade()) > maxKey {
+		return credential.Caller{}, nil, rpcerr.New(errorsv1.Reason_REASON_PASS_KEY_INVALID, "a key is too long to be one")
 	}
 	return caller, &sessionv1.PassKey{PassKey: in.GetChavePasse(), FunctionalityKey: in.GetChaveFuncionalidade(), DataSet: set}, nil
 }

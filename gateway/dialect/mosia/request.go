@@ -1,9 +1,12 @@
 package mosia
 
 import (
+	"encoding/json"
 	"net/http"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/ventanilla/ventanilla/gateway/oauth"
 	"github.com/ventanilla/ventanilla/gateway/wirejson"
@@ -70,5 +73,40 @@ func (a *adapter) decode(r *http.Request, in proto.Message) error {
 	if r.Header.Get("Content-Type") == wirejson.FormMediaType {
 		return wirejson.Form{JSON: &a.json}.NewDecoder(r.Body).Decode(in)
 	}
-	return a.json.NewDecoder(r.Body).Decode(in)
+	object, err := wirejson.ReadObject(r.Body)
+	if err != nil {
+		return err
+	}
+	return wirejson.Assign(in, loosen(in.ProtoReflect().Descriptor(), object))
+}
+
+// loosen gives an object's members the types of the fields that they are for, where what clients send means the same: numbers for
+// texts, and the words true and false.
+func loosen(of protoreflect.MessageDescriptor, object map[string]any) map[string]any {
+	out := make(map[string]any, len(object))
+	for name, value := range object {
+		if f := of.Fields().ByJSONName(name); f != nil {
+			value = loosenValue(f, value)
+		}
+		out[name] = value
+	}
+	return out
+}
+
+func loosenValue(f protoreflect.FieldDescriptor, value any) any {
+	switch v := value.(type) {
+	case json.Number:
+		if f.Kind() == protoreflect.StringKind {
+			return v.String()
+		}
+	case string:
+		if word := strings.ToLower(strings.TrimSpace(v)); f.Kind() == protoreflect.BoolKind && (word == "true" || word == "false") {
+			return word == "true"
+		}
+	case map[string]any:
+		if f.Message() != nil {
+			return loosen(f.Message(), v)
+		}
+	}
+	return value
 }

@@ -2,9 +2,7 @@ package tuidd
 
 import (
 	"maps"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/ventanilla/ventanilla/gateway/dialect"
 	"github.com/ventanilla/ventanilla/gateway/oauth"
@@ -26,6 +24,7 @@ var dispatchFields = dialect.Fields{
 		"send_at":         "send_at",
 		"expires_at":      "expires_at",
 		"idempotency_key": keyHeader,
+		"longest_message": "", // it is the document's
 
 		"qr_code":             "parameters.qr_code",
 		"qr_code.kind":        "parameters.qr_code.kind",
@@ -140,7 +139,7 @@ func dispatchRequest(in *tuiddv1.CreateServiceRequest) (*notificationsv1.Dispatc
 	lacks.when(parameters == nil, parametersField)
 	out := &notificationsv1.DispatchRequest{
 		ProviderId: in.GetProviderId(), ServiceToken: strings.TrimSpace(in.GetServiceToken()), ServiceId: in.GetServiceId(),
-		Destination: parameters.GetDestination(), Reference: in.GetReference(),
+		Destination: parameters.GetDestination(), Reference: in.GetReference(), LongestMessage: maxMessage,
 	}
 	if n := parameters.GetNotification(); n != nil {
 		out.Notification = message(n, &lacks, "parameters.notification")
@@ -171,25 +170,7 @@ func dispatchRequest(in *tuiddv1.CreateServiceRequest) (*notificationsv1.Dispatc
 	if out.ExpiresAt, err = parseTime("expires_at", in.GetExpiresAt()); err != nil {
 		return nil, err
 	}
-	return out, checkLengths(out)
-}
-
-// checkLengths refuses messages that are longer than the document has them. The domain takes longer ones, of other families.
-func checkLengths(out *notificationsv1.DispatchRequest) error {
-	var long []rpcerr.Option
-	for _, part := range []struct {
-		path string
-		says *notificationsv1.Message
-	}{{"parameters.notification", out.GetNotification()}, {"parameters.advertisement", out.GetAdvertisement()}} {
-		text := part.says.GetMessage()
-		if part.says.GetTemplate() == nil && utf8.RuneCountInString(text) > maxMessage && !oauth.Blank(text) {
-			long = append(long, rpcerr.Field(part.path+".Message", "is longer than "+strconv.Itoa(maxMessage)+" characters"))
-		}
-	}
-	if long == nil {
-		return nil
-	}
-	return rpcerr.New(errorsv1.Reason_REASON_FIELD_INVALID, "a parameter is too long", long...)
+	return out, nil
 }
 
 // saying is a notification or an advertisement.

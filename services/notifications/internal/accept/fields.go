@@ -15,7 +15,7 @@ import (
 // maxWords bounds what a code or a payment request is for, in code points.
 const maxWords = 64
 
-// maxMessage bounds what a message says where no template does, in code points.
+// maxMessage bounds what a message says where no template does, in code points. A caller may take fewer.
 const maxMessage = 178
 
 // checkFields holds what is asked for against what the contract says of each field and its own rules cannot.
@@ -24,8 +24,12 @@ func checkFields(f *faults, in *notificationsv1.DispatchRequest, now time.Time) 
 	f.plain("reference", in.GetReference(), false)
 	f.plain("idempotency_key", in.GetIdempotencyKey(), false)
 	checkTimes(f, in, now)
-	checkMessage(f, "notification", in.GetNotification(), false)
-	checkMessage(f, "advertisement", in.GetAdvertisement(), true)
+	longest := maxMessage
+	if own := int(in.GetLongestMessage()); own > 0 {
+		longest = min(longest, own)
+	}
+	checkMessage(f, "notification", in.GetNotification(), longest, false)
+	checkMessage(f, "advertisement", in.GetAdvertisement(), longest, true)
 	checkCode(f, in.GetQrCode(), now)
 	checkPayment(f, in.GetMicroPayment())
 }
@@ -52,7 +56,7 @@ func (f *faults) time(field string, at *timestamppb.Timestamp) bool {
 	return at.IsValid()
 }
 
-func checkMessage(f *faults, part string, m *notificationsv1.Message, advertisement bool) {
+func checkMessage(f *faults, part string, m *notificationsv1.Message, longest int, advertisement bool) {
 	if m == nil {
 		return
 	}
@@ -63,7 +67,7 @@ func checkMessage(f *faults, part string, m *notificationsv1.Message, advertisem
 		f.must(part+".template", blank(m.GetTitle()) && blank(m.GetMessage()), "not be beside title and message")
 	} else {
 		f.text(part+".title", m.GetTitle(), template.MaxTitle, false)
-		f.text(part+".message", m.GetMessage(), maxMessage, true)
+		f.text(part+".message", m.GetMessage(), longest, true)
 	}
 	if link := m.GetLink(); !blank(link) {
 		f.must(part+".link", m.GetChannel() != notificationsv1.Channel_CHANNEL_SAT, "be empty for SAT")

@@ -38,6 +38,13 @@ func notify(change func(*notificationsv1.Message)) func(*notificationsv1.Dispatc
 	return func(in *notificationsv1.DispatchRequest) { change(in.GetNotification()) }
 }
 
+// fewer is a message of a caller that takes fewer code points than the dispatcher.
+func fewer(longest int32, text string) func(*notificationsv1.DispatchRequest) {
+	return func(in *notificationsv1.DispatchRequest) {
+		in.LongestMessage, in.Notification.Message = longest, text
+	}
+}
+
 func ticket(change func(*notificationsv1.QRCode)) func(*notificationsv1.DispatchRequest) {
 	return func(in *notificationsv1.DispatchRequest) {
 		in.QrCode = &notificationsv1.QRCode{Kind: "ticket", Title: "Entrada"}
@@ -98,6 +105,8 @@ func fieldRules(t *testing.T) map[string]rule {
 		"blank message":   {notify(func(m *message) { m.Message = "\n\t" }), missing, "notification.message"},
 		"message of 178":  {change: notify(func(m *message) { m.Message = strings.Repeat("😀", 178) })},
 		"message of 179":  {notify(func(m *message) { m.Message = strings.Repeat("a", 179) }), invalid, "notification.message"},
+		"message of 166":  {change: fewer(166, strings.Repeat("😀", 166))},
+		"message of 167":  {fewer(166, strings.Repeat("a", 167)), invalid, "notification.message"},
 		"message of two":  {change: notify(func(m *message) { m.Message = "a\r\nb" })},
 		"message and NUL": {notify(func(m *message) { m.Message = "a\x00" }), invalid, "notification.message"},
 

@@ -23,6 +23,8 @@ type Message struct {
 	Title string
 	// Text is what it says.
 	Text string
+	// Longest is the most code points of the text, where that is fewer than the dispatcher takes; 0 for as many.
+	Longest int32
 	// Link is an absolute https address; empty for none.
 	Link string
 	// Data is what the recipient's app is told beside the text, by FCM and WEBHOOK; nil for nothing.
@@ -68,7 +70,7 @@ func (m *Messenger) dispatch(ctx context.Context, set store.DataSet, in Message)
 	answer, err := m.dispatches.Dispatch(ctx, &notificationsv1.DispatchRequest{
 		ProviderId: by.provider, ServiceId: by.service, Destination: in.PersonID,
 		Notification: &notificationsv1.Message{Channel: in.Channel, Title: in.Title, Message: in.Text, Link: in.Link, Data: in.Data},
-		Reference:    in.Reference, IdempotencyKey: in.Key,
+		Reference:    in.Reference, IdempotencyKey: in.Key, LongestMessage: in.Longest,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("dispatching a message: %w", err)

@@ -31,7 +31,7 @@ type Message struct {
 	Channel Channel `protobuf:"varint,1,opt,name=channel,proto3,enum=ventanilla.notifications.v1.Channel" json:"channel,omitempty"`
 	// The title, 1 to 32 code points, not blank.
 	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
-	// The message, 1 to 178 code points, not blank.
+	// The message, 1 to 178 code points, or as many as the request takes; not blank.
 	Message string `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
 	// An absolute https address, at most 2048 bytes; empty for none. Not for SAT.
 	Link string `protobuf:"bytes,4,opt,name=link,proto3" json:"link,omitempty"`
@@ -380,6 +380,8 @@ type DispatchRequest struct {
 	ExpiresAt *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
 	// Makes a repetition known as one for 24 hours; empty for none.
 	IdempotencyKey string `protobuf:"bytes,12,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
+	// The most code points of a message, for callers whose own contract takes fewer; 178 when 0.
+	LongestMessage int32 `protobuf:"varint,13,opt,name=longest_message,json=longestMessage,proto3" json:"longest_message,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -496,6 +498,13 @@ func (x *DispatchRequest) GetIdempotencyKey() string {
 		return x.IdempotencyKey
 	}
 	return ""
+}
+
+func (x *DispatchRequest) GetLongestMessage() int32 {
+	if x != nil {
+		return x.LongestMessage
+	}
+	return 0
 }
 
 // DispatchResponse says that it is stored.
@@ -1801,7 +1810,7 @@ const file_ventanilla_notifications_v1_dispatch_proto_rawDesc = "" +
 	"\x06amount\x18\x01 \x01(\x03B\x0e\xbaH\v\"\t\x18\x80\xd0\xdb\xc3\xf4\x02(\x00R\x06amount\x120\n" +
 	"\bcurrency\x18\x02 \x01(\tB\x14\xbaH\x11r\x0f2\r^([A-Z]{3})?$R\bcurrency\x12\"\n" +
 	"\aconcept\x18\x03 \x01(\tB\b\xbaH\x05r\x03(\x80\x02R\aconcept\x12%\n" +
-	"\treference\x18\x04 \x01(\tB\a\xbaH\x04r\x02(@R\treference\"\xae\x05\n" +
+	"\treference\x18\x04 \x01(\tB\a\xbaH\x04r\x02(@R\treference\"\xe3\x05\n" +
 	"\x0fDispatchRequest\x12(\n" +
 	"\vprovider_id\x18\x01 \x01(\x03B\a\xbaH\x04\"\x02(\x00R\n" +
 	"providerId\x12/\n" +
@@ -1819,7 +1828,9 @@ const file_ventanilla_notifications_v1_dispatch_proto_rawDesc = "" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\x06sendAt\x129\n" +
 	"\n" +
 	"expires_at\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\texpiresAt\x121\n" +
-	"\x0fidempotency_key\x18\f \x01(\tB\b\xbaH\x05r\x03(\xff\x01R\x0eidempotencyKey\"\xfa\x01\n" +
+	"\x0fidempotency_key\x18\f \x01(\tB\b\xbaH\x05r\x03(\xff\x01R\x0eidempotencyKey\x123\n" +
+	"\x0flongest_message\x18\r \x01(\x05B\n" +
+	"\xbaH\a\x1a\x05\x18\xb2\x01(\x00R\x0elongestMessage\"\xfa\x01\n" +
 	"\x10DispatchResponse\x12\x1f\n" +
 	"\vdispatch_id\x18\x01 \x01(\tR\n" +
 	"dispatchId\x12;\n" +
