@@ -1,34 +1,43 @@
 package e2e
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/ventanilla/ventanilla/pkg/testkit"
 )
 
 // mostMemory is what an idle platform may hold, in KiB.
 const mostMemory = 150 << 10
 
-// TestIdleMemory reads the resident memory of a platform that nobody has called yet.
+// TestIdleMemory reads the resident memory of a platform that nobody has called yet, until what its start took is given back.
 func TestIdleMemory(t *testing.T) {
 	idle := up(t, t.TempDir())
-	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(idle.process.cmd.Process.Pid), "status"))
+	var kib int
+	testkit.Eventually(t, patience, func() (err error) {
+		if kib, err = resident(idle.process.cmd.Process.Pid); err != nil || kib <= mostMemory {
+			return err
+		}
+		return fmt.Errorf("resident when idle: %d kB, limit %d", kib, mostMemory)
+	})
+	t.Logf("resident when idle: %d MiB", kib>>10)
+}
+
+// resident is the memory of a process, in KiB.
+func resident(pid int) (int, error) {
+	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
 	if err != nil {
-		t.Fatal(err)
+		return 0, err
 	}
 	for line := range strings.Lines(string(status)) {
-		value, ok := strings.CutPrefix(line, "VmRSS:")
-		if !ok {
-			continue
+		if value, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			return strconv.Atoi(strings.Fields(value)[0])
 		}
-		kib, err := strconv.Atoi(strings.Fields(value)[0])
-		if err != nil || kib > mostMemory {
-			t.Errorf("resident when idle: %s, limit %d kB (%v)", strings.TrimSpace(value), mostMemory, err)
-		}
-		t.Logf("resident when idle: %d MiB", kib>>10)
-		return
 	}
-	t.Fatal("the kernel does not tell the process's memory")
+	return 0, errors.New("the kernel does not tell the process's memory")
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // sweepEvery is how often what is over is removed.
-const sweepEvery = 10 * time.Second
+const sweepEvery = 5 * time.Second
 
 // tidy does the upkeep until ctx ends. Every replica does: what one has in hand the others pass over.
 func (s *Service) tidy(ctx context.Context) {
@@ -16,6 +16,7 @@ func (s *Service) tidy(ctx context.Context) {
 	defer ticker.Stop()
 	for {
 		s.sweep(ctx)
+		s.hasher.Release()
 		select {
 		case <-ctx.Done():
 			return

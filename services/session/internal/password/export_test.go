@@ -16,3 +16,6 @@ func (h *Hasher) Waiting() int { return int(h.waiting.Load()) }
 
 // CollectWith has garbage collected otherwise.
 func (h *Hasher) CollectWith(collect func()) { h.memory.collect = collect }
+
+// GiveBackWith has memory given back otherwise.
+func (h *Hasher) GiveBackWith(giveBack func()) { h.memory.giveBack = giveBack }

@@ -109,3 +109,7 @@ func random(size int) []byte {
 	rand.Read(bytes) // it never fails
 	return bytes
 }
+
+// Release gives the operating system back what hashes have taken and is free again. It is for now and then: by itself that would come late
+// in a process that has little else to do.
+func (h *Hasher) Release() { h.memory.release() }

@@ -2,6 +2,7 @@ package password
 
 import (
 	"runtime"
+	"runtime/debug"
 	"sync"
 )
 
@@ -10,13 +11,17 @@ import (
 type memory struct {
 	most    int
 	collect func()
+	// giveBack collects too, and gives the operating system what is free then.
+	giveBack func()
 
 	mu sync.Mutex
 	// made are those whose shares nobody collected yet, as far as is known here.
 	making, made int
 }
 
-func newMemory(most int) *memory { return &memory{most: most, collect: runtime.GC} }
+func newMemory(most int) *memory {
+	return &memory{most: most, collect: runtime.GC, giveBack: debug.FreeOSMemory}
+}
 
 // take is called before a hash is made. No more than most are made at a time.
 func (m *memory) take() {
@@ -35,4 +40,14 @@ func (m *memory) leave() {
 	defer m.mu.Unlock()
 	m.making--
 	m.made++
+}
+
+// release gives back what the hashes have left, unless one is being made.
+func (m *memory) release() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.making == 0 && m.made > 0 {
+		m.giveBack()
+		m.made = 0
+	}
 }

@@ -32,3 +32,25 @@ func TestHashesLeaveNoMoreGarbageThanTheyMayTake(t *testing.T) {
 	}
 	all.Wait()
 }
+
+func TestWhatHashesLeftIsGivenBackOnce(t *testing.T) {
+	h := newHasher(t, password.Config{MemoryKiB: 8, Passes: 1, Concurrent: 3})
+	given := 0
+	h.GiveBackWith(func() { given++ })
+	release := func(want int) {
+		t.Helper()
+		if h.Release(); given != want {
+			t.Errorf("given back %d times, not %d", given, want)
+		}
+	}
+	release(0)
+	h.DeriveWith(func(word, salt []byte, passes, memoryKiB uint32, threads uint8, size uint32) []byte {
+		release(0) // one is being made
+		return password.Argon2id(word, salt, passes, memoryKiB, threads, size)
+	})
+	turn := turn(t, h)
+	turn.Hash(t.Context(), "contraseña")
+	turn.Done()
+	release(1)
+	release(1)
+}
