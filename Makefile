@@ -32,10 +32,11 @@ build: ## Build bin/ventanilla.
 	@.ci/need go
 	CGO_ENABLED=0 go build $(BUILD_FLAGS) -o $(BINARY) ./services/cmd/ventanilla
 
-# Without vet, which lint runs, and without debugging information, which takes time to link.
+# Without vet, which lint runs, and without debugging information, which takes time to link. One package more than there are processors: many wait
+# for PostgreSQL.
 test: build test-needs ## Run every test of both modules with the race detector.
 	for page in $(PAGES); do npm --prefix "$$page" test --silent; done
-	go list $(PACKAGES) | grep -v '/services/e2e$$' | xargs go test -race -vet=off -ldflags='-s -w' -timeout=30m
+	go list $(PACKAGES) | grep -v '/services/e2e$$' | xargs go test -p $$(($$(nproc) + 1)) -race -vet=off -ldflags='-s -w' -timeout=30m
 	$(E2E) -skip '^TestSkew$$'
 
 bench: build ## Measure CPU, throughput and latency beside the baselines.

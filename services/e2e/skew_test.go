@@ -53,14 +53,8 @@ func TestSkew(t *testing.T) {
 	}
 	s.run(t, []skewStep{
 		{"one gateway old again", s.gatewayTo(0, base)},
-		{"one session old again", s.sessionTo(1, base)},
-		{"both sessions old again", s.sessionTo(0, base)},
-		{"one notifications old again", s.notificationsTo(1, base)},
-		{"both notifications old again", s.notificationsTo(0, base)},
-		{"one benefits old again", s.benefitsTo(1, base)},
-		{"both benefits old again", s.benefitsTo(0, base)},
-		{"one identity old again", s.identityTo(1, base)},
-		{"both identities old again", s.identityTo(0, base)},
+		{"one of each service old again", inTurn(s.sessionTo(1, base), s.notificationsTo(1, base), s.benefitsTo(1, base), s.identityTo(1, base))},
+		{"both of each service old again", inTurn(s.sessionTo(0, base), s.notificationsTo(0, base), s.benefitsTo(0, base), s.identityTo(0, base))},
 		{"one auth old again", s.authTo(1, base)},
 		{"both auths old again", s.authTo(0, base)},
 		{"etcd old again", s.etcdTo(base)},
@@ -72,6 +66,15 @@ func TestSkew(t *testing.T) {
 type skewStep struct {
 	state string
 	reach func(*testing.T)
+}
+
+// inTurn does one after the other.
+func inTurn(all ...func(*testing.T)) func(*testing.T) {
+	return func(t *testing.T) {
+		for _, do := range all {
+			do(t)
+		}
+	}
 }
 
 // run takes the steps in turn, up to one that fails.

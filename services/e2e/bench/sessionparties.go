@@ -26,8 +26,8 @@ const (
 // parties are who calls: a developer with a user and its organisation, and an app's client with the pass keys of a beneficiary.
 type parties struct {
 	developer      *sessionv1.DeveloperCredential
-	user, password string
-	session        *sessionv1.UserSession
+	user, password string                 // who logs in over and over, so that its oldest sessions end
+	session        *sessionv1.UserSession // of another user
 	organisation   int64
 	token          string // the client's
 	functionality  string
@@ -106,13 +106,17 @@ func (to reception) account(ctx context.Context, kind sessionv1.AccountKind, log
 }
 
 func (to reception) enterOffice(ctx context.Context, p *parties) error {
-	p.developer, p.user = &sessionv1.DeveloperCredential{Login: "desarrollo@bench.example", DataSet: authv1.DataSet_DATA_SET_PRODUCTION}, "usuario@bench.example"
+	p.developer, p.user = &sessionv1.DeveloperCredential{Login: "desarrollo@bench.example", DataSet: authv1.DataSet_DATA_SET_PRODUCTION}, "visitante@bench.example"
 	var err error
 	if _, p.developer.Password, err = to.account(ctx, sessionv1.AccountKind_ACCOUNT_KIND_DEVELOPER, p.developer.GetLogin()); err != nil {
 		return err
 	}
-	var user string
-	if user, p.password, err = to.account(ctx, sessionv1.AccountKind_ACCOUNT_KIND_USER, p.user); err != nil {
+	if _, p.password, err = to.account(ctx, sessionv1.AccountKind_ACCOUNT_KIND_USER, p.user); err != nil {
+		return err
+	}
+	const member = "usuario@bench.example"
+	user, password, err := to.account(ctx, sessionv1.AccountKind_ACCOUNT_KIND_USER, member)
+	if err != nil {
 		return err
 	}
 	made, err := to.organisations.CreateOrganisation(ctx, &sessionv1.CreateOrganisationRequest{Organisation: &sessionv1.Organisation{
@@ -128,11 +132,11 @@ func (to reception) enterOffice(ctx context.Context, p *parties) error {
 	}); err != nil {
 		return fmt.Errorf("entering a member: %w", err)
 	}
-	opened, err := to.sessions.OpenSession(ctx, &sessionv1.OpenSessionRequest{Developer: p.developer, User: p.user, Password: p.password})
+	opened, err := to.sessions.OpenSession(ctx, &sessionv1.OpenSessionRequest{Developer: p.developer, User: member, Password: password})
 	if err != nil {
 		return fmt.Errorf("opening a session: %w", err)
 	}
-	p.session = &sessionv1.UserSession{Developer: p.developer, User: p.user, SessionKey: opened.GetSessionKey()}
+	p.session = &sessionv1.UserSession{Developer: p.developer, User: member, SessionKey: opened.GetSessionKey()}
 	_, _, err = each(ctx, 8, customers, func(ctx context.Context, i int) error {
 		_, err := to.workspace.CreateCustomer(ctx, &sessionv1.CreateCustomerRequest{Session: p.session, Customer: inventedCustomer(p.organisation, i)})
 		return err

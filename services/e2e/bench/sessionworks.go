@@ -43,7 +43,7 @@ func (p parties) operation(provision, operacion string, parameters map[string]an
 
 // sesion is the session as parameters have it, with others.
 func (p parties) sesion(others map[string]any) map[string]any {
-	parameters := map[string]any{"sesion": map[string]any{"usuario": p.user, "claveSesion": p.session.GetSessionKey()}}
+	parameters := map[string]any{"sesion": map[string]any{"usuario": p.session.GetUser(), "claveSesion": p.session.GetSessionKey()}}
 	maps.Copy(parameters, others)
 	return parameters
 }
