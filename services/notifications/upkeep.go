@@ -37,13 +37,9 @@ func (s *Service) sweep(ctx context.Context) {
 	for _, sweep := range s.store.Sweeps() {
 		for some := store.MaxSweep; some == store.MaxSweep && ctx.Err() == nil; {
 			var err error
-			if some, err = sweep.Once(ctx); err == nil {
-				continue
-			}
-			if ctx.Err() == nil {
+			if some, err = sweep.Once(ctx); err != nil && ctx.Err() == nil {
 				s.logger.WarnContext(ctx, "cannot do the upkeep", "doing", sweep.Doing, "error", err)
 			}
-			break // what was not committed is still there, and would be tried for ever
 		}
 	}
 }

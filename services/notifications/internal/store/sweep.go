@@ -46,7 +46,10 @@ func (s *Store) sweep(do func(ctx context.Context, tx *sql.Tx, now time.Time) (i
 			rows, err = do(ctx, tx, s.now())
 			return err
 		})
-		return rows, err
+		if err != nil {
+			return 0, err // what was not committed is still there
+		}
+		return rows, nil
 	}
 }
 
